@@ -1,0 +1,1 @@
+"""How it is done: HTTP, files, pictures, processes. Knows only the domain."""

@@ -1,0 +1,1 @@
+"""Caption sources, each an object with `label` and `caption(image, prompt)`."""

@@ -1,0 +1,1 @@
+"""Chat models over the network: one module per wire protocol, one table of providers."""

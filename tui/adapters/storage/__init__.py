@@ -1,0 +1,1 @@
+"""What stays on disk: chats in SQLite, pictures as files, atomic writing."""

@@ -1,0 +1,1 @@
+"""Words and rules of Salon: pure values, no I/O, no clock, standard library only."""

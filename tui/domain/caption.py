@@ -1,0 +1,77 @@
+"""Captions: what is asked, what came of it, and how it is wrapped into a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tui.domain import macros
+from tui.domain.image import Image
+
+DEFAULT_PROMPT = "What's in this image?"
+DEFAULT_TEMPLATE = "[{{user}} sends {{char}} a picture that contains: {{caption}}]"
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """The caption becomes a message of its own with the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingMessage:
+    """The caption goes to the picture of a message that is already in the chat."""
+
+    index: int
+    """As shown by `#N`, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """The caption is only given back (`quiet=true`, the command line)."""
+
+
+Delivery = NewMessage | ExistingMessage | Nowhere
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A finished caption and where it came from."""
+
+    text: str
+    source: str
+    """Id of the source: "local", "describe", "multimodal"."""
+    source_label: str
+    """For people, e.g. "offline description" or "Ollama: moondream"."""
+    model: str
+    """Model id; empty where the source has none."""
+    prompt: str
+    seconds: float
+    """From the request to the last token."""
+    note: str = ""
+    """Why this source and not the chosen one, with what to do about it; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Captioned:
+    """A picture together with its accepted caption."""
+
+    image: Image
+    caption: Caption
+
+
+def with_caption(template: str) -> str:
+    """The template itself, or with `{{caption}}` appended when it has none."""
+    if macros.uses(template, "caption"):
+        return template
+    return f"{template.rstrip()} {{{{caption}}}}".lstrip()
+
+
+def wrap(template: str, caption: str, values: Mapping[str, str]) -> str:
+    """Put a caption into its template; nothing inside the caption is expanded.
+
+    Args:
+        template: May lack `{{caption}}`; then the caption comes last.
+        caption: Data, inserted as it is.
+        values: The other macros, by lower-case name.
+    """
+    return macros.expand(with_caption(template), {**values, "caption": caption})

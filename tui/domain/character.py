@@ -1,0 +1,31 @@
+"""Who talks: characters (the model's part) and personas (the person's part)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A part for the model to play. `{{user}}` and `{{char}}` work in every field."""
+
+    name: str
+    description: str = ""
+    personality: str = ""
+    scenario: str = ""
+    first_message: str = ""
+    """The greeting that opens a chat; empty for none."""
+    example_dialogue: str = ""
+    system_prompt: str = ""
+    """Replaces the default system prompt when not empty."""
+    id: str = ""
+    """File name without its ending; empty until stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Who the person is in a chat."""
+
+    name: str = "You"
+    description: str = ""
+    id: str = ""

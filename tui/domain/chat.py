@@ -1,0 +1,128 @@
+"""Chats and their messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tui.domain.generation import Role
+
+Status = Literal["complete", "streaming", "stopped", "partial", "failed"]
+"""complete; streaming now; stopped by the person; partial (cut off by an error or a crash);
+failed (a user message whose request got no answer)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture in a message; its bytes are in the image store under `digest`."""
+
+    digest: str
+    name: str
+    mime: str
+    width: int
+    """Pixels of the stored picture."""
+    height: int
+    caption: str = ""
+    source: str = ""
+    """Label of the source that made the caption."""
+    model: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Message:
+    """One message. Mutable: a reply grows while it streams; bump `revision` at each change."""
+
+    id: str
+    """Unique and stable; the position in the chat is not part of a message."""
+    role: Role
+    name: str
+    """Who speaks, as shown."""
+    text: str
+    created: float
+    """Seconds since the epoch."""
+    attachments: tuple[Attachment, ...] = ()
+    templated: bool = False
+    """The text was made by the caption template: shown only while the message has the focus."""
+    reasoning: str = ""
+    status: Status = "complete"
+    error: str = ""
+    """Why it is partial or failed, one line; empty otherwise."""
+    model: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    revision: int = 0
+    """Counts changes in memory, so that the view knows what to draw again; not stored."""
+
+    def touch(self) -> None:
+        """Say that something changed."""
+        self.revision += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """As much of a message as is needed to estimate its height before it is loaded."""
+
+    id: str
+    characters: int
+    lines: int
+    """Newlines plus one."""
+    pictures: int = 0
+
+
+@dataclass(slots=True)
+class Chat:
+    """A chat without its messages; those come from the store by need."""
+
+    id: str
+    title: str
+    """Empty until named by hand or by the first user message."""
+    character: str
+    """Character id."""
+    persona: str
+    """Persona id."""
+    created: float
+    updated: float
+    draft: str = ""
+    """What stands unsent in the composer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSummary:
+    """A row in the list of chats."""
+
+    id: str
+    title: str
+    character: str
+    messages: int
+    updated: float
+    last: str = ""
+    """Beginning of the last message, one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A message that matches a search, with where it is."""
+
+    chat_id: str
+    chat_title: str
+    message_id: str
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A caption that was made once, kept whether it was used or not."""
+
+    digest: str
+    name: str
+    caption: str
+    source: str
+    model: str
+    prompt: str
+    seconds: float
+    created: float
+    used: bool
+    """Whether it went into a message."""
+    id: int = field(default=0)
+    """Given by the store."""

@@ -1,0 +1,1 @@
+"""What happens: the use cases, written against the ports in `ports.py`."""

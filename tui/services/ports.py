@@ -1,0 +1,285 @@
+"""What the services need from outside, as Protocols; adapters match them by shape.
+
+The type checker proves the match in `tui/bootstrap.py`. A port exists only where there are two
+implementations, the fake in `tests/fakes` counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from tui.domain.caption import Caption
+from tui.domain.character import Character, Persona
+from tui.domain.chat import Chat, ChatSummary, JournalEntry, Message, Outline, SearchHit
+from tui.domain.connection import Endpoint, FoundServer, Model
+from tui.domain.generation import GenerationEvent, GenerationRequest, Progress
+from tui.domain.image import Image
+from tui.domain.local_model import LocalModelState
+from tui.domain.secret import Secret
+
+
+class ChatModel(Protocol):
+    """A model that answers; made for one endpoint."""
+
+    def generate(self, request: GenerationRequest) -> AsyncGenerator[GenerationEvent, None]:
+        """Stream an answer. Closing the generator closes the connection at once.
+
+        Raises:
+            ProviderError: Before or in mid-stream; text that came first stays valid.
+        """
+        ...
+
+
+class Connector(Protocol):
+    """Opens endpoints and asks servers what they offer."""
+
+    def open(self, endpoint: Endpoint) -> ChatModel:
+        """Give a model to talk to; nothing goes over the network yet."""
+        ...
+
+    async def models(self, endpoint: Endpoint) -> list[Model]:
+        """List what the server offers. Raises ProviderError."""
+        ...
+
+    async def discover(self) -> list[FoundServer]:
+        """Ask the well-known ports on loopback; at most a second; never raises."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+        ...
+
+
+class OfflineModel(Protocol):
+    """The tiny chat model that runs as a child process."""
+
+    async def base_url(self) -> str:
+        """Start the server if need be and give its address. Raises AppError."""
+        ...
+
+    @property
+    def key(self) -> Secret:
+        """The random key of this run."""
+        ...
+
+    def installed(self) -> bool:
+        """Whether both the model file and the runtime are there."""
+        ...
+
+    async def aclose(self) -> None:
+        """Stop the server."""
+        ...
+
+
+class Captioner(Protocol):
+    """A caption source."""
+
+    @property
+    def label(self) -> str:
+        """For people: "offline description", "Ollama: moondream"."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """Model id; empty where the source has none."""
+        ...
+
+    def caption(self, image: Image, prompt: str) -> AsyncGenerator[GenerationEvent, None]:
+        """Stream a caption of the picture. Raises AppError."""
+        ...
+
+
+class LocalCaptioner(Captioner, Protocol):
+    """The source that runs a downloaded model on this machine."""
+
+    async def state(self) -> LocalModelState:
+        """Say whether the model is ready; looks at the disk only."""
+        ...
+
+    def download(self) -> AsyncGenerator[Progress, None]:
+        """Fetch the model into the hub's cache. Raises AppError."""
+        ...
+
+
+class ImageReader(Protocol):
+    """Turns files into clean, bounded pictures."""
+
+    async def read(self, path: Path) -> Image:
+        """Open a file by its magic bytes. Raises ImageError, one line, for everything else."""
+        ...
+
+
+class ImageStore(Protocol):
+    """Pictures, each kept once under its digest."""
+
+    async def put(self, image: Image) -> None:
+        """Keep the picture; a second time costs nothing. Raises StorageError."""
+        ...
+
+    async def get(self, digest: str) -> Image | None:
+        """The picture, or None when it is gone."""
+        ...
+
+
+class ChatStore(Protocol):
+    """Chats, messages, drafts and the caption journal. Raises StorageError throughout."""
+
+    async def chats(self) -> list[ChatSummary]:
+        """All chats, the last used first."""
+        ...
+
+    async def create(self, chat: Chat) -> None:
+        """Keep a new chat."""
+        ...
+
+    async def load(self, chat_id: str) -> Chat | None:
+        """The chat without messages, or None."""
+        ...
+
+    async def last(self) -> str | None:
+        """Id of the chat used last."""
+        ...
+
+    async def save(self, chat: Chat) -> None:
+        """Keep title, draft, character, persona and `updated`."""
+        ...
+
+    async def delete(self, chat_id: str) -> None:
+        """Hide the chat; `restore` brings it back."""
+        ...
+
+    async def restore(self, chat_id: str) -> None:
+        """Undo `delete`."""
+        ...
+
+    async def outline(self, chat_id: str) -> list[Outline]:
+        """One entry for each message in order, cheap even for 10,000."""
+        ...
+
+    def read(self, ids: Sequence[str]) -> list[Message]:
+        """Messages by id, in the order asked; blocking, 64 of them well under a millisecond."""
+        ...
+
+    async def append(self, chat_id: str, message: Message) -> None:
+        """Put a message at the end; on disk when this returns."""
+        ...
+
+    async def update(self, message: Message) -> None:
+        """Keep a message's present state."""
+        ...
+
+    async def delete_message(self, message_id: str) -> None:
+        """Hide a message; `restore_message` brings it back to its place."""
+        ...
+
+    async def restore_message(self, message_id: str) -> None:
+        """Undo `delete_message`."""
+        ...
+
+    async def search(self, text: str, limit: int = 50) -> list[SearchHit]:
+        """Messages and captions with all the words, best first."""
+        ...
+
+    async def log_caption(self, entry: JournalEntry) -> int:
+        """Add to the caption journal and give the entry's id."""
+        ...
+
+    async def mark_caption_used(self, entry_id: int) -> None:
+        """Say that the caption went into a message."""
+        ...
+
+    async def journal(self, limit: int = 100) -> list[JournalEntry]:
+        """The last captions, newest first."""
+        ...
+
+    async def aclose(self) -> None:
+        """Finish what is pending and close."""
+        ...
+
+
+class CharacterStore(Protocol):
+    """Characters and personas as YAML files."""
+
+    async def characters(self) -> list[Character]:
+        """All that can be read; a broken file is skipped and logged."""
+        ...
+
+    async def personas(self) -> list[Persona]:
+        """All that can be read."""
+        ...
+
+
+class SecretStore(Protocol):
+    """Where keys are kept."""
+
+    async def resolve(self, reference: str, *, name: str, env: Sequence[str] = ()) -> Secret | None:
+        """Find a key.
+
+        Args:
+            reference: `env:NAME`, `cmd:COMMAND`, `stored`, or empty for the usual variables.
+            name: The connection's name, under which a stored key is kept.
+            env: The provider's usual variables, tried in order when `reference` is empty.
+
+        Raises:
+            ConfigError: The variable is empty, the command failed, nothing is stored.
+        """
+        ...
+
+    async def store(self, name: str, value: str) -> str:
+        """Keep a key in the keychain or a 0600 file; gives back where, for people."""
+        ...
+
+    async def forget(self, name: str) -> None:
+        """Remove a stored key."""
+        ...
+
+
+@dataclass(slots=True)
+class Refinement:
+    """A caption on its way to being accepted: what an editor shows and calls."""
+
+    image: Image
+    prompt: str
+    start: Callable[[], AsyncGenerator[GenerationEvent, None]]
+    """Begin (or begin again) to caption; the stream also sets `current` when it ends."""
+    preview: Callable[[str], str]
+    """The message that a caption would make."""
+    source_label: str
+    warning: str = ""
+    """Shown once, e.g. that the template lacks `{{caption}}`."""
+    note: str = ""
+    """Why the offline description answers, and what to do about it; else empty."""
+    download: Callable[[], AsyncGenerator[Progress, None]] | None = None
+    """Fetch the local model; afterwards `start` uses it. None when there is nothing to fetch."""
+    download_label: str = ""
+    """"Xenova/vit-gpt2-image-captioning, 246 MB" or so."""
+    current: Caption | None = None
+    position: tuple[int, int] = field(default=(1, 1))
+    """Which of how many pictures."""
+
+
+class Interaction(Protocol):
+    """Questions to the person, with a screen or without one."""
+
+    async def ask_prompt(self, default: str) -> str | None:
+        """Ask what to ask about the picture; None: cancelled."""
+        ...
+
+    async def pick_image(self) -> Path | None:
+        """Let a file be chosen; None: cancelled."""
+        ...
+
+    async def refine(self, refinement: Refinement) -> str | None:
+        """Show the caption as it comes, let it be edited; None: discarded."""
+        ...
+
+    def progress(self, event: Progress | None) -> None:
+        """Show what is going on while nothing else does; None: over."""
+        ...
+
+    def notice(self, text: str) -> None:
+        """One line that does not interrupt; `text` is plain data."""
+        ...

@@ -1,0 +1,1 @@
+"""The command language: what one may type after a slash, with or without a terminal."""
