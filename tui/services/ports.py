@@ -74,6 +74,26 @@ class OfflineModel(Protocol):
         ...
 
 
+class OfflineInstaller(Protocol):
+    """Fetches the tiny chat model."""
+
+    def install(self) -> AsyncGenerator[Progress, None]:
+        """Fetch the model's file into the data folder. Raises AppError."""
+        ...
+
+    def missing(self) -> str:
+        """What is not there yet, in a line for people; empty when all is there."""
+        ...
+
+
+class Worker(Protocol):
+    """The process that runs models."""
+
+    async def aclose(self) -> None:
+        """Stop it."""
+        ...
+
+
 class Captioner(Protocol):
     """A caption source."""
 
@@ -101,6 +121,22 @@ class LocalCaptioner(Captioner, Protocol):
 
     def download(self) -> AsyncGenerator[Progress, None]:
         """Fetch the model into the hub's cache. Raises AppError."""
+        ...
+
+
+class CaptionSources(Protocol):
+    """Makes the sources by the settings in force."""
+
+    def local(self) -> LocalCaptioner:
+        """The local model."""
+        ...
+
+    def describe(self) -> Captioner:
+        """The offline description."""
+        ...
+
+    def multimodal(self, endpoint: Endpoint, model: ChatModel, max_tokens: int) -> Captioner:
+        """A chat model that sees, asked for a caption."""
         ...
 
 
@@ -257,6 +293,8 @@ class Refinement:
     download_label: str = ""
     """"Xenova/vit-gpt2-image-captioning, 246 MB" or so."""
     current: Caption | None = None
+    left: str = ""
+    """What stood in the editor when it was discarded; kept in the journal."""
     position: tuple[int, int] = field(default=(1, 1))
     """Which of how many pictures."""
 

@@ -1,0 +1,233 @@
+"""Sending messages and getting replies; nothing that was said gets lost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from tui.domain import prompt as prompts
+from tui.domain.chat import Attachment, Message
+from tui.domain.errors import AppError
+from tui.domain.generation import (
+    GenerationEvent,
+    GenerationRequest,
+    Sampling,
+)
+from tui.domain.image import Image
+from tui.domain.prompt import Budget, Prompt
+from tui.domain.safetext import clean_line
+from tui.services.configuring import SettingsService
+from tui.services.connecting import ConnectionService
+from tui.services.growing_reply import GrowingReply
+from tui.services.library import new_id
+from tui.services.ports import ImageStore
+from tui.services.session import ChatSession
+
+TAIL = 400
+"""Messages looked at when a prompt is built; the token budget ends long before."""
+TITLE = 60
+
+STOPPED = "stopped before an answer came"
+
+
+class ChatService:
+    """The conversation: send, reply, regenerate, continue, edit, delete, undo."""
+
+    def __init__(
+        self, settings: SettingsService, connections: ConnectionService, images: ImageStore
+    ) -> None:
+        self._settings = settings
+        self._connections = connections
+        self._images = images
+
+    async def send(
+        self, session: ChatSession, text: str, attachments: Sequence[Attachment] = ()
+    ) -> Message:
+        """Put the person's message at the end; it is on disk when this returns.
+
+        Raises:
+            StorageError: It could not be written; nothing was added.
+        """
+        now = time.time()
+        message = Message(
+            new_id(), "user", session.persona.name, text, now, attachments=tuple(attachments)
+        )
+        await self.add(session, message)
+        return message
+
+    async def add(self, session: ChatSession, message: Message) -> None:
+        """Put a ready message at the end and name an unnamed chat after it."""
+        await session.append(message)
+        session.chat.updated = message.created
+        session.chat.draft = ""
+        if not session.chat.title and message.role == "user":
+            session.chat.title = clean_line(message.text, TITLE)
+        await session.save()
+
+    async def prompt(self, session: ChatSession) -> Prompt:
+        """What would be sent now, part by part."""
+        settings = self._settings.current
+        tail = session.tail(TAIL)
+        sees = self._connections.vision(self._connections.current()) == "yes"
+        budget = Budget(
+            settings.chat.context_tokens,
+            settings.captioning.send,
+            sees,
+            settings.captioning.template,
+        )
+        built = prompts.build(
+            tail, session.character, session.persona, settings.chat.system_prompt, budget
+        )
+        older = len(session) - len(tail)
+        return Prompt(built.parts, built.left_out + older)
+
+    def reply(self, session: ChatSession) -> AsyncGenerator[GenerationEvent, None]:
+        """Stream the character's next message into the session.
+
+        The message joins the session with its first words, is saved at least every second, and
+        keeps what came when the stream is closed or breaks.
+
+        Raises:
+            AppError: No answer, or a broken one. Without an answer the user's message is
+                marked as failed with the reason.
+        """
+        return self._generate(session, None)
+
+    async def regenerate(self, session: ChatSession) -> AsyncGenerator[GenerationEvent, None]:
+        """Replace the last reply by a new one; the old one stays until the new one begins.
+
+        Raises:
+            AppError: There is no reply to replace, or no answer came (the old reply is back).
+        """
+        last = session.message(-1) if len(session) else None
+        if last is None or last.role != "assistant":
+            async with aclosing(self.reply(session)) as events:
+                async for event in events:
+                    yield event
+            return
+        index = len(session) - 1
+        if index == 0:
+            raise AppError("the greeting is not a reply", hint="write something first")
+        old = await session.remove(index)
+        try:
+            async with aclosing(self.reply(session)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            if len(session) == index:
+                await session.bring_back(old, index)
+            else:
+                _push_swap(session, old, index)
+
+    def continue_reply(self, session: ChatSession) -> AsyncGenerator[GenerationEvent, None]:
+        """Let the last reply go on where it ended. Raises AppError when there is none."""
+        last = session.message(-1) if len(session) else None
+        if last is None or last.role != "assistant":
+            raise AppError("there is no reply to continue", hint="/regenerate asks for one")
+        return self._generate(session, last)
+
+    async def _generate(
+        self, session: ChatSession, into: Message | None
+    ) -> AsyncGenerator[GenerationEvent, None]:
+        asked = session.message(-1) if len(session) else None
+        if asked is not None and asked.role != "user":
+            asked = None
+        reply = GrowingReply(session, into)
+        try:
+            async with reply.kept():
+                name = self._connections.current()
+                endpoint, model = await self._connections.open(name)
+                reply.model = endpoint.model
+                request = await self._request(session)
+                async with aclosing(model.generate(request)) as events:
+                    async for event in events:
+                        await reply.take(event)
+                        yield event
+                reply.check()
+        except AppError as error:
+            if not reply.begun:
+                await _mark_failed(session, asked, error.line())
+            raise
+        except (GeneratorExit, asyncio.CancelledError):
+            if not reply.begun:
+                await _mark_failed(session, asked, STOPPED)
+            raise
+        if asked is not None and asked.status == "failed":
+            asked.status, asked.error = "complete", ""
+            await session.update(asked)
+
+    async def _request(self, session: ChatSession) -> GenerationRequest:
+        prompt = await self.prompt(session)
+        pictures: dict[str, Image] = {}
+        for digest in prompt.digests:
+            image = await self._images.get(digest)
+            if image is not None:
+                pictures[digest] = image
+        chat = self._settings.current.chat
+        sampling = Sampling(chat.temperature, chat.top_p, chat.max_tokens)
+        return GenerationRequest(prompt.turns(pictures), sampling)
+
+    async def edit(self, session: ChatSession, index: int, text: str) -> None:
+        """Change a message's text. Raises AppError for a position that is not there."""
+        message = _at(session, index)
+        before = (message.text, message.templated)
+
+        async def restore() -> None:
+            message.text, message.templated = before
+            await session.update(message)
+
+        message.text, message.templated = text, False
+        await session.update(message)
+        session.undos.append((f"the text of #{index} as it was", restore))
+
+    async def delete(self, session: ChatSession, index: int) -> None:
+        """Take a message out; `undo` brings it back. Raises AppError for a wrong position."""
+        message = _at(session, index)
+        await session.remove(index)
+        session.undos.append((f"message #{index}", lambda: session.bring_back(message, index)))
+
+    async def undo(self, session: ChatSession) -> str | None:
+        """Take back the last edit, deletion or regeneration; None when there is nothing.
+
+        Returns:
+            What came back, in a few words.
+        """
+        if not session.undos:
+            return None
+        what, bring_back = session.undos[-1]
+        await bring_back()
+        session.undos.pop()
+        return what
+
+    async def note_draft(self, session: ChatSession, text: str) -> None:
+        """Keep what stands unsent in the composer."""
+        if text != session.chat.draft:
+            session.chat.draft = text
+            await session.save()
+
+
+def _at(session: ChatSession, index: int) -> Message:
+    if not 0 <= index < len(session):
+        last = len(session) - 1
+        raise AppError(f"there is no message #{index}", hint=f"they go from #0 to #{last}")
+    return session.message(index)
+
+
+def _push_swap(session: ChatSession, old: Message, index: int) -> None:
+    new = session.message(index)
+
+    async def swap() -> None:
+        at = session.index_of(new.id)
+        if at is not None:
+            await session.remove(at)
+        await session.bring_back(old, index)
+
+    session.undos.append(("the earlier reply", swap))
+
+
+async def _mark_failed(session: ChatSession, asked: Message | None, reason: str) -> None:
+    if asked is not None:
+        asked.status, asked.error = "failed", reason
+        await session.update(asked)

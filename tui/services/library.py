@@ -1,0 +1,131 @@
+"""Opening, naming and deleting chats; who takes part in them."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from tui.domain.character import Character, Persona
+from tui.domain.chat import Chat, ChatSummary, Message, SearchHit
+from tui.domain.errors import AppError, StorageError
+from tui.domain.prompt import greeting
+from tui.services.configuring import SettingsService
+from tui.services.ports import CharacterStore, ChatStore
+from tui.services.session import ChatSession
+
+
+def new_id() -> str:
+    """An id for a chat or a message."""
+    return uuid.uuid4().hex
+
+
+class Library:
+    """All chats, characters and personas."""
+
+    def __init__(
+        self, store: ChatStore, characters: CharacterStore, settings: SettingsService
+    ) -> None:
+        self._store = store
+        self._characters = characters
+        self._settings = settings
+
+    async def characters(self) -> list[Character]:
+        """Those there are, by name."""
+        return sorted(await self._characters.characters(), key=lambda c: c.name.lower())
+
+    async def personas(self) -> list[Persona]:
+        """Those there are, by name."""
+        return sorted(await self._characters.personas(), key=lambda p: p.name.lower())
+
+    async def _character(self, wanted: str) -> Character:
+        for character in await self._characters.characters():
+            if wanted.lower() in (character.id.lower(), character.name.lower()):
+                return character
+        return Character(name=wanted or "Assistant", id=wanted)
+
+    async def _persona(self, wanted: str) -> Persona:
+        for persona in await self._characters.personas():
+            if wanted.lower() in (persona.id.lower(), persona.name.lower()):
+                return persona
+        return Persona(id=wanted)
+
+    async def new(self, character: str = "") -> ChatSession:
+        """Start a chat with a character (id or name); its greeting is the first message."""
+        settings = self._settings.current.chat
+        who = await self._character(character or settings.character)
+        persona = await self._persona(settings.persona)
+        now = time.time()
+        chat = Chat(new_id(), "", who.id, persona.id, now, now)
+        await self._store.create(chat)
+        session = ChatSession(chat, [], self._store, who, persona)
+        opening = greeting(who, persona)
+        if opening:
+            await session.append(Message(new_id(), "assistant", who.name, opening, now))
+        return session
+
+    async def open(self, chat_id: str) -> ChatSession:
+        """Open a chat.
+
+        Raises:
+            StorageError: There is no such chat, or it cannot be read.
+        """
+        chat = await self._store.load(chat_id)
+        if chat is None:
+            raise StorageError("that chat is gone", hint="/chats lists those there are")
+        outline = await self._store.outline(chat_id)
+        who = await self._character(chat.character)
+        persona = await self._persona(chat.persona)
+        return ChatSession(chat, outline, self._store, who, persona)
+
+    async def resume(self) -> ChatSession:
+        """Open the chat used last, or start the first one."""
+        last = await self._store.last()
+        return await self.open(last) if last else await self.new()
+
+    async def summaries(self) -> list[ChatSummary]:
+        """All chats, the last used first."""
+        return await self._store.chats()
+
+    async def rename(self, chat_id: str, title: str) -> None:
+        """Give a chat a title. Raises StorageError."""
+        chat = await self._store.load(chat_id)
+        if chat is None:
+            raise StorageError("that chat is gone", hint="/chats lists those there are")
+        chat.title = title
+        await self._store.save(chat)
+
+    async def delete(self, chat_id: str) -> None:
+        """Hide a chat; `restore` undoes it."""
+        await self._store.delete(chat_id)
+
+    async def restore(self, chat_id: str) -> None:
+        """Bring a deleted chat back."""
+        await self._store.restore(chat_id)
+
+    async def search(self, text: str) -> list[SearchHit]:
+        """Messages and captions that hold all the words."""
+        return await self._store.search(text)
+
+    async def set_character(self, session: ChatSession, wanted: str) -> None:
+        """Let another character answer from now on. Raises AppError for an unknown one."""
+        found = [
+            c for c in await self.characters() if wanted.lower() in (c.id.lower(), c.name.lower())
+        ]
+        if not found:
+            names = ", ".join(c.name for c in await self.characters())
+            raise AppError(f"no character named {wanted!r}", hint=f"there are: {names}")
+        session.character = found[0]
+        session.chat.character = found[0].id
+        await session.save()
+
+    async def set_persona(self, session: ChatSession, wanted: str) -> None:
+        """Be another persona from now on. Raises AppError for an unknown one."""
+        found = [
+            p for p in await self.personas() if wanted.lower() in (p.id.lower(), p.name.lower())
+        ]
+        if not found:
+            names = ", ".join(p.name for p in await self.personas())
+            raise AppError(f"no persona named {wanted!r}", hint=f"there are: {names}")
+        session.persona = found[0]
+        session.chat.persona = found[0].id
+        await session.save()
