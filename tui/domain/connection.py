@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Literal
 
 from tui.domain.secret import Secret
 
 Vision = Literal["yes", "no", "unknown"]
 Protocol = Literal["openai", "ollama"]
+Probe = Literal["", "llamacpp", "koboldcpp", "lmstudio", "xai"]
+"""An address beside the list of models that tells what a server sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,21 @@ class Provider:
     max_tokens_key: str = "max_tokens"
     stream_usage: bool = True
     """Whether `stream_options.include_usage` may be sent."""
+    seed_key: str = "seed"
     headers: tuple[tuple[str, str], ...] = ()
+    extra_body: tuple[tuple[str, object], ...] = ()
+    """Sent with every request; dropped when the server refuses it by name."""
+    models_path: str = "/models"
+    """Where the models are listed, below the base address."""
+    probe: Probe = ""
+    abort_path: str = ""
+    """Where a generation is called off by its `genkey`, below the root; empty: closing does it."""
+    hides: tuple[str, ...] = ()
+    """Patterns of listed models that do not chat."""
     sees: tuple[str, ...] = ()
     """Model-name patterns (fnmatch, lower case) known to see pictures."""
     blind: tuple[str, ...] = ()
-    """Patterns known not to see; asked after `sees`."""
+    """Patterns known not to see; asked before `sees`."""
     accepts: tuple[str, ...] = ("image/jpeg", "image/png")
     """Picture types that may be sent."""
     probe_ports: tuple[int, ...] = ()
@@ -87,3 +101,22 @@ class Endpoint:
     """May be empty; then `models` can be asked for, but nothing generated."""
     vision: Vision = "unknown"
     """What the person or the server says of the model; the row's patterns come after."""
+
+
+_SEEING_NAMES = re.compile(
+    r"vision|(^|[-_/])vl([-_.]|\d|$)|\dv([-_.:]|$)|llava|moondream|pixtral|minicpm-?v|internvl"
+    r"|paligemma|gemma-?[34]|qwen[0-9.]*-?vl|qwen3\.[5-9]|llama-?3\.2-(11|90)b|llama-?4|molmo"
+    r"|smolvlm|idefics|phi-?4-multimodal|glm-[0-9.]+v|mistral-(small|medium|large)-(3|25|26)"
+    r"|ministral-(3|.*-25)|gpt-4o|gpt-4\.1|gpt-[5-9]|claude|gemini|grok-4|kimi-k2\.[5-9]"
+)
+"""Families of models known to see, whoever serves them."""
+
+
+def vision_by_name(provider: Provider, model: str) -> Vision:
+    """Guess from its name whether a model sees pictures: the row's patterns, then the families."""
+    name = model.lower()
+    if any(fnmatchcase(name, pattern) for pattern in provider.blind):
+        return "no"
+    if any(fnmatchcase(name, pattern) for pattern in provider.sees):
+        return "yes"
+    return "yes" if _SEEING_NAMES.search(name) else "unknown"
