@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 from tui.domain.settings import Settings
+from tui.services import Services
 from tui.services.ports import Interaction
 from tui.services.session import ChatSession
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.fuzzy import did_you_mean
-
-if TYPE_CHECKING:
-    from tui.services import Services
 
 ScreenName = Literal[
     "settings",
