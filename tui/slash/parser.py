@@ -8,7 +8,8 @@ from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 from tui.slash.syntax import Argument, Call, Plain, Word, read_word, skip_space
 
-_NAMED = re.compile(r"([A-Za-z0-9_]+)=")
+NAMED_ARGUMENT = re.compile(r"([A-Za-z0-9_]+)=")
+"""The beginning of `name=value`."""
 _NAME = re.compile(r"\S+")
 _NEXT_COMMAND = re.compile(r"(?<!\\)\|+\s*/[A-Za-z:]")
 
@@ -81,7 +82,7 @@ def _one_command_only(text: str) -> None:
 
 def _named(text: str, start: int) -> tuple[tuple[Argument, ...], int]:
     found: list[Argument] = []
-    while match := _NAMED.match(text, start):
+    while match := NAMED_ARGUMENT.match(text, start):
         word = read_word(text, match.end())
         check_closed(word)
         found.append(Argument(match.group(1), start, word))
