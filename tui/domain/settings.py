@@ -28,9 +28,18 @@ def _setting(default: Any, text: str) -> Any:
     return field(default=default, metadata={"help": text})
 
 
+def _section(kind: type, text: str) -> Any:
+    return field(default_factory=kind, metadata={"help": text})
+
+
 def _at_least(name: str, value: float | None, least: float) -> None:
-    if value is not None and value < least:
+    if value is not None and not value >= least:
         raise ValueError(f"{name} must be at least {least:g}")
+
+
+def _between(name: str, value: float | None, least: float, most: float) -> None:
+    if value is not None and not least <= value <= most:
+        raise ValueError(f"{name} must be between {least:g} and {most:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +69,8 @@ class ChatSettings:
     context_tokens: int = _setting(8192, "How many tokens of chat are sent at most (estimated).")
 
     def __post_init__(self) -> None:
-        _at_least("temperature", self.temperature, 0)
-        _at_least("top_p", self.top_p, 0)
+        _between("temperature", self.temperature, 0, 2)
+        _between("top_p", self.top_p, 0, 1)
         _at_least("max_tokens", self.max_tokens, 1)
         _at_least("context_tokens", self.context_tokens, 256)
 
@@ -146,12 +155,14 @@ class Settings:
     connections: dict[str, ConnectionSettings] = field(
         default_factory=dict, metadata={"help": "Servers to talk to, as many as you like."}
     )
-    chat: ChatSettings = field(default_factory=ChatSettings)
-    captioning: CaptioningSettings = field(default_factory=CaptioningSettings)
-    extras: ExtrasSettings = field(default_factory=ExtrasSettings)
-    local: LocalSettings = field(default_factory=LocalSettings)
-    images: ImagesSettings = field(default_factory=ImagesSettings)
-    ui: UiSettings = field(default_factory=UiSettings)
+    chat: ChatSettings = _section(ChatSettings, "How characters answer.")
+    captioning: CaptioningSettings = _section(CaptioningSettings, "How pictures are described.")
+    extras: ExtrasSettings = _section(ExtrasSettings, "The local captioning model.")
+    local: LocalSettings = _section(LocalSettings, "How the local captioning model runs.")
+    images: ImagesSettings = _section(
+        ImagesSettings, "What pictures are taken in, and how they are prepared."
+    )
+    ui: UiSettings = _section(UiSettings, "How it looks.")
     keys: dict[str, str] = field(
         default_factory=dict, metadata={"help": "Keys moved to others: action id: key."}
     )

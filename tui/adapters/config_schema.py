@@ -1,0 +1,196 @@
+"""The tree of settings as dotted paths: which there are, their types, putting a value in."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Literal
+
+from tui.domain.errors import ConfigError
+from tui.domain.safetext import clean_line
+from tui.domain.settings import ConnectionSettings, Settings
+
+Path = tuple[str, ...]
+"""("chat", "connection"), ("connections", "kitchen", "url"), ("keys", "chat.stop")."""
+
+ALIASES: Mapping[Path, Path] = {
+    ("extensions", "models", "captioning"): ("extras", "captioningModel"),
+}
+"""Other names that are accepted: SillyTavern calls the local model so."""
+
+
+@cache
+def hints(kind: type[object]) -> dict[str, Any]:
+    """The fields of a section with their types, resolved."""
+    return typing.get_type_hints(kind)
+
+
+@cache
+def sections() -> dict[str, Any]:
+    """The sections that have fields of their own: all but `connections` and `keys`."""
+    found = hints(Settings).items()
+    return {name: kind for name, kind in found if dataclasses.is_dataclass(kind)}
+
+
+def dotted(path: Path) -> str:
+    """The path as people write it."""
+    return ".".join(path)
+
+
+def split(text: str) -> Path:
+    """Turn a dotted path into its parts; names of connections and keys may contain dots.
+
+    Raises:
+        ConfigError: There is no such setting, with the likeliest one as hint.
+    """
+    parts = tuple(text.split("."))
+    path = ALIASES.get(parts, parts)
+    head, rest = path[0], ".".join(path[1:])
+    if head == "keys" and rest:
+        return ("keys", rest)
+    if head == "connections" and rest:
+        name, _, last = rest.rpartition(".")
+        if name and last in hints(ConnectionSettings):
+            return ("connections", name, last)
+        return ("connections", rest)
+    if len(path) == 2 and head in sections() and path[1] in hints(sections()[head]):
+        return path
+    raise unknown(path)
+
+
+def unknown(path: Path) -> ConfigError:
+    """The error for a setting that does not exist."""
+    found = _nearest(path)
+    return ConfigError(
+        f"unknown setting {clean_line(dotted(path), 80)}",
+        hint=f"did you mean {found}?" if found else "",
+        key=dotted(path),
+    )
+
+
+def _nearest(path: Path) -> str:
+    if path[0] == "connections" and len(path) == 3:
+        near = difflib.get_close_matches(path[2], hints(ConnectionSettings), 1)
+        return dotted((*path[:2], near[0])) if near else ""
+    known: dict[str, str] = {f"{s}.{f}": f for s, kind in sections().items() for f in hints(kind)}
+    if len(path) == 1:
+        tops = difflib.get_close_matches(path[0].lower(), hints(Settings), 1)
+        if tops:
+            return tops[0]
+    same = [full for full, leaf in known.items() if leaf == path[-1].lower()]
+    if same:
+        return same[0]
+    lower = {full.lower(): full for full in known}
+    near: list[str] = difflib.get_close_matches(dotted(path).lower(), lower, 1, 0.6)
+    if near:
+        return lower[near[0]]
+    leaves = {leaf.lower(): full for full, leaf in known.items()}
+    near = difflib.get_close_matches(path[-1].lower(), leaves, 1, 0.75)
+    return leaves[near[0]] if near else ""
+
+
+def assign(settings: Settings, path: Path, value: object, text: str | None = None) -> Settings:
+    """Give the settings with one value replaced.
+
+    Args:
+        settings: Stay as they are.
+        path: From `split`, of a single value.
+        value: As YAML gave it; None for a setting that may not be empty means its default.
+        text: How an unquoted scalar was written: a text setting takes `1.10` as it stands.
+
+    Raises:
+        ConfigError: Wrong type, not one of the choices, out of range.
+    """
+    head = path[0]
+    if head == "keys":
+        key = _convert(path, value, str, text)
+        return dataclasses.replace(settings, keys={**settings.keys, path[1]: key})
+    if head == "connections":
+        if len(path) == 2 and value is not None:
+            return _whole(settings, path, value)
+        present = settings.connections.get(path[1], ConnectionSettings())
+        if len(path) == 3:
+            present = _replaced(present, path, value, text)
+        return dataclasses.replace(settings, connections={**settings.connections, path[1]: present})
+    section = _replaced(getattr(settings, head), path, value, text)
+    return dataclasses.replace(settings, **{head: section})
+
+
+def _whole(settings: Settings, path: Path, value: object) -> Settings:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{dotted(path)} must be a group of settings", key=dotted(path))
+    others = {n: c for n, c in settings.connections.items() if n != path[1]}
+    settings = assign(dataclasses.replace(settings, connections=others), path, None)
+    for name, inner in value.items():
+        if name not in hints(ConnectionSettings):
+            raise unknown((*path, str(name)))
+        settings = assign(settings, (*path, name), inner)
+    return settings
+
+
+def _replaced(section: Any, path: Path, value: object, text: str | None) -> Any:
+    name = path[-1]
+    kind: Any = type(section)
+    declared = hints(kind)[name]
+    if value is None and not _optional(declared):
+        default = next(f.default for f in dataclasses.fields(section) if f.name == name)
+        return dataclasses.replace(section, **{name: default})
+    converted = _convert(path, value, declared, text)
+    try:
+        return dataclasses.replace(section, **{name: converted})
+    except ValueError as error:
+        raise ConfigError(f"{dotted(path[:-1])}.{error}", key=dotted(path)) from error
+
+
+def _convert(path: Path, value: object, declared: Any, text: str | None) -> Any:
+    import msgspec
+
+    if declared is str and text is not None and isinstance(value, int | float):
+        return text
+    if text is not None and isinstance(value, bool | int | float) and text in _choices(declared):
+        return text
+    try:
+        return msgspec.convert(value, declared)
+    except msgspec.ValidationError as error:
+        raise ConfigError(
+            f"{dotted(path)} must be {describe(declared)}, not {_shown(value)}", key=dotted(path)
+        ) from error
+
+
+def _optional(declared: Any) -> bool:
+    return isinstance(declared, types.UnionType) and type(None) in typing.get_args(declared)
+
+
+def _choices(declared: Any) -> Sequence[str]:
+    return typing.get_args(declared) if typing.get_origin(declared) is Literal else ()
+
+
+def describe(declared: Any) -> str:
+    """Say in words what a type takes: "true or false", "a whole number"."""
+    choices = _choices(declared)
+    if choices:
+        return "one of " + ", ".join(choices)
+    if _optional(declared):
+        inner = next(part for part in typing.get_args(declared) if part is not type(None))
+        return f"{describe(inner)} or empty"
+    words: dict[Any, str] = {
+        str: "text",
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+    }
+    return words.get(declared, "something else")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "a group of settings"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if value is None:
+        return "empty"
+    return clean_line(repr(value) if isinstance(value, str) else str(value).lower(), 60)

@@ -1,0 +1,302 @@
+"""A strict YAML reader that remembers where each value stands.
+
+PyYAML reads YAML 1.1, where `no` is false, `12:30` is 750 and a second key of the same name wins
+silently. Here only `true` and `false` are booleans, numbers are decimal, keys are text and unique,
+tags are refused, and size, depth and aliases are bounded before anything is built.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from tui.domain.errors import ConfigError
+from tui.domain.safetext import clean_line
+
+MAX_BYTES = 1_000_000
+_MAX_DEPTH = 40
+_MAX_EVENTS = 20_000
+_MAX_ALIASES = 100
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}\.[0-9]{0,30})(?:[eE][-+]?[0-9]{1,2})?")
+_POWER = re.compile(r"[-+]?[0-9]{1,30}[eE][-+]?[0-9]{1,2}")
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+@dataclass(slots=True)
+class Node:
+    """A value in the text, with its place."""
+
+    kind: Literal["scalar", "mapping", "sequence"]
+    start: int
+    """Where it begins, in characters from 0; of an alias the alias."""
+    end: int
+    """Where it ends; of a block collection or block scalar blank lines after it are included."""
+    line: int
+    """Counted from 1."""
+    column: int
+    """Counted from 1."""
+    text: str = ""
+    """A scalar's text."""
+    value: object = None
+    """What a scalar means: str, int, float, bool or None."""
+    style: str = ""
+    """Of a scalar: "", "'", '"', "|" or ">"."""
+    flow: bool = False
+    """Of a collection: written with braces or brackets."""
+    entries: list[tuple[Node, Node]] = field(default_factory=list)
+    """Of a mapping, in order."""
+    items: list[Node] = field(default_factory=list)
+    """Of a sequence, in order."""
+    alias: bool = False
+
+    def get(self, key: str) -> Node | None:
+        """Value of a key, or None."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is written, or null."""
+        return self.kind == "scalar" and self.value is None
+
+    def plain(self) -> object:
+        """The value without its places."""
+        if self.kind == "mapping":
+            return {key.text: value.plain() for key, value in self.entries}
+        if self.kind == "sequence":
+            return [item.plain() for item in self.items]
+        return self.value
+
+
+def resolve(text: str) -> object:
+    """What an unquoted scalar means in YAML 1.2's core schema, less octal and hexadecimal."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text) or _POWER.fullmatch(text):
+        return float(text)
+    return text
+
+
+def read_text(path: Path) -> str | None:
+    """Read a small UTF-8 file whole, line ends untouched.
+
+    Returns:
+        None when there is no such file.
+
+    Raises:
+        ConfigError: Not a regular file, too large, not UTF-8, not readable.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise ConfigError("cannot be read", hint=reason, file=path) from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ConfigError("not a regular file", file=path)
+        with os.fdopen(os.dup(descriptor), "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError("cannot be read", file=path) from error
+    finally:
+        os.close(descriptor)
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"larger than {MAX_BYTES:,} bytes", file=path)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        raise ConfigError(
+            "not UTF-8 text",
+            file=path,
+            line=before.count(b"\n") + 1,
+            column=len(before) - (before.rfind(b"\n") + 1) + 1,
+        ) from error
+
+
+def placed(
+    error: ConfigError,
+    file: Path | None,
+    line: int | None = None,
+    column: int | None = None,
+    origin: str = "",
+) -> ConfigError:
+    """The same error with its place, in its message too.
+
+    Args:
+        error: May know line and column itself.
+        file: Named by its last part; None: `origin` is named.
+        line: Counted from 1; None: the error's own.
+        column: Counted from 1; None: the error's own.
+        origin: A variable's name or "flag".
+    """
+    line = error.at_line if line is None else line
+    column = error.at_column if column is None else column
+    where = origin if file is None else clean_line(file.name, 60)
+    if file is not None and line is not None:
+        where += f" line {line}" + (f", column {column}" if column is not None else "")
+    message = f"{where}: {error.message}" if where else error.message
+    return ConfigError(message, hint=error.hint, file=file, line=line, column=column, key=error.key)
+
+
+def parse(text: str, file: Path) -> Node | None:
+    """Read one YAML document.
+
+    Args:
+        text: A leading byte order mark is allowed; places count it.
+        file: For error messages.
+
+    Returns:
+        None for a text with nothing but comments.
+
+    Raises:
+        ConfigError: With line and column.
+    """
+    offset = len(text) - len(text.removeprefix("\ufeff"))
+    try:
+        return _Composer(file, offset).document(yaml.parse(text[offset:], Loader=_LOADER))
+    except yaml.reader.ReaderError as error:
+        at = error.position if isinstance(error.position, int) else 0
+        before = text[: at + offset]
+        raise ConfigError(
+            "a character that YAML does not allow",
+            file=file,
+            line=before.count("\n") + 1,
+            column=len(before) - (before.rfind("\n") + 1) + 1,
+        ) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = clean_line(error.problem or error.context or "not YAML", 120)
+        raise ConfigError(
+            f"not valid YAML: {said}",
+            file=file,
+            line=mark.line + 1 if mark else None,
+            column=mark.column + 1 if mark else None,
+        ) from error
+
+
+class _Composer:
+    """Builds nodes from parser events, refusing what is too much or too clever."""
+
+    def __init__(self, file: Path, offset: int) -> None:
+        self._file = file
+        self._offset = offset
+        self._events: Iterator[Any] = iter(())
+        self._anchors: dict[str, Node] = {}
+        self._aliases = 0
+        self._count = 0
+
+    def document(self, events: Iterator[Any]) -> Node | None:
+        self._events = events
+        root: Node | None = None
+        documents = 0
+        while not isinstance(event := self._next(), yaml.StreamEndEvent):
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise self._error("a second document starts here", event)
+                root = self._node(self._next(), 0)
+        return None if root is None or (root.empty and root.start == root.end) else root
+
+    def _next(self) -> Any:
+        self._count += 1
+        event = next(self._events)
+        if self._count > _MAX_EVENTS:
+            raise self._error("too many values", event)
+        return event
+
+    def _error(self, message: str, event: Any) -> ConfigError:
+        mark = event.start_mark
+        return ConfigError(message, file=self._file, line=mark.line + 1, column=mark.column + 1)
+
+    def _node(self, event: Any, depth: int) -> Node:
+        if depth > _MAX_DEPTH:
+            raise self._error("nested too deep", event)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
+            raise self._error("tags such as !!x are not used here", event)
+        before = self._aliases
+        if isinstance(event, yaml.ScalarEvent):
+            node = self._scalar(event)
+        elif isinstance(event, yaml.MappingStartEvent):
+            node = self._mapping(event, depth)
+        else:
+            node = self._sequence(event, depth)
+        if event.anchor is not None:
+            if self._aliases > before:
+                raise self._error("an anchor with aliases inside", event)
+            self._anchors[event.anchor] = node
+        return node
+
+    def _end(self, event: Any) -> int:
+        return int(event.end_mark.index) + self._offset
+
+    def _place(self, kind: Literal["scalar", "mapping", "sequence"], event: Any) -> Node:
+        start, end = event.start_mark, event.end_mark
+        first = start.index + self._offset
+        return Node(kind, first, end.index + self._offset, start.line + 1, start.column + 1)
+
+    def _scalar(self, event: Any) -> Node:
+        node = self._place("scalar", event)
+        node.text = event.value
+        node.style = event.style if event.style in ("'", '"', "|", ">") else ""
+        node.value = resolve(event.value) if event.implicit[0] else event.value
+        return node
+
+    def _alias(self, event: Any) -> Node:
+        self._aliases += 1
+        if self._aliases > _MAX_ALIASES:
+            raise self._error("too many aliases", event)
+        target = self._anchors.get(event.anchor)
+        if target is None:
+            raise self._error("an alias without its anchor", event)
+        place = self._place("scalar", event)
+        return replace(
+            target,
+            start=place.start,
+            end=place.end,
+            line=place.line,
+            column=place.column,
+            alias=True,
+        )
+
+    def _mapping(self, event: Any, depth: int) -> Node:
+        node = self._place("mapping", event)
+        node.flow = bool(event.flow_style)
+        seen: set[str] = set()
+        while not isinstance(inner := self._next(), yaml.MappingEndEvent):
+            key = self._node(inner, depth + 1)
+            if not isinstance(key.value, str):
+                raise self._error("a key must be text: put quotes around it", inner)
+            if key.text in seen:
+                raise self._error(f"the key {clean_line(key.text, 60)!r} stands here twice", inner)
+            seen.add(key.text)
+            node.entries.append((key, self._node(self._next(), depth + 1)))
+        node.end = self._end(inner)
+        return node
+
+    def _sequence(self, event: Any, depth: int) -> Node:
+        node = self._place("sequence", event)
+        node.flow = bool(event.flow_style)
+        while not isinstance(inner := self._next(), yaml.SequenceEndEvent):
+            node.items.append(self._node(inner, depth + 1))
+        node.end = self._end(inner)
+        return node
