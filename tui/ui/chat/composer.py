@@ -1,0 +1,275 @@
+"""Where one writes: the prompt, its popup, and the chips of what goes out beside the text."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.timer import Timer
+
+from tui.domain.safetext import clean
+from tui.ui.chat.chips import Chip, ChipRow
+from tui.ui.chat.pasting import as_word, is_large, may_be_images, pasted_images
+from tui.ui.chat.popup import Complete, Popup
+from tui.ui.chat.prompt_area import EdgeKey, PromptArea
+from tui.ui.widgets.completion_list import CompletionList
+
+PLACEHOLDER = "Write a message · / for commands · Ctrl+J for a new line"
+_DRAFT_SECONDS = 0.4
+
+
+class Composer(Vertical):
+    """Collects a message: typed text, large pastes and pictures.
+
+    It asks no service anything: what it cannot decide alone it posts.
+    """
+
+    DEFAULT_CSS = """
+    Composer {
+        height: auto;
+        & > #frame {
+            height: auto;
+            padding: 0 1;
+            border: round $border-blurred;
+        }
+        & > #frame:focus-within { border: round $border; }
+    }
+    """
+
+    @dataclass
+    class Submitted(Message):
+        """The message is complete; the composer is already empty again."""
+
+        text: str
+        """All of it: what was typed, then the large pastes, a blank line between."""
+        pastes: tuple[str, ...]
+        """The large pastes alone."""
+        typed: str
+        """What was typed alone."""
+
+    @dataclass
+    class DraftChanged(Message):
+        """What is not sent yet is different now; at most a few times a second."""
+
+        text: str
+
+    @dataclass
+    class ImagesPasted(Message):
+        """Picture files were dropped or their paths pasted; nothing was inserted."""
+
+        paths: tuple[Path, ...]
+
+    @dataclass
+    class ClipboardRequested(Message):
+        """Someone wants what the system's clipboard holds; answer with `paste`."""
+
+    @dataclass
+    class PictureRemoved(Message):
+        """A picture's chip was taken away by hand."""
+
+        key: str
+
+    @dataclass
+    class Scrolled(Message):
+        """A scrolling key was pressed that has nothing to do in the prompt."""
+
+        key: EdgeKey
+
+    def __init__(
+        self,
+        complete: Complete | None = None,
+        *,
+        placeholder: str = PLACEHOLDER,
+        history: Iterable[str] = (),
+    ) -> None:
+        super().__init__()
+        self._list = CompletionList()
+        self._chips = ChipRow()
+        self._area = PromptArea(self._take_key, placeholder)
+        self._area.set_history(history)
+        self._popup = Popup(self._area, self._list, complete)
+        self._pastes: dict[str, str] = {}
+        self._paste_count = 0
+        self._unasked = ""
+        self._draft_timer: Timer | None = None
+        self._draft = ""
+
+    def compose(self) -> ComposeResult:
+        """Popup, chips, prompt."""
+        yield self._list
+        yield self._chips
+        with Vertical(id="frame"):
+            yield self._area
+
+    # What a screen uses
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return self._area.text
+
+    @property
+    def full_text(self) -> str:
+        """What would be sent: the typed text and the large pastes."""
+        return "\n\n".join(part for part in (self.text, *self._pastes.values()) if part.strip())
+
+    @property
+    def pictures(self) -> list[str]:
+        """Keys of the pictures waiting, in the order they came."""
+        return [key for key in self._chips.keys if key not in self._pastes]
+
+    @property
+    def area(self) -> PromptArea:
+        """The text area, which has the focus."""
+        return self._area
+
+    def focus(self, scroll_visible: bool = True) -> Composer:
+        """Give the prompt the focus."""
+        self._area.focus(scroll_visible)
+        return self
+
+    def load(self, text: str) -> None:
+        """Replace what stands there: a draft, or a message given back after a failure."""
+        self._drop_pastes()
+        self._unasked = "" if is_large(text) else text
+        self._area.put(self._unasked)
+        self._list.close()
+        if is_large(text):
+            self._add_paste(text)
+
+    def clear(self) -> None:
+        """Empty it: text, pastes and pictures."""
+        self.load("")
+        self._chips.clear()
+
+    def insert(self, text: str) -> None:
+        """Put text at the cursor."""
+        self._area.insert_text(clean(text))
+
+    def add_picture(self, label: str, key: str) -> None:
+        """Show a chip for a picture that will go out with the message."""
+        self._chips.add(Chip(label, key, "▣ "))
+
+    def remove_picture(self, key: str) -> None:
+        """Take a picture's chip away."""
+        self._chips.discard(key)
+
+    def set_history(self, lines: Iterable[str]) -> None:
+        """Replace what Up walks through, oldest first."""
+        self._area.set_history(lines)
+
+    async def paste(self, text: str) -> None:
+        """Take in a paste: pictures' paths, a large text, or text for the cursor's place."""
+        paths: list[Path] = []
+        if may_be_images(text):
+            paths = await asyncio.to_thread(pasted_images, text)
+        text = clean(text)
+        if paths and self.text.lstrip().startswith("/"):
+            self._area.insert_text(" ".join(as_word(path) for path in paths))
+        elif paths:
+            self.post_message(self.ImagesPasted(tuple(paths)))
+        elif is_large(text) or is_large(self.text + text):
+            self._add_paste(text)
+        else:
+            self._area.insert_text(text)
+
+    # Sending and drafts
+
+    @on(PromptArea.Entered)
+    def submit(self, event: PromptArea.Entered | None = None) -> None:
+        """Post what is there and empty the prompt; nothing happens when there is nothing."""
+        if event is not None:
+            event.stop()
+        text = self.full_text
+        if not text.strip() and not self.pictures:
+            return
+        typed, pastes = self.text, tuple(self._pastes.values())
+        self._area.remember(typed)
+        self.load("")
+        self._save_draft()
+        self.post_message(self.Submitted(text, pastes, typed))
+
+    def _note_change(self) -> None:
+        if self._draft_timer is None:
+            self._draft_timer = self.set_timer(_DRAFT_SECONDS, self._save_draft)
+
+    def _save_draft(self) -> None:
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+            self._draft_timer = None
+        draft = self.full_text
+        if draft != self._draft:
+            self._draft = draft
+            self.post_message(self.DraftChanged(draft))
+
+    # Pastes and chips
+
+    @on(PromptArea.Pasted)
+    async def _take_paste(self, event: PromptArea.Pasted) -> None:
+        event.stop()
+        await self.paste(event.text)
+
+    @on(PromptArea.ClipboardAsked)
+    def _ask_clipboard(self, event: PromptArea.ClipboardAsked) -> None:
+        event.stop()
+        self.post_message(self.ClipboardRequested())
+
+    def _add_paste(self, text: str) -> None:
+        self._paste_count += 1
+        key = f"paste {self._paste_count}"
+        self._pastes[key] = text
+        lines = text.count("\n") + 1
+        size = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
+        self._chips.add(Chip(f"[pasted {size}]", key))
+        self._note_change()
+
+    def _drop_pastes(self) -> None:
+        for key in self._pastes:
+            self._chips.discard(key)
+        self._pastes.clear()
+
+    @on(Chip.Removed)
+    def _remove_chip(self, event: Chip.Removed) -> None:
+        event.stop()
+        self._chips.discard(event.key)
+        if self._pastes.pop(event.key, None) is None:
+            self.post_message(self.PictureRemoved(event.key))
+        else:
+            self._note_change()
+        self.focus()
+
+    @on(PromptArea.ScrollKey)
+    def _pass_on(self, event: PromptArea.ScrollKey) -> None:
+        event.stop()
+        self.post_message(self.Scrolled(event.key))
+
+    # The popup
+
+    @on(PromptArea.Changed)
+    def _text_changed(self, event: PromptArea.Changed) -> None:
+        event.stop()
+        self._note_change()
+        if self.text != self._unasked:
+            self._unasked = ""
+            self._popup.offer(self.region.y)
+
+    @on(PromptArea.SelectionChanged)
+    def _cursor_moved(self, event: PromptArea.SelectionChanged) -> None:
+        event.stop()
+        if self._list.is_open:
+            self._popup.offer(self.region.y)
+
+    def _take_key(self, key: str) -> bool:
+        return self._popup.take_key(key, self.region.y)
+
+    @on(CompletionList.Picked)
+    def _pick(self, event: CompletionList.Picked) -> None:
+        event.stop()
+        self._popup.use(event.suggestion)
+        self.focus()

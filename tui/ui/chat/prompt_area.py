@@ -1,0 +1,173 @@
+"""The text area of the composer: its keys, its history, its pastes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.widgets import TextArea
+
+NEWLINE_KEYS = frozenset({"ctrl+j", "shift+enter", "alt+enter", "ctrl+enter"})
+"""Only ctrl+j arrives everywhere; the others where the terminal tells them apart."""
+MOST_ROWS = 10
+_MOST_HISTORY = 200
+_OFFERED = frozenset({"up", "down", "tab", "enter", "escape", "pageup", "pagedown"})
+
+EdgeKey = Literal["pageup", "pagedown", "home", "end"]
+
+
+class PromptArea(TextArea):
+    """A text area in which Enter sends.
+
+    Keys that choose in a popup are offered to `take_key` before they mean anything here.
+    """
+
+    DEFAULT_CSS = """
+    PromptArea {
+        height: auto;
+        min-height: 1;
+        border: none;
+        padding: 0;
+        background: transparent;
+        color: $foreground;
+        scrollbar-size-vertical: 1;
+        &:focus { border: none; }
+        & .text-area--cursor-line { background: transparent; }
+        & .text-area--placeholder { color: $text-muted; }
+    }
+    """
+
+    @dataclass
+    class Entered(Message):
+        """Enter was pressed to send."""
+
+    @dataclass
+    class Pasted(Message):
+        """Text came in one piece from the terminal; nothing of it has been inserted."""
+
+        text: str
+
+    @dataclass
+    class ScrollKey(Message):
+        """A key that scrolls what is above, since it has nothing to do in here."""
+
+        key: EdgeKey
+
+    @dataclass
+    class ClipboardAsked(Message):
+        """Paste was pressed, or the terminal pasted nothing: perhaps a picture was copied."""
+
+    def __init__(self, take_key: Callable[[str], bool], placeholder: str) -> None:
+        super().__init__(
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+            placeholder=Content(placeholder),
+        )
+        self._take_key = take_key
+        self._history: list[str] = []
+        self._place = 0
+        self._draft = ""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Grow with the text, to ten rows or a third of the screen."""
+        most = min(MOST_ROWS, max(1, viewport.height // 3))
+        return min(most, super().get_content_height(container, viewport, width))
+
+    def set_history(self, lines: Iterable[str]) -> None:
+        """Replace what Up walks through, oldest first."""
+        self._history = list(lines)[-_MOST_HISTORY:]
+        self._place = len(self._history)
+
+    def remember(self, text: str) -> None:
+        """Add what was sent to the history."""
+        if text.strip() and self._history[-1:] != [text]:
+            self._history.append(text)
+            del self._history[:-_MOST_HISTORY]
+        self._place = len(self._history)
+
+    def put(self, text: str) -> None:
+        """Replace the whole text; the cursor goes to its end."""
+        self.load_text(text)
+        self.move_cursor(self.document.end)
+
+    async def _on_key(self, event: events.Key) -> None:
+        key = event.key
+        if (key in _OFFERED and self._take_key(key)) or self._own_key(key):
+            event.stop()
+            event.prevent_default()
+            return
+        await super()._on_key(event)
+
+    def _own_key(self, key: str) -> bool:
+        if key in NEWLINE_KEYS:
+            self._insert("\n")
+            return True
+        if key == "enter":
+            self._enter()
+            return True
+        match key:
+            case "pageup" | "pagedown":
+                self.post_message(self.ScrollKey(key))
+                return True
+            case "home" | "end" if not self.text:
+                self.post_message(self.ScrollKey(key))
+                return True
+        return False
+
+    def _enter(self) -> None:
+        row, column = self.cursor_location
+        if self.document[row][:column].endswith("\\"):
+            self.replace("\n", (row, column - 1), (row, column), maintain_selection_offset=False)
+            self.move_cursor((row + 1, 0))
+        else:
+            self.post_message(self.Entered())
+
+    def _insert(self, text: str) -> None:
+        if result := self._replace_via_keyboard(text, *self.selection):
+            self.move_cursor(result.end_location)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.post_message(self.Pasted(event.text) if event.text else self.ClipboardAsked())
+
+    def action_paste(self) -> None:
+        """Paste what was copied in here, or ask for what the system holds."""
+        text = self.app.clipboard
+        self.post_message(self.Pasted(text) if text else self.ClipboardAsked())
+
+    def insert_text(self, text: str) -> None:
+        """Put text in place of the selection."""
+        self._insert(text)
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Move up; from the first row back through what was sent."""
+        if select or self._place == 0 or self._row_shown > 0:
+            super().action_cursor_up(select)
+            return
+        if self._place == len(self._history):
+            self._draft = self.text
+        self._show(self._place - 1)
+        self.move_cursor((0, len(self.document[0])))
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Move down; from the last row forward to the draft."""
+        at_end = self._row_shown >= self.wrapped_document.height - 1
+        if select or self._place >= len(self._history) or not at_end:
+            super().action_cursor_down(select)
+            return
+        self._show(self._place + 1)
+
+    @property
+    def _row_shown(self) -> int:
+        """The cursor's row, counted as wrapped."""
+        return self.wrapped_document.location_to_offset(self.cursor_location).y
+
+    def _show(self, place: int) -> None:
+        self._place = place
+        self.put(self._draft if place == len(self._history) else self._history[place])
