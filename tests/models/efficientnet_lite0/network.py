@@ -115,7 +115,8 @@ def folded(weights: Weights, conv: Conv) -> tuple[np.ndarray, np.ndarray]:
 def best_scale(rows: np.ndarray) -> np.ndarray:
     """For each row the step whose rounding, with the largest values clipped, is off the least."""
     full = np.maximum(np.abs(rows).max(1), 1e-9) / 127
-    best, least = full, np.full(len(rows), np.inf)
+    best: np.ndarray = full
+    least = np.full(len(rows), np.inf)
     for share in np.linspace(0.7, 1.0, 31):
         step = (full * share)[:, None]
         rounded = np.rint(rows / step).clip(-127, 127) * step
