@@ -1,0 +1,151 @@
+"""Cut a decoder in two: what depends on the picture alone, and what depends on the last token.
+
+The hub's GPT-2 decoders compute the keys and values of the picture anew for every token, in all
+layers. Run once per picture instead, they make a caption about two and a half times faster. The
+two parts are written as small models whose weights stay in the original file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.adapters.onnx.graph import Graph, Node, OnnxFile, value_info
+from tui.adapters.onnx.protobuf import MalformedError
+
+PICTURE = ("encoder_hidden_states", "encoder_attention_mask")
+"""Decoder inputs that stay the same for a whole caption."""
+SWITCH = "use_cache_branch"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A decoder in two parts, before either is loaded."""
+
+    picture: bytes
+    """Model that is run once; its outputs are `frontier`, their types left for ORT to infer."""
+    frontier: tuple[str, ...]
+    folder: Path
+    """Where the weights of both parts lie."""
+    outputs: dict[str, str]
+    """Output as the whole decoder calls it -> as the step model calls it."""
+    _file: OnnxFile
+    _nodes: tuple[Node, ...]
+    _graph: Graph
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for files that differ in their weights alone."""
+        digest = hashlib.sha256()
+        for node in self._graph.nodes:
+            digest.update(node.raw)
+        return digest.hexdigest()
+
+    def step(self, elements: dict[str, int]) -> bytes:
+        """Return the model that is run for every token.
+
+        Args:
+            elements: Frontier name -> ONNX number of its element type, as ORT inferred it.
+        """
+        inputs = [
+            bytes(info)
+            for name, info in self._graph.inputs.items()
+            if name != SWITCH and name not in PICTURE
+        ]
+        inputs += [value_info(name, elements[name]) for name in self.frontier]
+        outputs = [bytes(self._graph.outputs[name]) for name in self.outputs.values()]
+        weights = _weights_of(self._nodes, self._graph, self.outputs.values())
+        return self._file.model(self._nodes, weights, inputs, outputs)
+
+
+def split(path: Path) -> Parts | None:
+    """Cut the decoder in a file in two.
+
+    Returns:
+        The parts, or None where nothing depends on the picture alone, so that it is not worth it
+        (BART's family keeps those keys and values in its cache).
+
+    Raises:
+        MalformedError: The file is not understood; run it as it is.
+        OSError: It cannot be read.
+    """
+    file = OnnxFile(path)
+    graph, names = _flattened(file.graph)
+    token, picture = _dependents(graph)
+    makers = {name: node for node in graph.nodes for name in node.outputs}
+    frontier = sorted(
+        {name for node in graph.nodes if id(node) in token for name in node.inputs}
+        & {name for node in graph.nodes if id(node) in picture for name in node.outputs}
+    )
+    if any(name in makers and id(makers[name]) in picture for name in names.values()):
+        raise MalformedError("an output depends on the picture alone")
+    if not frontier:
+        return None
+    once = _ancestors(graph, makers, frontier, stop=frozenset())
+    every = _ancestors(graph, makers, names.values(), stop=frozenset(frontier))
+    inputs = [bytes(info) for name, info in graph.inputs.items() if name in PICTURE]
+    outputs = [value_info(name, 0) for name in frontier]
+    model = file.model(once, _weights_of(once, graph, ()), inputs, outputs)
+    return Parts(model, tuple(frontier), file.path.parent, names, file, every, graph)
+
+
+def _flattened(graph: Graph) -> tuple[Graph, dict[str, str]]:
+    """Return the cached branch as a graph of its own, and what its outputs are called outside."""
+    switches = [node for node in graph.nodes if SWITCH in node.inputs]
+    if not switches:
+        return graph, {name: name for name in graph.outputs}
+    if len(switches) > 1 or switches[0].op != "If" or "then_branch" not in switches[0].graphs:
+        raise MalformedError("the decoder is merged in an unknown way")
+    branch = switches[0].graphs["then_branch"]
+    before = [node for node in graph.nodes if node is not switches[0]]
+    flat = Graph(
+        nodes=[*before, *branch.nodes],
+        weights={**graph.weights, **branch.weights},
+        inputs=graph.inputs,
+        outputs=branch.outputs,
+    )
+    outer = switches[0].outputs
+    if set(outer) != set(graph.outputs) or len(outer) != len(branch.outputs):
+        raise MalformedError("the decoder is merged in an unknown way")
+    return flat, dict(zip(outer, branch.outputs, strict=True))
+
+
+def _dependents(graph: Graph) -> tuple[set[int], set[int]]:
+    """Return the ids of the nodes that depend on the token, and on the picture but not on it."""
+    of_token = {name for name in graph.inputs if name not in PICTURE}
+    of_picture = {name for name in graph.inputs if name in PICTURE}
+    token: set[int] = set()
+    picture: set[int] = set()
+    for node in graph.nodes:
+        if not of_token.isdisjoint(node.inputs):
+            token.add(id(node))
+            of_token.update(node.outputs)
+        elif not of_picture.isdisjoint(node.inputs):
+            picture.add(id(node))
+            of_picture.update(node.outputs)
+    return token, picture
+
+
+def _ancestors(
+    graph: Graph, makers: dict[str, Node], wanted: Iterable[str], stop: frozenset[str]
+) -> tuple[Node, ...]:
+    """Return the nodes needed for `wanted`, in the graph's order, not going beyond `stop`."""
+    needed: set[int] = set()
+    todo = list(wanted)
+    while todo:
+        name = todo.pop()
+        node = makers.get(name)
+        if node is None or name in stop or id(node) in needed:
+            continue
+        needed.add(id(node))
+        todo.extend(node.inputs)
+    return tuple(node for node in graph.nodes if id(node) in needed)
+
+
+def _weights_of(
+    nodes: Iterable[Node], graph: Graph, more: Iterable[str]
+) -> list[tuple[str, memoryview]]:
+    used = {name for node in nodes for name in node.inputs} | set(more)
+    return [(name, tensor) for name, tensor in graph.weights.items() if name in used]

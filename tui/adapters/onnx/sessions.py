@@ -1,0 +1,88 @@
+"""Open onnxruntime sessions the way that is fast for one caption at a time."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from tui.adapters.onnx.jobs import JobError
+
+ELEMENTS = {
+    "tensor(float)": (1, "float32"),
+    "tensor(uint8)": (2, "uint8"),
+    "tensor(int8)": (3, "int8"),
+    "tensor(int32)": (6, "int32"),
+    "tensor(int64)": (7, "int64"),
+    "tensor(bool)": (9, "bool"),
+    "tensor(float16)": (10, "float16"),
+    "tensor(double)": (11, "float64"),
+}
+"""ORT's word for a type -> ONNX number and numpy name."""
+
+_QUANTIZED = ("_quantized.onnx", "_int8.onnx", "_uint8.onnx")
+
+
+def threads() -> int:
+    """Return how many threads one model run uses: one core stays free for the app."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(4, (cores or 1) - 1))
+
+
+def options(file: str) -> Any:
+    """Return session options for a model from the file of this name.
+
+    Spinning threads steal the processor from the app; constant folding skips dequantized weights
+    unless quantization nodes are switched off, and then unpacks the output layer at every token.
+    """
+    import onnxruntime as ort
+
+    chosen = ort.SessionOptions()
+    chosen.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+    chosen.intra_op_num_threads = threads()
+    chosen.inter_op_num_threads = 1
+    chosen.log_severity_level = 4
+    chosen.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    chosen.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    if file.endswith(_QUANTIZED):
+        chosen.add_session_config_entry("session.disable_quant_qdq", "1")
+    return chosen
+
+
+def open_file(path: Path) -> Any:
+    """Load a model as it lies on disk.
+
+    Raises:
+        JobError: onnxruntime refuses the file.
+    """
+    return _session(str(path), options(path.name), path.name)
+
+
+def open_bytes(model: bytes, folder: Path, file: str) -> Any:
+    """Load a model from memory whose weights lie in `folder`; `file` says how they are packed.
+
+    Raises:
+        JobError: onnxruntime refuses it.
+    """
+    chosen = options(file)
+    chosen.add_session_config_entry(
+        "session.model_external_initializers_file_folder_path", str(folder)
+    )
+    return _session(model, chosen, file)
+
+
+def _session(model: str | bytes, chosen: Any, name: str) -> Any:
+    import onnxruntime as ort
+
+    try:
+        return ort.InferenceSession(model, chosen, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has no base class of its own for these
+        raise JobError(
+            f"onnxruntime refuses {name}",
+            hint="The file may be damaged: delete it and download the model again",
+        ) from error
+
+
+def inputs(session: Any) -> dict[str, Any]:
+    """Return the session's inputs by name."""
+    return {argument.name: argument for argument in session.get_inputs()}
