@@ -1,0 +1,206 @@
+"""The arguments of the command line and what they mean."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui import __version__
+from tui.domain.errors import CommandError
+from tui.domain.settings import Settings
+from tui.paths import Paths, find
+from tui.slash.setting_path import parse_value
+
+SOURCES = ("local", "multimodal", "describe")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """A command line that was understood."""
+
+    command: Callable[[Options], int]
+    paths: Paths
+    flags: Mapping[str, object] = field(default_factory=dict)
+    """Settings that hold for this run only, by dotted path."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    given: argparse.Namespace = field(default_factory=argparse.Namespace)
+    """The arguments of the sub-command itself."""
+
+
+def parse(argv: Sequence[str]) -> Options | int:
+    """Read the arguments.
+
+    Returns:
+        What is to be done, or the exit code when nothing is (help was shown, or an error).
+
+    Raises:
+        CommandError: A `--set` names no setting or no value of it.
+    """
+    try:
+        given = build_parser().parse_args(argv)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 2
+    home = given.home_after or given.home
+    environ = dict(os.environ)
+    if home:
+        environ["SALON_HOME"] = str(Path(home).expanduser().absolute())
+    return Options(given.command, find(environ), _flags(given), environ, given)
+
+
+def _flags(given: argparse.Namespace) -> dict[str, object]:
+    flags: dict[str, object] = {}
+    for text in [*given.set, *given.set_after]:
+        path, equals, value = text.partition("=")
+        if not equals:
+            raise CommandError(f"--set {path}", hint="write --set path=value")
+        flags[path.strip()] = parse_value(Settings(), path.strip(), value)
+    for path in ("chat.connection", "chat.character", "ui.theme"):
+        value = getattr(given, path, None)
+        if value is not None:
+            flags[path] = value
+    return flags
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Make the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="salon",
+        description="Chat in the terminal with characters who can see your pictures.",
+        epilog="Without a command the app opens.",
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"salon {__version__}")
+    parser.add_argument("--home", metavar="DIR", help="keep everything in this folder")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="PATH=VALUE", help="a setting for this run"
+    )
+    parser.add_argument(
+        "--connection", dest="chat.connection", metavar="NAME", help="the connection that chats"
+    )
+    parser.add_argument(
+        "--character", dest="chat.character", metavar="NAME", help="who answers in new chats"
+    )
+    parser.add_argument("--theme", dest="ui.theme", metavar="NAME", help="the colours")
+    parser.set_defaults(command=_app, home_after=None, set_after=[])
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for add in (_add_caption, _add_chats, _add_paths, _add_config, _add_model, _add_offline):
+        add(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction
+
+
+def _add(
+    commands: _Commands[argparse.ArgumentParser],
+    name: str,
+    command: Callable[[Options], int],
+    summary: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
+    parser.add_argument("--home", dest="home_after", metavar="DIR", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--set", dest="set_after", action="append", default=[], help=argparse.SUPPRESS
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_caption(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add(commands, "caption", _caption, "caption pictures, one line each on stdout")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="a picture; - reads names, one a line, from stdin"
+    )
+    parser.add_argument("--source", choices=SOURCES, default="", help="who captions")
+    parser.add_argument(
+        "--connection", default="", metavar="NAME", help="the connection that captions"
+    )
+    parser.add_argument(
+        "--prompt", default="", metavar="TEXT", help="what to ask about the picture"
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="one JSON object a line: file, caption, source, model, seconds, error",
+    )
+    parser.add_argument(
+        "--download", action="store_true", help="fetch the local model first when it is missing"
+    )
+
+
+def _add_chats(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add(commands, "chats", _chats, "list the chats, the last used first")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _add_paths(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add(commands, "paths", _paths, "print where Salon keeps its files")
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="only this one")
+
+
+def _add_config(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add(commands, "config", _config, "look at the settings")
+    parser.add_argument(
+        "action",
+        choices=("path", "check"),
+        help="path: where the file is; check: what is wrong in it",
+    )
+
+
+def _add_model(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add(commands, "model", _model, "the local captioning model")
+    parser.add_argument(
+        "action", choices=("status", "download"), help="whether it is there; fetch it"
+    )
+
+
+def _add_offline(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add(commands, "offline", _offline, "the tiny chat model for trying Salon out")
+    parser.add_argument(
+        "action", choices=("status", "install"), help="whether it is there; fetch it"
+    )
+
+
+def _app(options: Options) -> int:
+    from tui.cli.run import run_terminal
+
+    return run_terminal(options, sys.stdin, sys.stdout)
+
+
+def _caption(options: Options) -> int:
+    from tui.cli.caption import run
+
+    return run(options)
+
+
+def _chats(options: Options) -> int:
+    from tui.cli.listing import chats
+
+    return chats(options)
+
+
+def _paths(options: Options) -> int:
+    from tui.cli.listing import paths
+
+    return paths(options)
+
+
+def _config(options: Options) -> int:
+    from tui.cli.listing import config
+
+    return config(options)
+
+
+def _model(options: Options) -> int:
+    from tui.cli.fetching import model
+
+    return model(options)
+
+
+def _offline(options: Options) -> int:
+    from tui.cli.fetching import offline
+
+    return offline(options)

@@ -1,0 +1,82 @@
+"""What the command line prints: data to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from typing import TextIO
+
+from tui.domain.generation import Progress
+from tui.domain.safetext import clean_line
+
+_FRAME = 0.1
+"""Seconds between two drawings of the progress line."""
+_BAR = 20
+
+
+class Console:
+    """Prints lines; a line of progress is drawn only where stderr is a terminal."""
+
+    def __init__(self, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self._out = out or sys.stdout
+        self._err = err or sys.stderr
+        self._live = self._err.isatty()
+        self._drawn = 0
+        self._last = 0.0
+        self._began: tuple[str, float] = ("", 0.0)
+
+    def data(self, line: str) -> None:
+        """Print one line of data at once, so that a reader of the pipe gets it."""
+        self._clear()
+        print(line, file=self._out, flush=True)
+
+    def say(self, text: str) -> None:
+        """Tell the person one line."""
+        self._clear()
+        print(f"salon: {clean_line(text)}", file=self._err, flush=True)
+
+    def progress(self, event: Progress | None) -> None:
+        """Draw what is going on; None takes the line away."""
+        if not self._live:
+            return
+        if event is None:
+            self._clear()
+            return
+        now = time.monotonic()
+        if self._began[0] != event.label:
+            self._began = (event.label, now)
+        elif now - self._last < _FRAME:
+            return
+        self._last = now
+        line = describe(event, now - self._began[1])
+        room = shutil.get_terminal_size().columns - 1
+        self._draw(clean_line(line, max(room, 10)))
+
+    def _draw(self, line: str) -> None:
+        gap = " " * max(0, self._drawn - len(line))
+        print(f"\r{line}{gap}", end="", file=self._err, flush=True)
+        self._drawn = len(line)
+
+    def _clear(self) -> None:
+        if self._drawn:
+            self._draw("")
+            print("\r", end="", file=self._err, flush=True)
+            self._drawn = 0
+
+
+def describe(event: Progress, seconds: float) -> str:
+    """A line about work that has been going on for so many seconds."""
+    if event.unit != "bytes":
+        if event.total:
+            return f"{event.label} {event.done / event.total:.0%}"
+        return event.label
+    amount = f"{event.done / 1e6:.1f} MB"
+    bar = ""
+    if event.total:
+        share = min(1.0, event.done / event.total)
+        full = round(share * _BAR)
+        bar = f"[{'#' * full}{'.' * (_BAR - full)}] {share:.0%} "
+        amount = f"{event.done / 1e6:.1f} of {event.total / 1e6:.1f} MB"
+    speed = f" at {event.done / seconds / 1e6:.1f} MB/s" if seconds > 0.5 else ""
+    return f"{event.label} {bar}{amount}{speed}"

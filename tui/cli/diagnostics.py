@@ -1,0 +1,51 @@
+"""From an error to one line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+
+from tui.domain.errors import AppError, CommandError, ConfigError
+from tui.domain.safetext import clean_line
+
+FAILED, USAGE = 1, 2
+logger = logging.getLogger(__name__)
+
+
+def report(error: Exception) -> int:
+    """Say what happened and give the exit code.
+
+    Anything but an `AppError` is a mistake of ours: its traceback goes to the log.
+    """
+    if isinstance(error, AppError):
+        _say(error.line())
+        return USAGE if isinstance(error, CommandError | ConfigError) else FAILED
+    logger.error("unexpected error", exc_info=error)
+    where = next(
+        (
+            h.baseFilename
+            for h in logging.getLogger().handlers
+            if isinstance(h, logging.FileHandler)
+        ),
+        "",
+    )
+    _say(f"unexpected: {type(error).__name__}: {error}" + (f"; see {where}" if where else ""))
+    return FAILED
+
+
+def hung_up() -> int:
+    """Leave quietly when whoever read our output has gone.
+
+    Returns:
+        0: the reader had what it wanted.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):
+        print(f"salon: {clean_line(text)}", file=sys.stderr, flush=True)

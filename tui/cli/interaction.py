@@ -1,0 +1,44 @@
+"""The port to the person without a screen: nothing is asked, everything takes its default."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from pathlib import Path
+
+from tui.cli.console import Console
+from tui.domain.generation import Progress
+from tui.services.ports import Refinement
+
+
+class SilentInteraction:
+    """Never asks; tells on stderr what goes on."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    async def ask_prompt(self, default: str) -> str | None:
+        """Take the default."""
+        return default
+
+    async def pick_image(self) -> Path | None:
+        """Choose nothing: a command line names its files."""
+        return None
+
+    async def refine(self, refinement: Refinement) -> str | None:
+        """Let the source finish and take its caption as it is."""
+        try:
+            async with aclosing(refinement.start()) as events:
+                async for event in events:
+                    if isinstance(event, Progress):
+                        self.progress(event)
+        finally:
+            self.progress(None)
+        return refinement.current.text if refinement.current else ""
+
+    def progress(self, event: Progress | None) -> None:
+        """Draw the line of progress."""
+        self._console.progress(event)
+
+    def notice(self, text: str) -> None:
+        """Say one line."""
+        self._console.say(text)

@@ -1,0 +1,50 @@
+"""The command `salon`: reads the arguments and hands over. Imports nothing until it must."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from tui import __version__
+
+INTERRUPTED = 130
+
+
+def run() -> NoReturn:
+    """Run the command line and leave the process with its exit code."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command line.
+
+    Args:
+        argv: The arguments without the program's name.
+
+    Returns:
+        0: done; 1: it failed, or some of several files did; 2: it was asked wrongly, or there is
+        no terminal; 130: interrupted.
+    """
+    if list(argv) in (["--version"], ["-V"]):
+        print(f"salon {__version__}")
+        return 0
+    from tui.cli import diagnostics
+
+    try:
+        return _dispatch(argv)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return diagnostics.hung_up()
+    except Exception as error:  # noqa: BLE001 - the last line of defence: logged, said, exit code
+        return diagnostics.report(error)
+
+
+def _dispatch(argv: Sequence[str]) -> int:
+    from tui.cli.arguments import parse
+
+    parsed = parse(argv)
+    if isinstance(parsed, int):
+        return parsed
+    return parsed.command(parsed)
