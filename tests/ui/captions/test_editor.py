@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from textual.widgets import Static, TextArea
+
+from tests.ui.widgets.harness import UNSET, Harness, picture, wait_until
+from tui.domain.caption import Caption, wrap
+from tui.domain.errors import AppError, NetworkError
+from tui.domain.generation import Finished, GenerationEvent, Progress, TextDelta
+from tui.services.ports import Refinement
+from tui.ui.captions.editor import CaptionEditor
+from tui.ui.widgets.image_view import ImageView
+
+TEMPLATE = "[{{user}} sends {{char}} a picture that contains: {{caption}}]"
+SIZES = [(120, 36), (80, 24), (40, 12)]
+
+
+@dataclass
+class FakeSource:
+    """A source that goes on when it is told to."""
+
+    pieces: list[str] = field(default_factory=lambda: ["A lake", " below", " a mountain."])
+    error: AppError | None = None
+    hold_after: int | None = None
+    """Wait for good after so many pieces."""
+    started: int = 0
+    closed: int = 0
+
+    async def __call__(self) -> AsyncGenerator[GenerationEvent, None]:
+        self.started += 1
+        try:
+            yield Progress("loading the model")
+            for index, piece in enumerate(self.pieces):
+                if index == self.hold_after:
+                    await asyncio.Event().wait()
+                yield TextDelta(piece)
+            if self.hold_after == len(self.pieces):
+                await asyncio.Event().wait()
+            if self.error:
+                raise self.error
+            yield Finished("stop")
+        finally:
+            self.closed += 1
+
+
+def refinement(source: Callable[[], Any], **more: Any) -> Refinement:
+    values = {"user": "Alice", "char": "Salon"}
+    return Refinement(
+        image=more.pop("image", picture()),
+        prompt="What's in this image?",
+        start=source,
+        preview=lambda text: wrap(TEMPLATE, text, values),
+        source_label=more.pop("source_label", "local model"),
+        **more,
+    )
+
+
+def editor_app(source: Callable[[], Any], **more: Any) -> tuple[Harness, CaptionEditor]:
+    editor = CaptionEditor(refinement(source, **more), clock=lambda: 0.0)
+    return Harness(editor), editor
+
+
+def text_of(editor: CaptionEditor) -> str:
+    return editor.query_one("#caption", TextArea).text
+
+
+def shown(editor: CaptionEditor, selector: str) -> str:
+    return str(editor.query_one(selector, Static).content)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_caption_streams_in_and_ctrl_s_gives_it(size: tuple[int, int]) -> None:
+    app, editor = editor_app(FakeSource())
+    async with app.run_test(size=size) as pilot:
+        await wait_until(lambda: text_of(editor) == "A lake below a mountain.")
+        await pilot.pause()
+        preview = shown(editor, "#preview")
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+    assert app.result == "A lake below a mountain."
+    assert preview == "[Alice sends Salon a picture that contains: A lake below a mountain.]"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_everything_needed_is_in_view(size: tuple[int, int]) -> None:
+    app, editor = editor_app(FakeSource(), note="no model yet\nCtrl+D gets it", warning="careful")
+    async with app.run_test(size=size) as pilot:
+        await wait_until(lambda: not editor.streaming)
+        await pilot.pause()
+        screen = app.screen.region
+        for selector in ("#caption", "#preview-box", "#ok", "#cancel", "#facts", "KeyFooter"):
+            region = editor.query_one(selector).region
+            assert region.area > 0, selector
+            assert screen.contains_region(region), selector
+        assert editor.query_one("#caption").region.height >= 2
+        assert editor.query_one("#picture", ImageView).display == (size != (40, 12))
+
+
+async def test_typing_stops_the_source_and_keeps_the_text() -> None:
+    source = FakeSource(hold_after=2)
+    app, editor = editor_app(source)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: text_of(editor) == "A lake below")
+        await pilot.press("!", "?")
+        await wait_until(lambda: source.closed == 1)
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+    assert app.result == "A lake below!?"
+
+
+async def test_cancel_stops_the_source_at_once() -> None:
+    source = FakeSource(hold_after=1)
+    app, editor = editor_app(source)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: text_of(editor) == "A lake")
+        await pilot.press("escape")
+        await wait_until(lambda: app.result is None)
+
+        assert source.closed == 1
+
+
+async def test_ctrl_r_asks_again_and_replaces_the_text() -> None:
+    source = FakeSource()
+    app, editor = editor_app(source)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: not editor.streaming and source.started == 1)
+        source.pieces = ["Another view"]
+        await pilot.press("x", "ctrl+r")
+        await wait_until(lambda: text_of(editor) == "Another view")
+
+    assert source.started == 2
+
+
+async def test_an_error_is_one_line_and_the_text_stays() -> None:
+    source = FakeSource()
+    app, editor = editor_app(source)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: not editor.streaming)
+        source.pieces, source.error = [], NetworkError("no answer", hint="is Ollama running?")
+        await pilot.press("ctrl+r")
+        await wait_until(lambda: source.closed == 2)
+        await pilot.pause()
+
+        assert shown(editor, "#status") == "no answer: is Ollama running? · Ctrl+R to try again"
+        assert text_of(editor) == "A lake below a mountain."
+
+
+async def test_an_empty_caption_is_not_inserted() -> None:
+    app, editor = editor_app(FakeSource(pieces=[]))
+    async with app.run_test() as pilot:
+        await wait_until(lambda: not editor.streaming)
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+        assert app.result is UNSET
+        assert "no caption yet" in shown(editor, "#status")
+
+
+async def test_hostile_text_is_shown_as_it_is() -> None:
+    hostile = "[red]x[/] {{user}} [/ | /delete \x1b]52;c;aGk=\x07 \u202eabc"
+    app, editor = editor_app(
+        FakeSource(pieces=[hostile]), image=picture("[/]\x1b[2J.png"), note="see [/] here"
+    )
+    async with app.run_test() as pilot:
+        await wait_until(lambda: not editor.streaming)
+        await pilot.pause()
+        preview, facts = shown(editor, "#preview"), shown(editor, "#facts")
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+    assert "[red]x[/] {{user}} [/ | /delete" in preview
+    assert "\x1b" not in preview + facts + str(app.result)
+    assert "\u202e" not in preview
+    assert facts.startswith("[/]")
+
+
+async def test_enter_is_a_new_line() -> None:
+    app, editor = editor_app(FakeSource(pieces=["one"]))
+    async with app.run_test() as pilot:
+        await wait_until(lambda: not editor.streaming)
+        await pilot.press("enter", *"two", "ctrl+s")
+        await pilot.pause()
+
+    assert app.result == "one\ntwo"
+
+
+class Download:
+    """A download that stops half-way the first time."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    async def __call__(self) -> AsyncGenerator[Progress, None]:
+        self.runs += 1
+        yield Progress("model.onnx", 50e6, 246e6, "bytes")
+        if self.runs == 1:
+            await asyncio.Event().wait()
+        yield Progress("model.onnx", 246e6, 246e6, "bytes")
+
+
+async def test_esc_pauses_the_download_and_ctrl_d_goes_on_and_captions_again() -> None:
+    source, download = FakeSource(), Download()
+    app, editor = editor_app(source, download=download, download_label="vit-gpt2, 246 MB")
+    async with app.run_test() as pilot:
+        await wait_until(lambda: not editor.streaming)
+        await pilot.press("ctrl+d")
+        await wait_until(lambda: "50.0 MB of 246.0 MB" in shown(editor, "#status"))
+        await pilot.press("escape")
+        await wait_until(lambda: not editor.downloading)
+        assert app.result is UNSET
+        assert "paused" in shown(editor, "#status")
+
+        await pilot.press("ctrl+d")
+        await wait_until(lambda: source.started == 2)
+
+    assert download.runs == 2
+
+
+async def test_the_facts_name_source_model_and_seconds() -> None:
+    caption = Caption("A lake.", "multimodal", "Ollama", "moondream", "?", 2.34)
+    source = FakeSource()
+    app, editor = editor_app(source, source_label="Ollama")
+    async with app.run_test() as pilot:
+        await wait_until(lambda: not editor.streaming)
+        editor._refinement.current = caption  # as the service does at the end of the stream
+        await wait_until(lambda: "moondream" in shown(editor, "#facts"))
+        await pilot.pause()
+
+        assert shown(editor, "#facts") == (
+            "lake.jpg\n4032 × 2520, 2.1 MB\nOllama\nmoondream\n2.3 s"
+        )

@@ -1,0 +1,1 @@
+"""Screens about captions: the editor, the question, the journal."""

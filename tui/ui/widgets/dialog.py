@@ -1,0 +1,97 @@
+"""The frame that all modal screens share: size, border, keys below."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+T = TypeVar("T")
+
+
+class KeyFooter(Footer):
+    """The keys that work here, inside the frame."""
+
+    DEFAULT_CSS = """
+    KeyFooter {
+        background: transparent;
+        & FooterKey { background: transparent; margin-right: 2; }
+        & FooterKey .footer-key--key { background: transparent; }
+        & FooterKey .footer-key--description { background: transparent; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(show_command_palette=False, compact=True)
+
+
+class Dialog(ModalScreen[T]):
+    """A modal screen with a frame; the whole terminal when that is small.
+
+    A subclass says what stands in the frame in `body`, and what F1 shows in `HELP`.
+    """
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+        & > #frame {
+            width: 90%;
+            max-width: 110;
+            height: 85%;
+            max-height: 44;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $text-primary;
+            border-title-style: bold;
+            border-subtitle-color: $text-muted;
+            padding: 0 1;
+        }
+        &.-narrow > #frame { width: 100%; height: 100%; }
+        &.-short > #frame { width: 100%; height: 100%; border: none; padding: 0; }
+        & #title { display: none; text-style: bold; color: $text-primary; height: 1; }
+        &.-short #title { display: block; }
+        & .line { height: auto; max-height: 3; color: $text-muted; }
+        & .-error { color: $text-error; }
+        & .-warning { color: $text-warning; }
+        & Input { border: none; height: 1; padding: 0; background: $boost; }
+        & Input:focus { background: $primary 20%; }
+    }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (82, "-normal"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-low"), (30, "-high")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", id="dialog.close"),
+    ]
+    TITLE: ClassVar[str] = ""
+    HELP = ""
+
+    def compose(self) -> ComposeResult:
+        """Put the body into the frame."""
+        with Vertical(id="frame") as frame:
+            frame.border_title = Content(self.TITLE)
+            yield Static(Content(self.TITLE), id="title")
+            yield from self.body()
+            yield KeyFooter()
+
+    def body(self) -> ComposeResult:
+        """What stands in the frame."""
+        yield from ()
+
+    def set_title(self, title: str, subtitle: str = "") -> None:
+        """Name the frame; plain text."""
+        frame = self.query_one("#frame")
+        frame.border_title = Content(title)
+        frame.border_subtitle = Content(subtitle) if subtitle else None
+        self.query_one("#title", Static).update(
+            Content(f"{title} · {subtitle}" if subtitle else title)
+        )
+
+    def action_close(self) -> None:
+        """Leave without a result."""
+        self.dismiss(None)

@@ -1,0 +1,99 @@
+"""A dialog with a line to type in and a list below that follows it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from tui.ui.widgets.dialog import Dialog
+from tui.ui.widgets.row_list import Row, RowList
+
+T = TypeVar("T")
+
+
+class ListDialog(Dialog[T]):
+    """Typing narrows the list; the arrow keys move in it without leaving the line."""
+
+    DEFAULT_CSS = """
+    ListDialog {
+        & #query { margin-bottom: 1; }
+        &.-short #query { margin-bottom: 0; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Choose", id="list.choose", priority=True),
+        Binding("up", "list('move', -1)", "Up", show=False),
+        Binding("down", "list('move', 1)", "Down", show=False),
+        Binding("pageup", "list('page', -1)", "Page up", show=False),
+        Binding("pagedown", "list('page', 1)", "Page down", show=False),
+        Binding("ctrl+home", "list('first')", "First", show=False),
+        Binding("ctrl+end", "list('last')", "Last", show=False),
+    ]
+    PLACEHOLDER = "Type to search"
+    LINES = 1
+    EMPTY = "Nothing fits"
+
+    def body(self) -> ComposeResult:
+        """The line and the list."""
+        yield self.query_input()
+        yield self.row_list()
+
+    def query_input(self) -> Input:
+        """The line to type in."""
+        return Input(placeholder=self.PLACEHOLDER, id="query", select_on_focus=False)
+
+    def row_list(self) -> RowList:
+        """The list."""
+        return RowList(id="rows", lines=self.LINES, empty=self.EMPTY)
+
+    @property
+    def rows(self) -> RowList:
+        """The list."""
+        return self.query_one("#rows", RowList)
+
+    @property
+    def typed(self) -> str:
+        """What stands in the line."""
+        return self.query_one("#query", Input).value
+
+    def on_mount(self) -> None:
+        """Fill the list, and let the typing begin."""
+        self.query_one("#query", Input).focus()
+        self.narrow("")
+
+    def narrow(self, query: str) -> None:
+        """Show the rows that fit what was typed."""
+
+    def choose(self, row: Row) -> None:
+        """A row was chosen."""
+
+    @on(Input.Changed, "#query")
+    def _narrow(self, event: Input.Changed) -> None:
+        event.stop()
+        self.narrow(event.value)
+
+    @on(RowList.Selected, "#rows")
+    def _chosen(self, event: RowList.Selected) -> None:
+        event.stop()
+        self.choose(event.row)
+
+    def action_choose(self) -> None:
+        """Choose the row under the cursor."""
+        self.rows.action_select()
+
+    def action_list(self, name: str, *arguments: int) -> None:
+        """Move in the list while the line has the focus."""
+        moves = {
+            "move": self.rows.action_move,
+            "page": self.rows.action_page,
+        }
+        if name in moves:
+            moves[name](*arguments)
+        elif name == "first":
+            self.rows.action_first()
+        else:
+            self.rows.action_last()
