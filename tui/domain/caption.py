@@ -30,7 +30,12 @@ class Nowhere:
     """The caption is only given back (`quiet=true`, the command line)."""
 
 
-Delivery = NewMessage | ExistingMessage | Nowhere
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The caption is given back to go out with a message that is being written."""
+
+
+Delivery = NewMessage | ExistingMessage | Nowhere | Beside
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,9 @@ def _message_part(
     elif captions and not message.templated and budget.with_captions:
         values = macro_values(character, persona)
         text = "\n\n".join([*(wrap(budget.template, c, values) for c in captions), text]).strip()
+    if message.attachments and not captions and not text and not budget.with_pictures:
+        names = ", ".join(a.name for a in message.attachments)
+        text = f"[{persona.name} sends a picture that has no caption: {names}]"
     pictures = tuple(a.digest for a in message.attachments) if budget.with_pictures else ()
     if not text and not pictures:
         return None

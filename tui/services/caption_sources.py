@@ -34,6 +34,8 @@ class CaptionRequest:
     """Empty: the one of the settings."""
     connection: str = ""
     """For the source multimodal; empty: the one of the settings."""
+    digest: str = ""
+    """Take a picture that is already in the image store."""
 
 
 @dataclass(frozen=True, slots=True)

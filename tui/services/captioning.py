@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tui.domain import macros
 from tui.domain.caption import (
+    Beside,
     Caption,
     Captioned,
     Delivery,
@@ -105,6 +106,8 @@ class CaptionService:
     ) -> Image | None:
         if request.index is not None:
             return await self._image_of(_message(session, request.index), request.index)
+        if request.digest:
+            return await self._images.get(request.digest)
         path = request.path or await interaction.pick_image()
         return await self._reader.read(path) if path else None
 
@@ -175,7 +178,7 @@ class CaptionService:
     async def _deliver(
         self, delivery: Delivery, image: Image, caption: Caption, session: ChatSession | None
     ) -> None:
-        if isinstance(delivery, Nowhere) or session is None:
+        if isinstance(delivery, Nowhere | Beside) or session is None:
             return
         await self._images.put(image)
         attachment = attached(image, caption)

@@ -33,6 +33,8 @@ async def caption(context: Context, arguments: Arguments) -> str:
         if text is None:
             break
         captions.append(text)
+    if captions and isinstance(delivery, NewMessage):
+        await context.front.reply()
     return "\n".join(captions)
 
 

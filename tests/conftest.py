@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_KEEP = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
+_BLAS = ("OPENBLAS_", "NVPL_", "OMP_")
+
+
+@pytest.fixture(autouse=True)
+def clean_world(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """An empty home, no keys, a fixed terminal, and no network but loopback."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name not in _KEEP and not name.startswith(("PYTEST", *_BLAS)):
+            monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "HOME": str(home),
+        "SALON_HOME": str(home / "salon"),
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "NO_PROXY": "*",
+    }.items():
+        monkeypatch.setenv(name, value)
+    connect = socket.socket.connect
+
+    def only_loopback(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else "127.0.0.1"
+        if self.family != socket.AF_UNIX and host not in ("127.0.0.1", "::1", "localhost"):
+            raise OSError(f"tests may not connect to {host}")
+        connect(self, address)  # type: ignore[arg-type]  # whatever the socket module takes
+
+    monkeypatch.setattr(socket.socket, "connect", only_loopback)
+    yield
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder for files of this test."""
+    return tmp_path

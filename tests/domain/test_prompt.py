@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from tests.fakes.models import picture
+from tui.domain.character import Character, Persona
+from tui.domain.chat import Attachment, Message
+from tui.domain.generation import Role, Turn
+from tui.domain.prompt import Budget, build, estimate_tokens, greeting
+
+CHARACTER = Character(
+    "Mira", "{{char}} is a painter.", "curious", "A studio.", "Hi {{user}}!", "{{user}}: hey"
+)
+PERSONA = Persona("Ada", "{{user}} likes cats.")
+PICTURE = Attachment("d" * 64, "cat.png", "image/png", 4, 2, caption="a cat")
+
+
+def budget(tokens: int = 4000, send: str = "auto", *, sees: bool = False) -> Budget:
+    return Budget(tokens, send, sees, "[{{user}} shows {{caption}}]")  # type: ignore[arg-type]  # any mode
+
+
+def message(text: str, role: Role = "user", **rest: object) -> Message:
+    return Message("m", role, "Ada", text, 0.0, **rest)  # type: ignore[arg-type]  # as given
+
+
+def test_macros_of_the_character_are_expanded_everywhere() -> None:
+    prompt = build([], CHARACTER, PERSONA, "Be {{char}} for {{user}}.", budget())
+
+    texts = [part.text for part in prompt.parts]
+    assert texts == [
+        "Be Mira for Ada.",
+        "Mira is a painter.",
+        "Mira's personality: curious",
+        "Scenario: A studio.",
+        "About Ada: Ada likes cats.",
+        "Example dialogue:\nAda: hey",
+    ]
+    assert greeting(CHARACTER, PERSONA) == "Hi Ada!"
+
+
+def test_a_characters_own_system_prompt_wins() -> None:
+    own = Character("Mira", system_prompt="Own.")
+
+    prompt = build([], own, Persona(), "Default.", budget())
+
+    assert prompt.parts[0].text == "Own."
+
+
+def test_what_people_wrote_is_not_expanded() -> None:
+    prompt = build([(0, message("{{char}}"))], Character("Mira"), Persona(), "", budget())
+
+    assert prompt.parts[0].text == "{{char}}"
+
+
+def test_the_oldest_messages_are_left_out_and_the_last_never() -> None:
+    long = [(index, message("x" * 400)) for index in range(10)]
+
+    prompt = build(long, Character("M"), Persona(), "", budget(256))
+
+    assert prompt.left_out == 8
+    assert prompt.parts[-1].label == "#9 Ada"
+    huge = build([(0, message("x" * 9000))], Character("M"), Persona(), "", budget(256))
+    assert huge.left_out == 0
+    assert len(huge.parts) == 1
+
+
+def test_a_blind_model_gets_the_caption_only() -> None:
+    shown = message("[Ada shows a cat]", attachments=(PICTURE,), templated=True)
+
+    part = build([(0, shown)], Character("M"), Persona(), "", budget()).parts[0]
+
+    assert part.text == "[Ada shows a cat]"
+    assert part.images == ()
+    assert part.captions == ("a cat",)
+
+
+def test_a_seeing_model_gets_both() -> None:
+    shown = message("[Ada shows a cat]", attachments=(PICTURE,), templated=True)
+    image = picture()
+
+    prompt = build([(0, shown)], Character("M"), Persona(), "", budget(sees=True))
+
+    assert prompt.turns({image.digest: image}) == (Turn("user", "[Ada shows a cat]", (image,)),)
+    assert prompt.digests == (image.digest,)
+
+
+def test_send_picture_leaves_the_caption_out_and_nothing_leaves_both_out() -> None:
+    shown = [(0, message("[Ada shows a cat]", attachments=(PICTURE,), templated=True))]
+    who = Character("M")
+
+    only = build(shown, who, Persona(), "", budget(send="picture", sees=True)).parts[0]
+    none = build(shown, who, Persona(), "", budget(send="nothing", sees=True)).parts
+
+    assert (only.text, only.images) == ("", ("d" * 64,))
+    assert [part.text for part in none if part.images] == []
+
+
+def test_a_caption_beside_a_text_comes_in_front_of_it() -> None:
+    mine = message("What is it?", attachments=(PICTURE,))
+
+    part = build([(0, mine)], Character("M"), PERSONA, "", budget()).parts[-1]
+
+    assert part.text == "[Ada shows a cat]\n\nWhat is it?"
+
+
+def test_a_picture_without_caption_is_at_least_named() -> None:
+    bare = message("", attachments=(Attachment("d", "cat.png", "image/png", 4, 2),))
+
+    part = build([(0, bare)], Character("M"), PERSONA, "", budget()).parts[-1]
+
+    assert "cat.png" in part.text
+
+
+def test_the_estimate_counts_wide_scripts_dearer() -> None:
+    assert estimate_tokens("") == 0
+    assert estimate_tokens("abcd" * 10) == 11
+    assert estimate_tokens("世界") == 3

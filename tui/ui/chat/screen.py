@@ -1,0 +1,371 @@
+"""The chat: transcript, prompt and status line, and what happens when they speak up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Button
+from textual.worker import Worker
+
+from tui.domain.chat import Attachment
+from tui.domain.connection import FoundServer
+from tui.domain.errors import AppError
+from tui.domain.generation import GenerationEvent, Usage
+from tui.services import Services
+from tui.services.session import ChatSession
+from tui.ui.chat.composer import Composer
+from tui.ui.chat.offers import NO_MODEL, HintLine, Offer, offer_of
+from tui.ui.chat.popup import Complete
+from tui.ui.chat.replying import Replying
+from tui.ui.transcript.view import Transcript
+from tui.ui.widgets.status_line import Status, StatusLine
+
+
+class ChatScreen(Screen[None]):
+    """Routes: what widgets say becomes calls of services; other screens are asked for."""
+
+    CSS_PATH = "screen.tcss"
+    HELP = "Write and press Enter. / lists commands, F3 opens the extensions."
+    BINDINGS: list[BindingType] = [
+        Binding("escape", "stop", "Stop", id="chat.stop", show=False),
+        Binding("alt+up", "focus_message(-1)", "Message above", id="message.previous", show=False),
+        Binding("alt+down", "focus_message(1)", "Message below", id="message.next", show=False),
+        Binding("c", "on_message('copy')", "Copy", id="message.copy", show=False),
+        Binding("e", "on_message('edit')", "Edit", id="message.edit", show=False),
+        Binding("r", "on_message('retry')", "Regenerate", id="message.retry", show=False),
+        Binding("g", "on_message('continue')", "Continue", id="message.continue", show=False),
+        Binding("delete", "on_message('delete')", "Delete", id="message.delete", show=False),
+        Binding("u", "on_message('undo')", "Undo", id="message.undo", show=False),
+    ]
+
+    @dataclass
+    class CommandEntered(Message):
+        """Something was typed or chosen that the command language understands."""
+
+        text: str
+        restore: bool = False
+        """Whether the text goes back into the prompt when it cannot be run."""
+
+    @dataclass
+    class LinkActivated(Message):
+        """A link in a message was chosen."""
+
+        href: str
+
+    @dataclass
+    class CaptionNeeded(Message):
+        """A message waits for captions of its pictures before it is sent."""
+
+        text: str
+        attachments: tuple[Attachment, ...]
+
+    def __init__(
+        self,
+        services: Services,
+        session: ChatSession,
+        complete: Complete,
+        is_command: Callable[[str], bool],
+    ) -> None:
+        super().__init__()
+        self.services = services
+        self.session = session
+        self._complete = complete
+        self._is_command = is_command
+        self._offer: Offer | None = None
+        self._unseen = 0
+        self._waiting: dict[str, Attachment] = {}
+        self._run: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Transcript, hint, prompt with the extensions button, status."""
+        yield Transcript()
+        yield HintLine()
+        with Horizontal(id="prompt"):
+            yield Composer(self._complete)
+            yield Button(Content("+"), id="extensions", compact=True, tooltip="Extensions (F3)")
+        yield StatusLine()
+
+    @property
+    def transcript(self) -> Transcript:
+        """The messages."""
+        return self.query_one(Transcript)
+
+    @property
+    def composer(self) -> Composer:
+        """The prompt."""
+        return self.query_one(Composer)
+
+    @property
+    def status_line(self) -> StatusLine:
+        """The row at the bottom."""
+        return self.query_one(StatusLine)
+
+    def on_mount(self) -> None:
+        """Show the chat that was given."""
+        self.transcript.set_image_loader(self._load_image)
+        self.show_session(self.session)
+        self.composer.focus()
+
+    async def _load_image(self, digest: str) -> bytes | None:
+        image = await self.services.captions.stored(digest)
+        return image.data if image else None
+
+    # What the front end uses
+
+    def show_session(self, session: ChatSession) -> None:
+        """Show another chat, with its draft."""
+        self.session = session
+        self.transcript.show(session)
+        self.composer.load(session.chat.draft)
+        self.apply_settings()
+
+    def apply_settings(self) -> None:
+        """Take over what the settings say."""
+        images = self.services.settings.current.ui.images
+        self.transcript.images = "off" if images == "off" else "blocks"
+        self.update_status()
+
+    def sync(self) -> None:
+        """Draw what changed."""
+        self.transcript.sync()
+        self.update_status()
+
+    def update_status(self) -> None:
+        """Tell who talks through what, and hint at what is missing."""
+        connections = self.services.connections
+        name = connections.current()
+        model = connections.describe(name).model if name else ""
+        last = self.session.message(-1) if len(self.session) else None
+        usage = None
+        if last is not None and last.output_tokens is not None:
+            usage = Usage(last.input_tokens, last.output_tokens)
+        self.status_line.status = Status(
+            self.session.character.name,
+            name,
+            model,
+            self.services.settings.current.captioning.source,
+            usage,
+        )
+        self._update_hint()
+
+    def _update_hint(self) -> None:
+        text = ""
+        if self._unseen:
+            lines = "1 new line" if self._unseen == 1 else f"{self._unseen} new lines"
+            text = f"↓ {lines}, End to follow"
+        elif not self.services.connections.current():
+            text = self._offer.text if self._offer else NO_MODEL
+        self.query_one(HintLine).say(text)
+
+    def offer(self, offer: Offer) -> None:
+        """Suggest a connection that Enter on the empty prompt accepts."""
+        self._offer = offer
+        self._update_hint()
+
+    def offer_server(self, found: FoundServer) -> None:
+        """Suggest a local server that answered."""
+        self.offer(offer_of(found))
+
+    # Replies
+
+    def generate(self, stream: AsyncGenerator[GenerationEvent, None]) -> Worker[None]:
+        """Let a reply stream in; an earlier one is stopped."""
+        self._run = self._generate(stream)
+        return self._run
+
+    @work(exclusive=True, group="generation", exit_on_error=False)
+    async def _generate(self, stream: AsyncGenerator[GenerationEvent, None]) -> None:
+        try:
+            await Replying(self.transcript, self.status_line).run(self.session, stream)
+        except AppError as error:
+            self.fail(error)
+        finally:
+            self._run = None
+            self.update_status()
+
+    def reply(self) -> Worker[None] | None:
+        """Ask for an answer; without a connection say how to get one."""
+        if not self.services.connections.current():
+            self._update_hint()
+            return None
+        return self.generate(self.services.chats.reply(self.session))
+
+    @property
+    def is_replying(self) -> bool:
+        """Whether a reply is being written."""
+        return self._run is not None
+
+    async def stop(self) -> None:
+        """Stop the reply and wait until its part is kept."""
+        run = self._run
+        if run is not None:
+            run.cancel()
+            await self.workers.wait_for_complete([run])
+
+    def fail(self, error: AppError) -> None:
+        """Say in one line what went wrong."""
+        self.notify(error.line(), severity="error", markup=False, timeout=8)
+
+    # Widgets speak
+
+    @on(Composer.Submitted)
+    async def _submitted(self, event: Composer.Submitted) -> None:
+        if self._is_command(event.typed):
+            self.post_message(self.CommandEntered(event.typed, restore=True))
+            return
+        attachments = tuple(self._waiting[k] for k in self.composer.pictures if k in self._waiting)
+        if not event.text.strip() and not attachments:
+            self._entered_nothing()
+            return
+        text = event.text[1:] if event.text.startswith("//") else event.text
+        if attachments and self._wants_captions():
+            self.post_message(self.CaptionNeeded(text, attachments))
+            return
+        await self.send(text, attachments)
+
+    def _wants_captions(self) -> bool:
+        settings = self.services.settings.current.captioning
+        connections = self.services.connections
+        return settings.auto_caption or connections.vision(connections.current()) != "yes"
+
+    async def send(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
+        """Send a message and let the character answer; a failure gives the text back."""
+        await self.stop()
+        try:
+            await self.services.chats.send(self.session, text, attachments)
+        except AppError as error:
+            self.composer.load(text)
+            self.fail(error)
+            return
+        for attachment in attachments:
+            self._waiting.pop(attachment.digest, None)
+            self.composer.remove_picture(attachment.digest)
+        self.transcript.sync()
+        self.transcript.follow_end()
+        self.reply()
+
+    def _entered_nothing(self) -> None:
+        if self._offer is not None and not self.services.connections.current():
+            offer, self._offer = self._offer, None
+            self.adopt(offer)
+        elif len(self.session) and self.session.message(-1).role == "user" and not self.is_replying:
+            self.reply()
+
+    @work(group="connect", exit_on_error=False)
+    async def adopt(self, offer: Offer) -> None:
+        """Use what was offered."""
+        try:
+            if offer.found is not None:
+                await self.services.connections.adopt(offer.found, offer.model)
+            else:
+                await self.services.settings.change("chat.connection", offer.name)
+        except AppError as error:
+            self.fail(error)
+            return
+        self.update_status()
+        label = self.services.connections.label(self.services.connections.current())
+        self.notify(f"Chatting through {label}", markup=False)
+        if len(self.session) and self.session.message(-1).role == "user":
+            self.reply()
+
+    @on(Composer.DraftChanged)
+    async def _keep_draft(self, event: Composer.DraftChanged) -> None:
+        try:
+            await self.services.chats.note_draft(self.session, event.text)
+        except AppError as error:
+            self.fail(error)
+
+    @on(Composer.ImagesPasted)
+    def _attach_pasted(self, event: Composer.ImagesPasted) -> None:
+        self.attach(event.paths)
+
+    @work(group="attach", exit_on_error=False)
+    async def attach(self, paths: tuple[Path, ...]) -> None:
+        """Put pictures beside the prompt; they go out with the next message."""
+        for path in paths:
+            try:
+                attachment = await self.services.captions.attach(path)
+            except AppError as error:
+                self.fail(error)
+                continue
+            self._waiting[attachment.digest] = attachment
+            size = f"{attachment.width}x{attachment.height}"
+            self.composer.add_picture(f"{attachment.name} {size}", attachment.digest)
+        self.composer.focus()
+
+    @on(Composer.PictureRemoved)
+    def _forget_picture(self, event: Composer.PictureRemoved) -> None:
+        self._waiting.pop(event.key, None)
+
+    @on(Composer.Scrolled)
+    def _scroll(self, event: Composer.Scrolled) -> None:
+        self.transcript.scroll_key(event.key)
+
+    @on(Transcript.UnseenChanged)
+    def _count_unseen(self, event: Transcript.UnseenChanged) -> None:
+        self._unseen = event.lines
+        self._update_hint()
+
+    @on(HintLine.Clicked)
+    def _hint_clicked(self) -> None:
+        if self._unseen:
+            self.transcript.follow_end()
+        else:
+            self._entered_nothing()
+
+    @on(Transcript.LinkActivated)
+    def _link(self, event: Transcript.LinkActivated) -> None:
+        self.post_message(self.LinkActivated(event.href))
+
+    @on(Button.Pressed, "#extensions")
+    def _extensions(self) -> None:
+        self.post_message(self.CommandEntered("/extensions"))
+
+    @on(StatusLine.PartClicked)
+    def _status_clicked(self, event: StatusLine.PartClicked) -> None:
+        commands = {"character": "/character", "model": "/connect", "source": "/settings"}
+        if event.part == "state":
+            self.action_stop()
+        else:
+            self.post_message(self.CommandEntered(commands[event.part]))
+
+    # Keys
+
+    def action_stop(self) -> None:
+        """Stop what runs; else go back to the prompt."""
+        if self._run is not None:
+            self._run.cancel()
+        self.workers.cancel_group(self.app, "commands")
+        self.transcript.focus_message(None)
+        self.composer.focus()
+
+    def action_focus_message(self, step: int) -> None:
+        """Move the cursor over the messages."""
+        if step < 0:
+            self.transcript.action_focus_previous()
+        else:
+            self.transcript.action_focus_next()
+
+    def action_on_message(self, what: str) -> None:
+        """Do something with the focused message."""
+        index = self.transcript.focused_index
+        if index is None:
+            return
+        commands = {"continue": "/continue", "undo": "/undo", "retry": "/retry"}
+        self.post_message(self.CommandEntered(commands.get(what, f"/{what} {index}")))
+
+
+def with_captions(
+    attachments: tuple[Attachment, ...], captions: dict[str, Attachment]
+) -> tuple[Attachment, ...]:
+    """The same pictures, with the captions that were made of them."""
+    return tuple(captions.get(a.digest, replace(a)) for a in attachments)

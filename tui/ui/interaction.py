@@ -1,0 +1,52 @@
+"""The Interaction port with screens: questions are modal, progress goes to the status line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.app import App
+
+from tui.domain.generation import Progress
+from tui.services import Services
+from tui.services.ports import Refinement
+from tui.ui.captions.ask_prompt import AskPrompt
+from tui.ui.captions.editor import CaptionEditor
+from tui.ui.chat.replying import progress_line
+from tui.ui.widgets.file_picker import FilePicker
+
+
+class ScreenInteraction:
+    """Asks by pushing screens; must run inside a worker, which waits for the answer."""
+
+    def __init__(
+        self, app: App[None], services: Services, show_progress: Callable[[str], None]
+    ) -> None:
+        self._app = app
+        self._services = services
+        self._show_progress = show_progress
+        self._folder = Path.cwd()
+
+    async def ask_prompt(self, default: str) -> str | None:
+        """Ask what to ask about the picture."""
+        return await self._app.push_screen_wait(AskPrompt(default))
+
+    async def pick_image(self) -> Path | None:
+        """Let a picture be chosen, with a preview."""
+        picker = FilePicker(self._services.captions.read, self._folder)
+        path = await self._app.push_screen_wait(picker)
+        if path is not None:
+            self._folder = path.parent
+        return path
+
+    async def refine(self, refinement: Refinement) -> str | None:
+        """Open the caption editor."""
+        return await self._app.push_screen_wait(CaptionEditor(refinement))
+
+    def progress(self, event: Progress | None) -> None:
+        """Show it in the status line."""
+        self._show_progress(progress_line(event) if event else "")
+
+    def notice(self, text: str) -> None:
+        """Show a toast of plain text."""
+        self._app.notify(text, markup=False)

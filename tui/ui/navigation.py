@@ -1,0 +1,127 @@
+"""What commands may do to the screen: the FrontEnd port of the command language."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.worker import WorkerCancelled, WorkerFailed
+
+from tui.domain.settings import Settings
+from tui.services import Services
+from tui.services.session import ChatSession
+from tui.slash.command import ScreenName
+from tui.ui.chat.screen import ChatScreen
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+Opener = Callable[[], Awaitable[None]]
+
+
+class Navigation:
+    """Drives the chat screen for commands, and opens the other screens."""
+
+    def __init__(
+        self,
+        services: Services,
+        chat: ChatScreen,
+        openers: dict[ScreenName, Opener],
+        actions: AppActions,
+    ) -> None:
+        self._services = services
+        self._chat = chat
+        self._openers = openers
+        self._actions = actions
+
+    async def reply(self) -> None:
+        """Let the character answer, and wait for the end of it."""
+        await self._finish(self._chat.reply())
+
+    async def regenerate(self) -> None:
+        """Replace the last reply."""
+        await self._chat.stop()
+        await self._finish(self._chat.generate(self._services.chats.regenerate(self._chat.session)))
+
+    async def continue_reply(self) -> None:
+        """Let the last reply go on."""
+        await self._chat.stop()
+        await self._finish(
+            self._chat.generate(self._services.chats.continue_reply(self._chat.session))
+        )
+
+    async def _finish(self, run: Worker[None] | None) -> None:
+        if run is None:
+            return
+        try:
+            await run.wait()
+        except (WorkerCancelled, WorkerFailed):
+            return
+
+    def stop(self) -> None:
+        """Stop what is being generated."""
+        self._chat.action_stop()
+
+    async def show(self, screen: ScreenName) -> None:
+        """Open a screen and wait until it is closed."""
+        await self._openers[screen]()
+
+    def note(self, text: str) -> None:
+        """Show plain lines below the messages."""
+        self._chat.transcript.add_note(text)
+
+    async def open_chat(self, session: ChatSession) -> None:
+        """Show another chat; a reply that is being written is stopped and kept."""
+        await self._chat.stop()
+        await self._services.chats.note_draft(self._chat.session, self._chat.composer.full_text)
+        self._chat.show_session(session)
+
+    def sync(self) -> None:
+        """Draw what changed."""
+        self._chat.sync()
+
+    def focused(self) -> int | None:
+        """The message with the cursor."""
+        return self._chat.transcript.focused_index
+
+    async def goto(self, index: int) -> None:
+        """Bring a message into view."""
+        self._chat.transcript.focus_message(index)
+
+    def set_draft(self, text: str) -> None:
+        """Put text into the prompt."""
+        self._chat.composer.load(text)
+        self._chat.composer.focus()
+
+    async def copy(self, text: str) -> None:
+        """Put text on the clipboard."""
+        await self._actions.copy(text)
+
+    def themes(self) -> Sequence[str]:
+        """Names of the themes there are."""
+        return self._actions.theme_names()
+
+    async def settings_changed(self, settings: Settings) -> None:
+        """Apply new settings."""
+        self._actions.apply(settings)
+        self._chat.apply_settings()
+
+    def quit(self) -> None:
+        """Save and leave."""
+        self._actions.leave()
+
+
+class AppActions:
+    """What only the application can do, as plain functions."""
+
+    def __init__(
+        self,
+        copy: Callable[[str], Awaitable[None]],
+        theme_names: Callable[[], Sequence[str]],
+        apply: Callable[[Settings], None],
+        leave: Callable[[], None],
+    ) -> None:
+        self.copy = copy
+        self.theme_names = theme_names
+        self.apply = apply
+        self.leave = leave
