@@ -1,0 +1,291 @@
+"""The one HTTP client: time-outs, proxies, retries before the first byte, errors put in words."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import ssl
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NoReturn
+
+from tui.adapters.failures import Answer, Origin, redact, refusal, retry_after
+from tui.adapters.wire import parse
+from tui.domain.errors import (
+    NetworkError,
+    Overloaded,
+    ProtocolError,
+    ProviderError,
+    QuotaError,
+    RateLimited,
+)
+from tui.domain.generation import Progress
+from tui.domain.safetext import clean_line
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 600.0
+"""Between two pieces of an answer; local servers may think longer, so they have no limit."""
+MAX_WAIT = 120.0
+"""Longest wait in seconds that a server may ask for; beyond it the error is shown instead."""
+MAX_STREAM = 256 * 1024 * 1024
+MAX_BODY = 32 * 1024 * 1024
+MAX_ERROR_BODY = 64 * 1024
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, complete."""
+
+    url: str
+    origin: Origin
+    body: Mapping[str, object] | None = None
+    """Sent as JSON by POST; None makes it a GET."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    read_seconds: float | None = READ_SECONDS
+    retries: int = 2
+
+
+def new_client() -> httpx.AsyncClient:
+    """Make a client: proxies and certificates from the environment, loopback always direct.
+
+    Raises:
+        NetworkError: The environment names a proxy that makes no sense.
+    """
+    import httpx
+
+    from tui import __version__
+
+    direct = ("all://127.0.0.1", "all://localhost", "all://[::1]")
+    try:
+        return httpx.AsyncClient(
+            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            follow_redirects=False,  # a redirect would carry the key to another host
+            headers={"User-Agent": f"salon/{__version__}"},
+            mounts=dict.fromkeys(direct),
+        )
+    except (ValueError, ImportError) as error:
+        raise NetworkError(
+            "the proxy settings in the environment cannot be used",
+            hint="look at HTTP_PROXY, HTTPS_PROXY and ALL_PROXY",
+        ) from error
+
+
+class Http:
+    """Sends calls through one client, made on first use and reused for everything."""
+
+    def __init__(
+        self,
+        make: Callable[[], httpx.AsyncClient] = new_client,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._make = make
+        self._sleep = sleep
+        self._client: httpx.AsyncClient | None = None
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def stream(self, call: Call) -> AsyncGenerator[Progress | bytes, None]:
+        """Give the answer's body as it comes; closing the generator closes the connection.
+
+        What fails before the first byte is tried again where that makes sense; the waits show
+        as Progress.
+
+        Raises:
+            ProviderError: Refused, unreachable, broken off, or larger than `MAX_STREAM`.
+        """
+        attempt = 0
+        while True:
+            began = False
+            try:
+                async with aclosing(self._once(call, MAX_STREAM)) as chunks:
+                    async for chunk in chunks:
+                        began = True
+                        yield chunk
+                return
+            except _Failed as failed:
+                wait = failed.wait(attempt) if not began and attempt < call.retries else None
+                if wait is None:
+                    raise failed.error from failed.__cause__
+                reason = failed.reason
+            yield Progress(f"waiting {wait:.0f} s: {reason}" if wait >= 1 else reason)
+            await self._sleep(wait)
+            attempt += 1
+
+    async def json(self, call: Call) -> object:
+        """Fetch and decode a JSON answer. Raises ProviderError."""
+        body = bytearray()
+        async with aclosing(self.stream(call)) as chunks:
+            async for chunk in chunks:
+                if isinstance(chunk, bytes):
+                    body += chunk
+                if len(body) > MAX_BODY:
+                    raise ProtocolError(f"{call.origin.host} sent a list of more than 32 MB")
+        try:
+            return parse(bytes(body))
+        except ValueError as error:
+            raise not_json(bytes(body), call.origin) from error
+
+    def fire(self, call: Call) -> None:
+        """Send a call in the background; what comes of it does not matter."""
+
+        async def run() -> None:
+            try:
+                async with asyncio.timeout(2):
+                    await self.json(call)
+            except (ProviderError, TimeoutError) as error:
+                _log.debug("%s: %s", call.origin.host, error)
+
+        task = asyncio.get_running_loop().create_task(run())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def aclose(self) -> None:
+        """Finish what runs in the background and close the connections."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=2)
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def _once(self, call: Call, limit: int) -> AsyncGenerator[bytes, None]:
+        import httpx
+
+        if self._client is None:
+            self._client = self._make()
+        timeout = httpx.Timeout(
+            call.read_seconds, connect=CONNECT_SECONDS, write=60.0, pool=CONNECT_SECONDS
+        )
+        content = None if call.body is None else _encode(call.body)
+        headers = {"Accept": "application/json, text/event-stream", **call.headers}
+        if content is not None:
+            headers |= {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        method = "GET" if content is None else "POST"
+        size = 0
+        try:
+            async with self._client.stream(
+                method, call.url, content=content, headers=headers, timeout=timeout
+            ) as response:
+                if response.status_code >= 300:
+                    await _refuse(response, call.origin)
+                async for chunk in response.aiter_bytes():
+                    size += len(chunk)
+                    if size > limit:
+                        raise ProtocolError(f"{call.origin.host} sent more than {limit} bytes")
+                    yield chunk
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            raise _Failed(*network_error(error, call.origin)) from error
+
+
+class _Failed(Exception):
+    """An attempt that failed, and whether another one makes sense."""
+
+    def __init__(self, error: ProviderError, again: bool) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.again = again
+
+    def wait(self, attempt: int) -> float | None:
+        """Seconds until the next try, or None when there shall be none."""
+        asked = self.error.retry_after
+        if not self.again or (asked is not None and asked > MAX_WAIT):
+            return None
+        if asked is not None:
+            return asked
+        return min(8.0, 0.5 * (1 << attempt)) * random.uniform(0.75, 1)
+
+    @property
+    def reason(self) -> str:
+        """Why there is a wait, in a few words."""
+        match self.error:
+            case RateLimited():
+                return "rate limit"
+            case Overloaded():
+                return f"{self.error.provider} is busy"
+            case _:
+                return "no connection yet"
+
+
+def _encode(body: Mapping[str, object]) -> bytes:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
+
+
+async def _refuse(response: httpx.Response, origin: Origin) -> NoReturn:
+    raw = bytearray()
+    async for chunk in response.aiter_bytes():
+        raw += chunk
+        if len(raw) >= MAX_ERROR_BODY:
+            break
+    text = bytes(raw[:MAX_ERROR_BODY]).decode("utf-8", "replace")
+    try:
+        body = parse(text)
+    except ValueError:
+        body = text
+    if response.is_redirect:
+        body = f"it points to {response.headers.get('location', 'another address')}"
+    answer = Answer(response.status_code, body, retry_after(response.headers))
+    error = refusal(answer, origin)
+    again = isinstance(error, (Overloaded, RateLimited))
+    word = response.headers.get("x-should-retry")
+    if word is not None and not isinstance(error, QuotaError):
+        again = word == "true"
+    raise _Failed(error, again)
+
+
+def not_json(body: bytes, origin: Origin) -> ProtocolError:
+    """The error for an answer that should have been JSON."""
+    text = body[:MAX_ERROR_BODY].decode("utf-8", "replace")
+    error = refusal(Answer(404, text), origin)
+    if isinstance(error, ProtocolError):
+        error.status = 200
+        return error
+    return ProtocolError(f"{origin.host} sent something unreadable", provider=origin.label)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    current: BaseException | None = error
+    while current is not None:
+        yield current
+        current = current.__cause__ or current.__context__
+
+
+def _tls_words(where: str, causes: list[ssl.SSLError]) -> tuple[str, str]:
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        hint = "check the address, or set SSL_CERT_FILE to your own authority's certificate"
+        return f"{where}: the certificate was not accepted", hint
+    return f"{where}: no TLS connection came about", "is it http:// rather than https://?"
+
+
+def network_error(error: Exception, origin: Origin) -> tuple[NetworkError, bool]:
+    """Put a failure of the connection into words; and say whether to try again."""
+    import httpx
+
+    where = f"{origin.label} at {origin.host}"
+    again = False
+    if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
+        message, hint = f"{where}: the address makes no sense", "it looks like https://host/v1"
+    elif isinstance(error, (UnicodeError, httpx.LocalProtocolError)):
+        message = f"the key for {origin.label} has characters that no key has"
+        hint = "copy it again"
+    elif tls := [c for c in _causes(error) if isinstance(c, ssl.SSLError)]:
+        message, hint = _tls_words(where, tls)
+    elif isinstance(error, httpx.ProxyError):
+        message, hint = f"{where}: the proxy refused", "look at HTTPS_PROXY and NO_PROXY"
+    elif isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+        again = not origin.local
+        message = f"{where} cannot be reached"
+        hint = "is it running?" if origin.local else "check the network and the address"
+    elif isinstance(error, httpx.TimeoutException):
+        message, hint = f"{where} was silent for too long", "try again"
+    else:
+        again = True
+        message, hint = f"the connection to {where} broke off", "what came is kept; try again"
+    detail = clean_line(redact(str(error), origin.key), 120)
+    _log.info("%s: %s (%s)", message, type(error).__name__, detail)
+    return NetworkError(message, hint=hint, provider=origin.label), again

@@ -1,0 +1,88 @@
+"""Chat models behind OpenAI's protocol, which nearly everyone speaks in a dialect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+
+from tui.adapters.failures import ParameterRefused
+from tui.adapters.http import Http
+from tui.adapters.providers import address, calls, openai_request
+from tui.adapters.providers.openai_answer import AnswerReader
+from tui.domain.connection import Endpoint
+from tui.domain.errors import NetworkError
+from tui.domain.generation import GenerationEvent, GenerationRequest, Progress
+
+GRACE_SECONDS = 3.0
+"""How long usage and `[DONE]` may take to follow the reason of the end."""
+
+
+class OpenAIChatModel:
+    """A model at one endpoint."""
+
+    def __init__(self, endpoint: Endpoint, client: Http) -> None:
+        self._endpoint = endpoint
+        self._client = client
+
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[GenerationEvent, None]:
+        """Stream an answer. Closing the generator closes the connection at once.
+
+        A field of the request that the server refuses by name is left out and the request is
+        sent again, each field once.
+
+        Raises:
+            ProviderError: Before or in mid-stream; text that came first stays valid.
+        """
+        body = openai_request.build(self._endpoint, request)
+        while True:
+            began = False
+            try:
+                async with aclosing(self._attempt(body, request)) as events:
+                    async for event in events:
+                        began = began or not isinstance(event, Progress)
+                        yield event
+                return
+            except ParameterRefused as error:
+                body, name = openai_request.without(body, error.names)
+                if began or not name:
+                    raise
+            label = self._endpoint.provider.label
+            yield Progress(f"{label} does not take {name}: asking again without it")
+
+    async def _attempt(
+        self, body: Mapping[str, object], request: GenerationRequest
+    ) -> AsyncGenerator[GenerationEvent, None]:
+        call = calls.generation(
+            self._endpoint, f"{self._endpoint.url}/chat/completions", body, request
+        )
+        answer = AnswerReader(call.origin)
+        try:
+            async with aclosing(self._client.stream(call)) as stream:
+                while not answer.done:
+                    try:
+                        async with asyncio.timeout(GRACE_SECONDS if answer.finished else None):
+                            chunk = await anext(stream, None)
+                    except (TimeoutError, NetworkError):
+                        if not answer.finished:
+                            raise
+                        break
+                    if chunk is None:
+                        break
+                    if isinstance(chunk, Progress):
+                        yield chunk
+                        continue
+                    for event in answer.feed(chunk):
+                        yield event
+        except (asyncio.CancelledError, GeneratorExit):
+            self._abort(body)
+            raise
+        for event in answer.close():
+            yield event
+
+    def _abort(self, body: Mapping[str, object]) -> None:
+        """Tell a server that would go on without a listener to stop."""
+        provider = self._endpoint.provider
+        if provider.abort_path:
+            url = address.root(provider, self._endpoint.url) + provider.abort_path
+            self._client.fire(calls.ask(self._endpoint, url, {"genkey": body.get("genkey")}))

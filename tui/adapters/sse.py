@@ -1,0 +1,135 @@
+"""Cuts a stream of bytes into lines and server-sent events, wherever the network cut it.
+
+Only the byte 0x0A ends a line: text decoders that also split at U+2028, U+0085 or form feed tear
+JSON strings in two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tui.domain.errors import ProtocolError
+
+MAX_EVENT = 32 * 1024 * 1024
+"""Largest single event or line in bytes; pictures may come inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class SseEvent:
+    """One server-sent event."""
+
+    data: str
+    """The `data:` lines joined with newlines."""
+    event: str = ""
+    """The `event:` name; empty when the server sent none."""
+
+
+class LineParser:
+    """Collects bytes and gives back whole lines without their line ends."""
+
+    def __init__(self, limit: int = MAX_EVENT) -> None:
+        self._limit = limit
+        self._buffer = bytearray()
+        self._searched = 0
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Take more bytes and give the lines that are complete now.
+
+        Raises:
+            ProtocolError: A line is longer than the limit.
+        """
+        self._buffer += chunk
+        start = 0
+        try:
+            while (end := self._buffer.find(b"\n", max(start, self._searched))) >= 0:
+                line = bytes(self._buffer[start:end])
+                start = end + 1
+                self._check(len(line))
+                yield line.removesuffix(b"\r")
+        finally:
+            del self._buffer[:start]
+            self._searched = len(self._buffer)
+        self._check(len(self._buffer))
+
+    def close(self) -> Iterator[bytes]:
+        """Give what is left as a last line."""
+        rest, self._buffer, self._searched = bytes(self._buffer), bytearray(), 0
+        if rest:
+            yield rest.removesuffix(b"\r")
+
+    def _check(self, size: int) -> None:
+        if size > self._limit:
+            raise ProtocolError(f"the server sent more than {self._limit} bytes in one piece")
+
+
+class NdjsonParser:
+    """Lines that hold something: one JSON value each."""
+
+    def __init__(self, limit: int = MAX_EVENT) -> None:
+        self._lines = LineParser(limit)
+
+    def feed(self, chunk: bytes) -> Iterator[str]:
+        """Take more bytes and give the complete lines. Raises ProtocolError beyond the limit."""
+        yield from _told(self._lines.feed(chunk))
+
+    def close(self) -> Iterator[str]:
+        """Give a last line that had no line end."""
+        yield from _told(self._lines.close())
+
+
+def _told(lines: Iterator[bytes]) -> Iterator[str]:
+    for line in lines:
+        text = line.decode("utf-8", "replace").strip(" \t\r\ufeff")
+        if text:
+            yield text
+
+
+class SseParser:
+    """Server-sent events; comments are keep-alives and vanish."""
+
+    def __init__(self, limit: int = MAX_EVENT) -> None:
+        self._limit = limit
+        self._lines = LineParser(limit)
+        self._data: list[str] = []
+        self._size = 0
+        self._event = ""
+        self._first = True
+
+    def feed(self, chunk: bytes) -> Iterator[SseEvent]:
+        """Take more bytes and give the events that are complete now.
+
+        Raises:
+            ProtocolError: An event is larger than the limit.
+        """
+        for line in self._lines.feed(chunk):
+            yield from self._take(line)
+
+    def close(self) -> Iterator[SseEvent]:
+        """Give a last event that had no blank line after it: some servers send none."""
+        for line in self._lines.close():
+            yield from self._take(line)
+        yield from self._dispatch()
+
+    def _take(self, raw: bytes) -> Iterator[SseEvent]:
+        if self._first:
+            self._first = False
+            raw = raw.removeprefix(b"\xef\xbb\xbf")
+        if not raw:
+            yield from self._dispatch()
+            return
+        name, _, value = raw.partition(b":")
+        text = value.removeprefix(b" ").decode("utf-8", "replace")
+        if name == b"data":
+            self._size += len(raw)
+            if self._size > self._limit:
+                raise ProtocolError(f"the server sent more than {self._limit} bytes in one event")
+            self._data.append(text)
+        elif name == b"event":
+            self._event = text
+
+    def _dispatch(self) -> Iterator[SseEvent]:
+        data, event = self._data, self._event
+        self._data, self._event, self._size = [], "", 0
+        if data:
+            yield SseEvent("\n".join(data), event)

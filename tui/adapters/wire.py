@@ -1,0 +1,53 @@
+"""Reads JSON from strangers: every accessor takes anything and gives something harmless."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def parse(text: str | bytes) -> object:
+    """Decode JSON.
+
+    Raises:
+        ValueError: Not JSON, numbers too long, or nested too deeply to be meant well.
+    """
+    try:
+        value: object = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return value
+
+
+def as_dict(value: object) -> dict[str, Any]:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """The value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def as_text(value: object) -> str:
+    """The value if it is a string, else an empty one."""
+    return value if isinstance(value, str) else ""
+
+
+def as_count(value: object) -> int | None:
+    """The value if it is a whole number not below 0, else None."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if 0 <= value < 2**53 else None
+
+
+def as_cost(value: object) -> float | None:
+    """The value if it is a number not below 0, else None."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if 0 <= value < 2**53 else None
+
+
+def items(value: object) -> list[dict[str, Any]]:
+    """The objects of a list; whatever else is in it is left out."""
+    return [item for item in as_list(value) if isinstance(item, dict)]
