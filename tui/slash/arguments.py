@@ -218,7 +218,8 @@ def _bind_places(text: str, start: int, places: Sequence[Parameter], binder: _Bi
         check_closed(word)
         binder.put(parameter, parameter.convert(word), word.start)
         position = word.end - start
-    if position < len(text.rstrip()):
+    position = skip_space(text, position)
+    if position < len(text):
         raise CommandError("that is more than the command takes", column=start + position)
 
 

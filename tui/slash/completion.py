@@ -77,14 +77,12 @@ def suggest(
 def _commands(typed: str, start: int, registry: Registry) -> list[Suggestion]:
     scored = []
     for command in registry:
-        fits = [
-            (points, name)
-            for name in (command.name, *command.aliases)
-            if (points := score(typed, name)) is not None
-        ]
+        names = (command.name, *command.aliases)
+        fits = {name: points for name in names if (points := score(typed, name)) is not None}
         if fits:
-            points, name = max(fits, key=lambda each: (each[0], each[1] == command.name))
-            scored.append((-points, command.name, _command_row(command, name, start)))
+            name = command.name if command.name in fits else max(fits, key=lambda each: fits[each])
+            row = _command_row(command, name, start)
+            scored.append((-max(fits.values()), command.name, row))
     return [row for _, _, row in sorted(scored, key=lambda each: each[:2])][:_MOST]
 
 

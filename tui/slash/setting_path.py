@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -72,7 +73,7 @@ def parse_value(settings: Settings, path: str, text: str, column: int = 0) -> ob
         return None
     if get_origin(annotation) is Literal:
         return _choice(path, text, get_args(annotation), column)
-    for kind, convert in ((bool, _switch), (int, int), (float, float)):
+    for kind, convert in ((bool, _switch), (int, int), (float, _finite)):
         if kind in allowed:
             try:
                 return convert(text)
@@ -89,6 +90,13 @@ def _switch(text: str) -> bool:
         return _WORDS[text.casefold()]
     except KeyError:
         raise ValueError(text) from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _choice(path: str, text: str, choices: Sequence[str], column: int) -> str:

@@ -1,0 +1,70 @@
+"""A front end that remembers what it was asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.domain.settings import Settings
+from tui.services.session import ChatSession
+from tui.slash.command import ScreenName
+
+
+class FakeFront:
+    """The port `FrontEnd`, in memory."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        """"reply", "regenerate", "continue", "stop", "sync", "quit", in order."""
+        self.shown: list[ScreenName] = []
+        self.notes: list[str] = []
+        self.opened: list[ChatSession] = []
+        self.visited: list[int] = []
+        self.copied: list[str] = []
+        self.drafts: list[str] = []
+        self.settings: list[Settings] = []
+        self.focus: int | None = None
+
+    async def reply(self) -> None:
+        self.calls.append("reply")
+
+    async def regenerate(self) -> None:
+        self.calls.append("regenerate")
+
+    async def continue_reply(self) -> None:
+        self.calls.append("continue")
+
+    def stop(self) -> None:
+        self.calls.append("stop")
+
+    async def show(self, screen: ScreenName) -> None:
+        self.shown.append(screen)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    async def open_chat(self, session: ChatSession) -> None:
+        self.opened.append(session)
+
+    def sync(self) -> None:
+        self.calls.append("sync")
+
+    def focused(self) -> int | None:
+        return self.focus
+
+    async def goto(self, index: int) -> None:
+        self.visited.append(index)
+
+    def set_draft(self, text: str) -> None:
+        self.drafts.append(text)
+
+    async def copy(self, text: str) -> None:
+        self.copied.append(text)
+
+    def themes(self) -> Sequence[str]:
+        return ("salon-dark", "salon-light")
+
+    async def settings_changed(self, settings: Settings) -> None:
+        self.settings.append(settings)
+
+    def quit(self) -> None:
+        self.calls.append("quit")
