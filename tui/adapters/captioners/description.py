@@ -105,7 +105,7 @@ def _looks_taken(facts: ImageFacts, structure: Mapping[str, float]) -> bool:
     if structure["smooth"] > 0.85 or structure["soft"] < 0.38 or flat > 0.6:
         return False
     if facts.format in {"JPEG", "MPO", "HEIF", "HEIC"} or flat <= 0.15:
-        return True
+        return hard <= 0.15
     return flat <= 0.45 and hard <= 0.05
 
 
