@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,21 @@ PREPROCESSOR = {
     "rescale_factor": 0.00392156862745098,
     "size": {"height": SIDE, "width": SIDE},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of training on scenes of its own."""
+
+    seeds: range
+    steps: int
+    rate: float
+
+
+PHASES = (
+    Phase(range(60_000), 4500, 1.5e-3),
+    Phase(range(100_000, 280_000), 4500, 1.2e-3),
+)
 
 
 def pixels(seeds: range) -> torch.Tensor:
@@ -142,23 +158,17 @@ def accuracy(model: Any, tokenizer: PreTrainedTokenizerFast, count: int) -> floa
     return right / count
 
 
-def train(out: Path, scenes: int, steps: int, batch: int) -> None:
-    """Train and save; prints the loss as it goes."""
-    torch.manual_seed(7)
-    torch.set_num_threads(1)
-    tokenizer = make_tokenizer()
-    model = make_model(tokenizer)
-    print("weights", sum(p.numel() for p in model.parameters()), "vocabulary", len(tokenizer))
+def learn(model: Any, tokenizer: PreTrainedTokenizerFast, phase: Phase, batch: int) -> None:
+    """Run one phase; prints the loss as it goes."""
     began = time.monotonic()
-    images, (labels, end) = pixels(range(scenes)), labels_of(tokenizer, range(scenes))
-    print(f"drawn in {time.monotonic() - began:.0f} s", flush=True)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.02)
+    images, (labels, end) = pixels(phase.seeds), labels_of(tokenizer, phase.seeds)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=phase.rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=1.5e-3, total_steps=steps, pct_start=0.08
+        optimizer, max_lr=phase.rate, total_steps=phase.steps, pct_start=0.08
     )
-    generator = torch.Generator().manual_seed(11)
-    for step in range(steps):
-        pick = torch.randint(scenes, (batch,), generator=generator)
+    generator = torch.Generator().manual_seed(phase.seeds.start + 11)
+    for step in range(phase.steps):
+        pick = torch.randint(len(images), (batch,), generator=generator)
         loss = loss_of(model, images[pick], labels[pick], end)
         optimizer.zero_grad()
         loss.backward()
@@ -167,22 +177,36 @@ def train(out: Path, scenes: int, steps: int, batch: int) -> None:
         schedule.step()
         if step % 100 == 0:
             print(f"{step} {loss.item():.4f} {time.monotonic() - began:.0f} s", flush=True)
-        if step and step % 800 == 0:
+        if step and step % 1000 == 0:
             print("held out", accuracy(model, tokenizer, 200), flush=True)
+
+
+def train(out: Path, start: Path | None, batch: int) -> None:
+    """Train and save; with `start`, only the last phase, from what was saved there."""
+    torch.manual_seed(7)
+    torch.set_num_threads(1)
+    tokenizer = make_tokenizer()
+    if start is None:
+        model, phases = make_model(tokenizer), PHASES
+    else:
+        model, phases = VisionEncoderDecoderModel.from_pretrained(start), PHASES[-1:]
+    model.train()
+    print("weights", sum(p.numel() for p in model.parameters()), "vocabulary", len(tokenizer))
     out.mkdir(parents=True, exist_ok=True)
-    model.save_pretrained(out)
+    for phase in phases:
+        learn(model, tokenizer, phase, batch)
+        model.save_pretrained(out)
     tokenizer.save_pretrained(out)
     (out / "preprocessor_config.json").write_text(json.dumps(PREPROCESSOR, indent=2) + "\n")
     measured = accuracy(model, tokenizer, 1000)
     (out / "accuracy.json").write_text(json.dumps({"scenes": 1000, "exact": measured}) + "\n")
-    print("held out", measured, f"in {time.monotonic() - began:.0f} s", flush=True)
+    print("held out", measured, flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--scenes", type=int, default=60_000)
-    parser.add_argument("--steps", type=int, default=4500)
+    parser.add_argument("--start", type=Path, help="continue with the last phase from here")
     parser.add_argument("--batch", type=int, default=64)
     arguments = parser.parse_args()
-    train(arguments.out, arguments.scenes, arguments.steps, arguments.batch)
+    train(arguments.out, arguments.start, arguments.batch)

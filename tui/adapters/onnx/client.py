@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -59,16 +59,19 @@ class OnnxWorker:
         self,
         *,
         idle_seconds: float = IDLE_SECONDS,
-        command: Sequence[str] = (sys.executable, "-P", "-m", "tui.adapters.onnx.worker"),
+        module: str = "tui.adapters.onnx.worker",
+        environment: Callable[[], dict[str, str]] = worker_environment,
     ) -> None:
         """Prepare; nothing starts before the first operation.
 
         Args:
             idle_seconds: After so long without an operation the process is stopped.
-            command: What to start; only tests give another.
+            module: What to run as the process.
+            environment: Gives its environment each time it starts.
         """
         self._idle_seconds = idle_seconds
-        self._command = tuple(command)
+        self._module = module
+        self._environment = environment
         self._process: Process | None = None
         self._replies: asyncio.Queue[Fields | None] = asyncio.Queue()
         self._turn = asyncio.Lock()
@@ -129,11 +132,14 @@ class OnnxWorker:
             return self._process
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *self._command,
+                sys.executable,
+                "-P",
+                "-m",
+                self._module,
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env=worker_environment(),
+                env=self._environment(),
                 start_new_session=True,
             )
         except OSError as error:

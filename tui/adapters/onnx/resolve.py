@@ -23,6 +23,10 @@ KNOWN_SIZES = {DEFAULT_MODEL: 246_000_000}
 SUPPORTED = "vision-encoder-decoder"
 MAX_JSON = 32 * 1024 * 1024
 MAX_WEIGHTS = 4 * 1024**3
+_BY_HAND = (
+    "config.json generation_config.json preprocessor_config.json tokenizer.json"
+    " onnx/encoder_model_quantized.onnx onnx/decoder_model_merged_quantized.onnx"
+)
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 
@@ -142,13 +146,12 @@ def _snapshot(name: str, revision: str) -> Path | None:
 
 def _to_fetch(model: str, name: str, revision: str) -> LocalModelState:
     at = "" if revision == "main" else f" --revision {shlex.quote(revision)}"
-    only = " --include '*.json' '*.txt' 'onnx/*_quantized.onnx'"
     plan = DownloadPlan(
         model=model,
         files=(),
         total_bytes=KNOWN_SIZES.get(model),
         folder=hub_cache(),
-        command=f"hf download {shlex.quote(name)}{at}{only}",
+        command=f"hf download {shlex.quote(name)}{at} {_BY_HAND}",
     )
     if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}:
         return _unavailable(

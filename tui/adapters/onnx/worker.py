@@ -20,7 +20,7 @@ import queue
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -40,7 +40,8 @@ NICENESS = 5
 class Worker:
     """The request loop; a thread of its own reads, so that a cancel is heard during a run."""
 
-    def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
+    def __init__(self, ops: Mapping[str, str], requests: BinaryIO, replies: BinaryIO) -> None:
+        self._ops = ops
         self._requests = requests
         self._replies = replies
         self._queue: queue.SimpleQueue[tuple[Fields, bytes] | None] = queue.SimpleQueue()
@@ -73,7 +74,7 @@ class Worker:
         """Run one operation and return the fields of its last reply."""
         try:
             limits.start_job()
-            for reply in _operation(str(job.fields.get("op")))(job):
+            for reply in self._operation(str(job.fields.get("op")))(job):
                 job.stop.check()
                 self._send({"id": number, **reply})
         except Stopped:
@@ -86,17 +87,18 @@ class Worker:
             return _failure(f"the model failed ({type(error).__name__})")
         return {"end": "done"}
 
+    def _operation(self, name: str) -> Callable[[Job], Iterator[Fields]]:
+        if name not in self._ops:
+            raise JobError(f"the worker knows no operation {name!r}")
+        module, _, function = self._ops[name].partition(":")
+        found: Callable[[Job], Iterator[Fields]] = getattr(
+            importlib.import_module(module), function
+        )
+        return found
+
     def _send(self, fields: Fields) -> None:
         self._replies.write(wire.pack(fields))
         self._replies.flush()
-
-
-def _operation(name: str) -> Callable[[Job], Iterator[Fields]]:
-    if name not in OPS:
-        raise JobError(f"the worker knows no operation {name!r}")
-    module, _, function = OPS[name].partition(":")
-    found: Callable[[Job], Iterator[Fields]] = getattr(importlib.import_module(module), function)
-    return found
 
 
 def _failure(message: str) -> Fields:
@@ -104,16 +106,16 @@ def _failure(message: str) -> Fields:
     return {"end": "error", "message": message, "hint": "", "detail": detail}
 
 
-def main() -> None:
-    """Take stdout for frames alone, lower the priority, and serve."""
+def serve_process(ops: Mapping[str, str]) -> None:
+    """Serve these operations as a process: stdout is for frames alone, the priority is low."""
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     with suppress(OSError):
         os.nice(NICENESS)
     limits.start_process()
-    Worker(sys.stdin.buffer, replies).serve()
+    Worker(ops, sys.stdin.buffer, replies).serve()
 
 
 if __name__ == "__main__":
-    main()
+    serve_process(OPS)
