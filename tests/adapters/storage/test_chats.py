@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.chats import InMemoryChats
+from tui.adapters.storage.chats import SqliteChats
+from tui.domain.chat import Attachment, Chat, JournalEntry, Message, Outline
+from tui.domain.errors import StorageError
+from tui.services.ports import ChatStore
+
+CAT = Attachment(
+    "ab" * 32, "cat.jpg", "image/jpeg", 640, 480, "a tabby cat asleep", "local", "m", 2
+)
+
+
+def chat(id_: str = "c1", **more: object) -> Chat:
+    values = {"title": "", "character": "salon", "persona": "you", "created": 1, "updated": 1}
+    return Chat(id=id_, **{**values, **more})  # type: ignore[arg-type]  # mixed keywords
+
+
+def message(id_: str, text: str = "hello", **more: object) -> Message:
+    values = {"role": "user", "name": "You", "created": 2.0}
+    return Message(id=id_, text=text, **{**values, **more})  # type: ignore[arg-type]  # mixed keywords
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[ChatStore, None]:
+    sqlite = request.param == "sqlite"
+    made = SqliteChats(tmp_path / "d" / "chats.db") if sqlite else InMemoryChats()
+    yield made
+    await made.aclose()
+
+
+async def test_an_empty_store_has_nothing(store: ChatStore) -> None:
+    assert await store.chats() == []
+    assert await store.last() is None
+    assert await store.load("nope") is None
+    assert await store.outline("nope") == []
+    assert store.read(["nope"]) == []
+    assert await store.search("x") == []
+
+
+async def test_a_chat_comes_back_as_it_was_saved(store: ChatStore) -> None:
+    one = chat(title="Tea")
+    await store.create(one)
+    one.draft, one.persona, one.updated = "half a th", "me", 9.0
+
+    await store.save(one)
+
+    assert await store.load("c1") == one
+
+
+async def test_a_message_comes_back_with_everything(store: ChatStore) -> None:
+    await store.create(chat())
+    sent = message(
+        "m1", "see\nthis", attachments=(CAT,), templated=True, reasoning="hm", model="x",
+        status="failed", error="no net", input_tokens=3, output_tokens=4,
+    )  # fmt: skip
+
+    await store.append("c1", sent)
+
+    assert store.read(["m1"]) == [sent]
+
+
+async def test_messages_come_in_the_order_asked_for(store: ChatStore) -> None:
+    await store.create(chat())
+    for number in range(5):
+        await store.append("c1", message(f"m{number}"))
+
+    assert [m.id for m in store.read(["m3", "gone", "m0"])] == ["m3", "m0"]
+
+
+async def test_the_outline_tells_sizes(store: ChatStore) -> None:
+    await store.create(chat())
+    await store.append("c1", message("m1", "one\ntwo", attachments=(CAT,)))
+    await store.append("c1", message("m2", ""))
+
+    assert await store.outline("c1") == [Outline("m1", 7, 2, 1), Outline("m2", 0, 1, 0)]
+
+
+async def test_an_update_changes_message_and_outline(store: ChatStore) -> None:
+    await store.create(chat())
+    reply = message("m1", "", role="assistant", status="streaming")
+    await store.append("c1", reply)
+    reply.text, reply.status = "done now", "complete"
+
+    await store.update(reply)
+
+    assert store.read(["m1"]) == [reply]
+    assert (await store.outline("c1"))[0].characters == 8
+
+
+async def test_a_message_undeleted_returns_to_its_place(store: ChatStore) -> None:
+    await store.create(chat())
+    for number in range(3):
+        await store.append("c1", message(f"m{number}"))
+
+    await store.delete_message("m1")
+    shown = [entry.id for entry in await store.outline("c1")]
+    await store.restore_message("m1")
+
+    assert shown == ["m0", "m2"]
+    assert [entry.id for entry in await store.outline("c1")] == ["m0", "m1", "m2"]
+
+
+async def test_a_chat_undeleted_has_its_messages(store: ChatStore) -> None:
+    await store.create(chat())
+    await store.append("c1", message("m1", "needle"))
+
+    await store.delete("c1")
+    gone = (await store.load("c1"), await store.chats(), await store.search("needle"))
+    await store.restore("c1")
+
+    assert gone == (None, [], [])
+    assert (await store.chats())[0].messages == 1
+
+
+async def test_the_list_begins_with_the_chat_used_last(store: ChatStore) -> None:
+    await store.create(chat("old", title="Old", created=1, updated=1))
+    await store.create(chat("new", title="New", created=5, updated=5))
+    await store.append("old", message("m1", "line one\nline two", created=9.0))
+
+    listed = await store.chats()
+
+    assert [(row.id, row.messages, row.last) for row in listed] == [
+        ("old", 1, "line one line two"),
+        ("new", 0, ""),
+    ]
+    assert await store.last() == "old"
+
+
+async def test_what_is_gone_cannot_be_changed(store: ChatStore) -> None:
+    for change in (
+        store.save(chat("no")),
+        store.restore("no"),
+        store.append("no", message("m")),
+        store.update(message("no")),
+        store.restore_message("no"),
+    ):
+        with pytest.raises(StorageError):
+            await change
+
+
+async def test_search_finds_texts_and_captions(store: ChatStore) -> None:
+    await store.create(chat(title="Pets"))
+    await store.append("c1", message("m1", "Look at this", attachments=(CAT,)))
+    await store.append("c1", message("m2", "nothing here"))
+
+    hits = await store.search("tabby asleep")
+
+    assert [(hit.chat_title, hit.message_id) for hit in hits] == [("Pets", "m1")]
+    assert "tabby" in hits[0].snippet
+
+
+async def test_search_follows_edits_and_deletions(store: ChatStore) -> None:
+    await store.create(chat())
+    one = message("m1", "before")
+    await store.append("c1", one)
+    one.text = "after"
+    await store.update(one)
+
+    assert await store.search("before") == []
+    assert len(await store.search("after")) == 1
+    await store.delete_message("m1")
+    assert await store.search("after") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("世界地図を見る", "地"),
+        ("안녕하세요 여러분", "세요"),
+        ("sounds unfinished", "unfin"),
+        ("100% sure_thing", "%"),
+        ("a smile 🙂 here", "🙂"),
+        ('say "hi" now', '"hi"'),
+    ],
+)
+async def test_search_takes_any_script(store: ChatStore, text: str, query: str) -> None:
+    await store.create(chat())
+    await store.append("c1", message("m1", text))
+    await store.append("c1", message("m2", "another one entirely"))
+
+    assert [hit.message_id for hit in await store.search(query)] == ["m1"]
+
+
+@pytest.mark.parametrize(
+    "query", ['"', "a AND", "foo(", "-a", "x:y", "NOT", "*", "^a", "a*b", "\0", "\ud800", "{", "'"]
+)
+async def test_search_takes_anything_typed(store: ChatStore, query: str) -> None:
+    await store.create(chat())
+    await store.append("c1", message("m1"))
+
+    await store.search(query)
+
+
+async def test_the_journal_is_newest_first(store: ChatStore) -> None:
+    entry = JournalEntry("d" * 64, "a.png", "a boat", "local", "m", "what?", 1.5, 3.0, False)
+    first = await store.log_caption(entry)
+    second = await store.log_caption(entry)
+
+    await store.mark_caption_used(second)
+
+    listed = await store.journal()
+    assert [(each.id, each.used) for each in listed] == [(second, True), (first, False)]
+    assert listed[1].caption == "a boat"
+    assert len(await store.journal(limit=1)) == 1

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tui.domain.chat import Chat, ChatSummary, JournalEntry, Message, Outline, SearchHit
+from tui.domain.errors import StorageError
+
+
+class InMemoryChats:
+    """A ChatStore that forgets; run through the same contract as the real one."""
+
+    def __init__(self) -> None:
+        self._chats: dict[str, Chat] = {}
+        self._messages: dict[str, tuple[str, Message]] = {}
+        self._hidden: set[str] = set()
+        self._journal: list[JournalEntry] = []
+
+    def _of(self, chat_id: str) -> list[Message]:
+        pairs = self._messages.values()
+        return [m for chat, m in pairs if chat == chat_id and m.id not in self._hidden]
+
+    def _visible(self) -> list[Chat]:
+        found = [chat for chat in self._chats.values() if chat.id not in self._hidden]
+        return sorted(found, key=lambda chat: (-chat.updated, -chat.created))
+
+    async def chats(self) -> list[ChatSummary]:
+        rows = []
+        for chat in self._visible():
+            messages = self._of(chat.id)
+            last = " ".join(messages[-1].text.split())[:120] if messages else ""
+            row = (chat.id, chat.title, chat.character, len(messages), chat.updated, last)
+            rows.append(ChatSummary(*row))
+        return rows
+
+    async def create(self, chat: Chat) -> None:
+        self._chats[chat.id] = replace(chat)
+
+    async def load(self, chat_id: str) -> Chat | None:
+        found = None if chat_id in self._hidden else self._chats.get(chat_id)
+        return replace(found) if found else None
+
+    async def last(self) -> str | None:
+        return next((chat.id for chat in self._visible()), None)
+
+    async def save(self, chat: Chat) -> None:
+        self._exists(chat.id, self._chats)
+        self._chats[chat.id] = replace(chat, created=self._chats[chat.id].created)
+
+    async def delete(self, chat_id: str) -> None:
+        self._hidden.add(chat_id)
+
+    async def restore(self, chat_id: str) -> None:
+        self._exists(chat_id, self._chats)
+        self._hidden.discard(chat_id)
+
+    async def outline(self, chat_id: str) -> list[Outline]:
+        return [
+            Outline(m.id, len(m.text), m.text.count("\n") + 1, len(m.attachments))
+            for m in self._of(chat_id)
+        ]
+
+    def read(self, ids: Sequence[str]) -> list[Message]:
+        return [replace(self._messages[i][1], revision=0) for i in ids if i in self._messages]
+
+    async def append(self, chat_id: str, message: Message) -> None:
+        self._exists(chat_id, self._chats)
+        self._messages[message.id] = (chat_id, replace(message))
+        chat = self._chats[chat_id]
+        chat.updated = max(chat.updated, message.created)
+
+    async def update(self, message: Message) -> None:
+        self._exists(message.id, self._messages)
+        self._messages[message.id] = (self._messages[message.id][0], replace(message))
+
+    async def delete_message(self, message_id: str) -> None:
+        self._hidden.add(message_id)
+
+    async def restore_message(self, message_id: str) -> None:
+        self._exists(message_id, self._messages)
+        self._hidden.discard(message_id)
+
+    async def search(self, text: str, limit: int = 50) -> list[SearchHit]:
+        words = text.lower().split()
+        hits = []
+        for chat in self._visible() if words else []:
+            for message in self._of(chat.id):
+                whole = "\n".join([message.text, *(a.caption for a in message.attachments)])
+                if all(word in whole.lower() for word in words):
+                    snippet = " ".join(whole.split())[:100]
+                    hits.append(SearchHit(chat.id, chat.title, message.id, snippet))
+        return hits[:limit]
+
+    async def log_caption(self, entry: JournalEntry) -> int:
+        self._journal.append(replace(entry, id=len(self._journal) + 1))
+        return len(self._journal)
+
+    async def mark_caption_used(self, entry_id: int) -> None:
+        self._journal[entry_id - 1] = replace(self._journal[entry_id - 1], used=True)
+
+    async def journal(self, limit: int = 100) -> list[JournalEntry]:
+        return self._journal[::-1][:limit]
+
+    async def aclose(self) -> None:
+        pass
+
+    @staticmethod
+    def _exists(id_: str, where: dict[str, Chat] | dict[str, tuple[str, Message]]) -> None:
+        if id_ not in where:
+            raise StorageError("that is gone")

@@ -1,0 +1,187 @@
+"""Chats in SQLite: one writing thread, readers that never wait for it."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tui.adapters.storage import rows, searching
+from tui.adapters.storage.database import Database
+from tui.domain.chat import Chat, ChatSummary, JournalEntry, Message, Outline, SearchHit
+from tui.domain.errors import StorageError
+from tui.domain.safetext import clean_line
+
+_MOST_IDS = 500
+_CHAT = "id, title, character, persona, created, updated, draft"
+_SUMMARIES = """
+    SELECT id, title, character,
+        (SELECT count(*) FROM messages m WHERE m.chat = c.id AND m.hidden IS NULL),
+        updated,
+        coalesce((SELECT substr(text, 1, 200) FROM messages m
+            WHERE m.chat = c.id AND m.hidden IS NULL ORDER BY place DESC LIMIT 1), '')
+    FROM chats c WHERE hidden IS NULL ORDER BY updated DESC, created DESC"""
+
+
+class SqliteChats:
+    """Keeps chats, messages and the caption journal in one file.
+
+    The file is opened on first use. Every coroutine raises StorageError when the disk or the
+    file fails; what was acknowledged before stays.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path)
+        self._read = self._database.read
+        self._write = self._database.write
+
+    async def chats(self) -> list[ChatSummary]:
+        """All chats, the last used first."""
+
+        def ask(db: sqlite3.Connection) -> list[ChatSummary]:
+            found = [ChatSummary(*row) for row in db.execute(_SUMMARIES)]
+            return [replace(each, last=clean_line(each.last, 120)) for each in found]
+
+        return await self._read(ask)
+
+    async def create(self, chat: Chat) -> None:
+        """Keep a new chat."""
+        sql = f"INSERT INTO chats ({_CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        values = (chat.id, rows.text(chat.title), rows.text(chat.character))
+        more = (rows.text(chat.persona), chat.created, chat.updated, rows.text(chat.draft))
+        await self._write(lambda db: db.execute(sql, (*values, *more)) and None)
+
+    async def load(self, chat_id: str) -> Chat | None:
+        """The chat without messages, or None when there is none or it is deleted."""
+        sql = f"SELECT {_CHAT} FROM chats WHERE id = ? AND hidden IS NULL"
+
+        def ask(db: sqlite3.Connection) -> Chat | None:
+            row = db.execute(sql, (chat_id,)).fetchone()
+            return rows.to_chat(row) if row else None
+
+        return await self._read(ask)
+
+    async def last(self) -> str | None:
+        """Id of the chat used last."""
+        sql = "SELECT id FROM chats WHERE hidden IS NULL ORDER BY updated DESC, created DESC"
+
+        def ask(db: sqlite3.Connection) -> str | None:
+            row = db.execute(sql + " LIMIT 1").fetchone()
+            return str(row[0]) if row else None
+
+        return await self._read(ask)
+
+    async def save(self, chat: Chat) -> None:
+        """Keep title, draft, character, persona and `updated`."""
+        sql = (
+            "UPDATE chats SET title = ?, character = ?, persona = ?, draft = ?, updated = ?"
+            " WHERE id = ?"
+        )
+        texts = map(rows.text, (chat.title, chat.character, chat.persona, chat.draft))
+        values = (*texts, chat.updated, chat.id)
+        await self._write(lambda db: _one(db.execute(sql, values), "that chat is gone"))
+
+    async def delete(self, chat_id: str) -> None:
+        """Hide the chat; `restore` brings it back for 30 days."""
+        sql = "UPDATE chats SET hidden = ? WHERE id = ? AND hidden IS NULL"
+        await self._write(lambda db: db.execute(sql, (time.time(), chat_id)) and None)
+
+    async def restore(self, chat_id: str) -> None:
+        """Undo `delete`."""
+        sql = "UPDATE chats SET hidden = NULL WHERE id = ?"
+        await self._write(lambda db: _one(db.execute(sql, (chat_id,)), "that chat is gone"))
+
+    async def outline(self, chat_id: str) -> list[Outline]:
+        """One entry for each message in order; answered from an index alone."""
+        sql = (
+            "SELECT id, characters, lines, pictures FROM messages"
+            " WHERE chat = ? AND hidden IS NULL ORDER BY place"
+        )
+        return await self._read(lambda db: [Outline(*row) for row in db.execute(sql, (chat_id,))])
+
+    def read(self, ids: Sequence[str]) -> list[Message]:
+        """Messages by id, in the order asked; those that are gone are left out. Blocking."""
+
+        def ask(db: sqlite3.Connection) -> list[Message]:
+            found: dict[str, Message] = {}
+            for start in range(0, len(ids), _MOST_IDS):
+                part = ids[start : start + _MOST_IDS]
+                marks = ", ".join("?" * len(part))
+                sql = f"SELECT {rows.MESSAGE_COLUMNS} FROM messages WHERE id IN ({marks})"
+                for row in db.execute(sql, part):
+                    found[row[0]] = rows.to_message(row)
+            return [found[each] for each in ids if each in found]
+
+        return self._database.read_now(ask) if ids else []
+
+    async def append(self, chat_id: str, message: Message) -> None:
+        """Put a message at the end; it survives a crash once this returns."""
+
+        def add(db: sqlite3.Connection) -> None:
+            row = {**rows.from_message(message, self._database.id), "chat": chat_id}
+            marks = ", ".join(f":{name}" for name in row)
+            db.execute(f"INSERT INTO messages ({', '.join(row)}) VALUES ({marks})", row)
+            sql = "UPDATE chats SET updated = max(updated, ?) WHERE id = ?"
+            _one(db.execute(sql, (message.created, chat_id)), "that chat is gone")
+
+        await self._write(add)
+
+    async def update(self, message: Message) -> None:
+        """Keep a message's present state."""
+
+        def change(db: sqlite3.Connection) -> None:
+            row = rows.from_message(message, self._database.id)
+            sets = ", ".join(f"{name} = :{name}" for name in row if name != "id")
+            sql = f"UPDATE messages SET {sets} WHERE id = :id"
+            _one(db.execute(sql, row), "that message is gone")
+
+        await self._write(change)
+
+    async def delete_message(self, message_id: str) -> None:
+        """Hide a message; `restore_message` brings it back to its place."""
+        sql = "UPDATE messages SET hidden = ? WHERE id = ? AND hidden IS NULL"
+        await self._write(lambda db: db.execute(sql, (time.time(), message_id)) and None)
+
+    async def restore_message(self, message_id: str) -> None:
+        """Undo `delete_message`."""
+        sql = "UPDATE messages SET hidden = NULL WHERE id = ?"
+        await self._write(lambda db: _one(db.execute(sql, (message_id,)), "that message is gone"))
+
+    async def search(self, text: str, limit: int = 50) -> list[SearchHit]:
+        """Messages and captions with all the words, best first."""
+        return await self._read(lambda db: searching.search(db, text, limit))
+
+    async def log_caption(self, entry: JournalEntry) -> int:
+        """Add to the caption journal and give the entry's id."""
+        sql = (
+            "INSERT INTO journal (digest, name, caption, source, model, prompt, seconds, created,"
+            " used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        values = rows.from_entry(entry)
+        return await self._write(lambda db: db.execute(sql, values).lastrowid or 0)
+
+    async def mark_caption_used(self, entry_id: int) -> None:
+        """Say that the caption went into a message."""
+        sql = "UPDATE journal SET used = 1 WHERE id = ?"
+        await self._write(lambda db: db.execute(sql, (entry_id,)) and None)
+
+    async def journal(self, limit: int = 100) -> list[JournalEntry]:
+        """The last captions, newest first."""
+        sql = (
+            "SELECT digest, name, caption, source, model, prompt, seconds, created, used, id"
+            " FROM journal ORDER BY id DESC LIMIT ?"
+        )
+        return await self._read(
+            lambda db: [rows.to_entry(row) for row in db.execute(sql, (limit,))]
+        )
+
+    async def aclose(self) -> None:
+        """Finish what is pending and close; a second time does nothing."""
+        await self._database.aclose()
+
+
+def _one(cursor: sqlite3.Cursor, otherwise: str) -> None:
+    if cursor.rowcount != 1:
+        raise StorageError(otherwise)

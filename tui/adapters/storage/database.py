@@ -1,0 +1,188 @@
+"""The database file: one thread that writes, one that reads, and reads on the spot."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from tui import paths
+from tui.adapters.storage.presence import Presence
+from tui.adapters.storage.schema import connect, open_database
+from tui.domain.errors import StorageError
+
+T = TypeVar("T")
+
+INTERRUPTED = "Salon was stopped while this was being written"
+KEEP_HIDDEN_SECONDS = 30 * 24 * 3600.0
+"""How long deleted chats and messages can be restored."""
+
+
+class Database:
+    """Opens the file on first use and runs work on it. Raises StorageError throughout."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="chats-write")
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="chats-read")
+        self._guard = threading.Lock()
+        self._opened: Future[None] | None = None
+        self._writing: sqlite3.Connection | None = None
+        self._reading: sqlite3.Connection | None = None
+        self._direct: sqlite3.Connection | None = None
+        self._presence: Presence | None = None
+        self._closed = False
+
+    @property
+    def id(self) -> int:
+        """Marks the rows this process is writing; 0 until the file is open."""
+        return self._presence.id if self._presence is not None else 0
+
+    def _open(self) -> Future[None]:
+        with self._guard:
+            if self._closed:
+                raise StorageError("the chats are closed")
+            if self._opened is None:
+                self._opened = self._writer.submit(self._open_now)
+            return self._opened
+
+    def _open_now(self) -> None:
+        with _translated(self._path):
+            paths.folder(self._path.parent)
+            database = open_database(self._path)
+            try:
+                self._presence = Presence(self._path.with_name(self._path.name + ".lock"))
+                self._recover(database, self._presence)
+                self._reading = connect(self._path)
+            except BaseException:
+                database.close()
+                raise
+            self._writing = database
+
+    def _recover(self, database: sqlite3.Connection, presence: Presence) -> None:
+        """Mark what a crash cut off, and forget what was deleted long ago."""
+        streaming = "SELECT DISTINCT writer FROM messages WHERE status = 'streaming'"
+        writers = [int(row[0]) for row in database.execute(streaming)]
+        gone = [writer for writer in writers if not presence.alive(writer)]
+        with _transaction(database):
+            for writer in gone:
+                database.execute(
+                    "UPDATE messages SET status = 'partial', error = ?"
+                    " WHERE status = 'streaming' AND writer = ?",
+                    (INTERRUPTED, writer),
+                )
+            before = time.time() - KEEP_HIDDEN_SECONDS
+            database.execute("DELETE FROM messages WHERE hidden < ?", (before,))
+            database.execute("DELETE FROM chats WHERE hidden < ?", (before,))
+
+    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run work in a transaction of its own; committed when this returns."""
+        self._open()
+
+        def run() -> T:
+            self._ready()
+            if self._writing is None:
+                raise StorageError("the chats are closed")
+            with _translated(self._path), _transaction(self._writing):
+                return work(self._writing)
+
+        return await self._submit(self._writer, run)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run work that only reads; it sees all that was written before."""
+        self._open()
+
+        def run() -> T:
+            self._ready()
+            if self._reading is None:
+                raise StorageError("the chats are closed")
+            with _translated(self._path):
+                return work(self._reading)
+
+        return await self._submit(self._reader, run)
+
+    def read_now(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run short reading work in the caller's thread, without waiting for other reads."""
+        self._open()
+        self._ready()
+        with self._guard, _translated(self._path):
+            if self._closed:
+                raise StorageError("the chats are closed")
+            if self._direct is None:
+                self._direct = connect(self._path)
+            return work(self._direct)
+
+    async def aclose(self) -> None:
+        """Finish what is pending and close; a second time does nothing."""
+        if not self._closed:
+            await asyncio.to_thread(self._close)
+
+    async def _submit(self, executor: ThreadPoolExecutor, run: Callable[[], T]) -> T:
+        try:
+            future = executor.submit(run)
+        except RuntimeError as error:
+            raise StorageError("the chats are closed") from error
+        return await asyncio.wrap_future(future)
+
+    def _ready(self) -> None:
+        """Wait for the opening; when it failed, its error is everybody's, and is tried again."""
+        opened = self._opened
+        if opened is None:
+            return
+        try:
+            opened.result()
+        except BaseException:
+            with self._guard:
+                if self._opened is opened:
+                    self._opened = None
+            raise
+
+    def _close(self) -> None:
+        with self._guard:
+            if self._closed:
+                return
+            self._closed = True
+        self._reader.shutdown(wait=True)
+        self._writer.shutdown(wait=True)
+        with self._guard:
+            for connection in (self._direct, self._reading, self._writing):
+                if connection is not None:
+                    connection.close()
+            if self._presence is not None:
+                self._presence.close()
+            self._direct = self._reading = self._writing = self._presence = None
+
+
+@contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Let nothing but StorageError out."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        said = str(error)
+        hint = f"the file is {path}"
+        if "full" in said:
+            hint = "make room on the disk; nothing that was saved is lost"
+        elif "locked" in said:
+            hint = "another program holds the file; try again"
+        elif "not a database" in said or "malformed" in said:
+            hint = f"move {path} away to start afresh; a backup may lie beside it"
+        raise StorageError(f"the chats on disk: {said}", hint=hint) from error

@@ -1,0 +1,41 @@
+"""Knowing which Salon processes that use the same database are alive.
+
+Each locks one byte of a file, at a place of its own choice. The kernel lets go of it however the
+process ends, so a byte that can be locked belonged to a process that is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+from pathlib import Path
+
+
+class Presence:
+    """This process's sign of life beside a database."""
+
+    def __init__(self, path: Path) -> None:
+        self.id = secrets.randbelow(1 << 40) + 1
+        """Written to rows while this process works on them."""
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Some network file systems cannot lock; then everybody else counts as gone.
+        with contextlib.suppress(OSError):
+            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, self.id)
+
+    def alive(self, other: int) -> bool:
+        """Tell whether another process with this id still runs."""
+        try:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, other)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        with contextlib.suppress(OSError):
+            fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, other)
+        return False
+
+    def close(self) -> None:
+        """Go."""
+        os.close(self._descriptor)

@@ -1,0 +1,179 @@
+"""The tables of the database of chats, and how an older file becomes the present one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from tui.domain.errors import StorageError
+
+_FIRST = (
+    """CREATE TABLE chats (
+        id TEXT PRIMARY KEY,
+        title TEXT NOT NULL,
+        character TEXT NOT NULL,
+        persona TEXT NOT NULL,
+        draft TEXT NOT NULL,
+        created REAL NOT NULL,
+        updated REAL NOT NULL,
+        hidden REAL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX chats_by_use ON chats (updated DESC) WHERE hidden IS NULL",
+    # `place` orders the messages of a chat and never changes, so an undone deletion returns
+    # to where it was. characters, lines and pictures make the outline without the texts.
+    """CREATE TABLE messages (
+        place INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        chat TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
+        role TEXT NOT NULL,
+        name TEXT NOT NULL,
+        text TEXT NOT NULL,
+        created REAL NOT NULL,
+        attachments TEXT NOT NULL,
+        captions TEXT NOT NULL,
+        templated INTEGER NOT NULL,
+        reasoning TEXT NOT NULL,
+        status TEXT NOT NULL,
+        error TEXT NOT NULL,
+        model TEXT NOT NULL,
+        input_tokens INTEGER,
+        output_tokens INTEGER,
+        characters INTEGER NOT NULL,
+        lines INTEGER NOT NULL,
+        pictures INTEGER NOT NULL,
+        writer INTEGER NOT NULL,
+        hidden REAL
+    )""",
+    """CREATE INDEX messages_outline
+        ON messages (chat, place, id, characters, lines, pictures, hidden)
+        WHERE hidden IS NULL""",
+    "CREATE INDEX messages_streaming ON messages (writer) WHERE status = 'streaming'",
+    "CREATE INDEX messages_hidden ON messages (hidden) WHERE hidden IS NOT NULL",
+    """CREATE VIRTUAL TABLE messages_index USING fts5 (
+        text, captions, content='messages', content_rowid='place',
+        tokenize='unicode61 remove_diacritics 2')""",
+    """CREATE TRIGGER messages_added AFTER INSERT ON messages BEGIN
+        INSERT INTO messages_index (rowid, text, captions)
+        VALUES (new.place, new.text, new.captions);
+    END""",
+    """CREATE TRIGGER messages_removed AFTER DELETE ON messages BEGIN
+        INSERT INTO messages_index (messages_index, rowid, text, captions)
+        VALUES ('delete', old.place, old.text, old.captions);
+    END""",
+    """CREATE TRIGGER messages_changed AFTER UPDATE OF text, captions ON messages
+    WHEN old.text IS NOT new.text OR old.captions IS NOT new.captions BEGIN
+        INSERT INTO messages_index (messages_index, rowid, text, captions)
+        VALUES ('delete', old.place, old.text, old.captions);
+        INSERT INTO messages_index (rowid, text, captions)
+        VALUES (new.place, new.text, new.captions);
+    END""",
+    """CREATE TABLE journal (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        digest TEXT NOT NULL,
+        name TEXT NOT NULL,
+        caption TEXT NOT NULL,
+        source TEXT NOT NULL,
+        model TEXT NOT NULL,
+        prompt TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        created REAL NOT NULL,
+        used INTEGER NOT NULL
+    )""",
+)
+
+
+def _to_1(connection: sqlite3.Connection) -> None:
+    for statement in _FIRST:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1,)
+"""Entry N brings a file of version N to version N + 1, inside the caller's transaction."""
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open the database, made or brought to the present version first.
+
+    The caller owns the connection; transactions are begun explicitly.
+
+    Raises:
+        StorageError: Written by a newer Salon, or not a database.
+        sqlite3.Error: Anything else.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    connection = connect(path)
+    try:
+        _refuse_newer(connection, path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        _migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a database that exists; usable from any one thread at a time."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=5.0,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+    found = _version(connection)
+    if found > len(MIGRATIONS):
+        raise StorageError(
+            f"{path.name} was written by a newer Salon"
+            f" (version {found}, this one knows {len(MIGRATIONS)})",
+            hint="update Salon, or set SALON_HOME to another folder",
+        )
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    latest, found = len(MIGRATIONS), _version(connection)
+    if found == latest:
+        return
+    if found:
+        _back_up(connection, path.with_name(f"{path.name}.version-{found}.backup"))
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have done it while this one waited for the lock.
+        for version in range(_version(connection), latest):
+            MIGRATIONS[version](connection)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _back_up(connection: sqlite3.Connection, target: Path) -> None:
+    """Copy the database as it is before a migration touches it."""
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    copy = sqlite3.connect(partial)
+    try:
+        connection.backup(copy)
+    finally:
+        copy.close()
+    partial.replace(target)
