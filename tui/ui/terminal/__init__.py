@@ -1,0 +1,1 @@
+"""The terminal's edge: what comes from it, what goes to it."""
