@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from tui.domain.settings import Settings
 from tui.services.session import ChatSession
@@ -19,6 +20,7 @@ class FakeFront:
         self.notes: list[str] = []
         self.opened: list[ChatSession] = []
         self.visited: list[int] = []
+        self.attached: list[Path] = []
         self.copied: list[str] = []
         self.drafts: list[str] = []
         self.settings: list[Settings] = []
@@ -56,6 +58,9 @@ class FakeFront:
 
     def set_draft(self, text: str) -> None:
         self.drafts.append(text)
+
+    def attach(self, paths: tuple[Path, ...]) -> None:
+        self.attached.extend(paths)
 
     async def copy(self, text: str) -> None:
         self.copied.append(text)

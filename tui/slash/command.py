@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 from tui.domain.errors import CommandError
@@ -75,6 +76,10 @@ class FrontEnd(Protocol):
 
     def set_draft(self, text: str) -> None:
         """Put text into the composer in place of what stands there."""
+        ...
+
+    def attach(self, paths: tuple[Path, ...]) -> None:
+        """Let pictures wait in the composer for the next message."""
         ...
 
     async def copy(self, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.worker import WorkerCancelled, WorkerFailed
@@ -92,6 +93,10 @@ class Navigation:
         """Put text into the prompt."""
         self._chat.composer.load(text)
         self._chat.composer.focus()
+
+    def attach(self, paths: tuple[Path, ...]) -> None:
+        """Let pictures wait for the next message."""
+        self._chat.attach(paths)
 
     async def copy(self, text: str) -> None:
         """Put text on the clipboard."""
