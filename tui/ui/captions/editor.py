@@ -50,7 +50,7 @@ class CaptionEditor(Dialog[str | None]):
         "local model where it is missing."
     )
 
-    streaming = var(False)
+    streaming = var(False, toggle_class="-busy")
     """Whether a caption is coming in."""
     downloading = var(False, bindings=True)
     """Whether the local model is being fetched."""
@@ -79,7 +79,7 @@ class CaptionEditor(Dialog[str | None]):
                 yield ImageView(self._refinement.image, id="picture")
                 yield Static(id="facts")
             with Vertical(id="writing"):
-                yield TextArea(id="caption", soft_wrap=True, show_line_numbers=False)
+                yield TextArea(id="caption", highlight_cursor_line=False)
         yield Static(Content("The message"), id="preview-label")
         with VerticalScroll(id="preview-box", can_focus=False):
             yield Static(id="preview")

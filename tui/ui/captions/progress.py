@@ -46,11 +46,11 @@ class Speedometer:
         """
         label = clean_line(event.label, 60)
         if event.unit == "bytes":
-            return " · ".join(part for part in (label, *self._bytes(event, now)) if part)
+            return " · ".join(part for part in (*self._bytes(event, now), label) if part)
         if event.total:
             unit = f" {event.unit}" if event.unit else ""
             share = f"{event.done:g} of {event.total:g}{unit}"
-            return f"{label} · {_bar(event.done / event.total)} {share}"
+            return f"{_bar(event.done / event.total)} {share} · {label}"
         return f"{label}…"
 
     def _bytes(self, event: Progress, now: float) -> list[str]:

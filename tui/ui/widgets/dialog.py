@@ -9,7 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Footer, Static
+from textual.widgets._footer import FooterKey
 
 T = TypeVar("T")
 
@@ -28,6 +30,23 @@ class KeyFooter(Footer):
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False, compact=True)
+
+    def compose(self) -> ComposeResult:
+        """The screen's keys as it declares them, the focused widget's own, and Esc last."""
+        order = [
+            binding.action
+            for kind in type(self.screen).__mro__
+            for binding in vars(kind).get("BINDINGS", ())
+            if isinstance(binding, Binding)
+        ]
+
+        def rank(key: Widget) -> tuple[bool, int]:
+            if not isinstance(key, FooterKey):
+                return False, 0
+            known = order.index(key.action) if key.action in order else len(order)
+            return key.key == "escape", known
+
+        yield from sorted(super().compose(), key=rank)
 
 
 class Dialog(ModalScreen[T]):
@@ -60,7 +79,7 @@ class Dialog(ModalScreen[T]):
         & .-error { color: $text-error; }
         & .-warning { color: $text-warning; }
         & Input { border: none; height: 1; padding: 0; background: $boost; }
-        & Input:focus { background: $primary 20%; }
+        & Input:focus { border: none; background: $primary 20%; }
     }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (82, "-normal"), (100, "-wide")]

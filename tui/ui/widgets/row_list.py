@@ -229,7 +229,7 @@ class RowList(ScrollView, can_focus=True):
         line = y + self.scroll_offset.y
         index, part = divmod(line, self._lines)
         if not self._rows and line == 0:
-            style = base + self.get_component_rich_style("row-list--empty", partial=True)
+            style = self.get_component_rich_style("row-list--empty")
             return Strip([Segment(set_cell_size(f"  {self._empty}", width), style)], width)
         if index >= len(self._rows):
             return Strip.blank(width, base)
@@ -261,13 +261,9 @@ class RowList(ScrollView, can_focus=True):
         return cut(detail, share)
 
     def _styles(self, row: Row, here: bool) -> tuple[Style, Style]:
-        base = self.rich_style
-
-        def named(name: str) -> Style:
-            return base + self.get_component_rich_style(name, partial=True)
-
+        named = self.get_component_rich_style
         if row.heading:
             return named("row-list--heading"), named("row-list--detail")
         if here:
             return named("row-list--highlight"), named("row-list--highlight-detail")
-        return base, named("row-list--detail")
+        return self.rich_style, named("row-list--detail")
