@@ -1,0 +1,330 @@
+"""The messages of a chat as rows: which are laid out, how tall the others probably are."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from textual.strip import Strip
+
+from tui.domain.chat import Chat, Message, Outline
+from tui.ui.transcript.heights import Heights, estimate
+from tui.ui.transcript.layout import Laid, Look, State, lay_out
+from tui.ui.transcript.lines import Line, wrap
+from tui.ui.transcript.markdown import layout as markdown
+from tui.ui.transcript.stream import MarkdownStream
+
+_KEPT = 256
+"""Messages that stay laid out."""
+
+
+class MessageSource(Protocol):
+    """A chat as the transcript reads it; `ChatSession` is one."""
+
+    @property
+    def chat(self) -> Chat:
+        """Whose id tells chats apart."""
+        ...
+
+    @property
+    def outline(self) -> list[Outline]:
+        """One entry for each message."""
+        ...
+
+    @property
+    def revision(self) -> int:
+        """Changes when messages are added or removed."""
+        ...
+
+    def __len__(self) -> int:
+        """How many messages there are."""
+        ...
+
+    def message(self, index: int) -> Message:
+        """A message; quick, whether it was loaded before or not."""
+        ...
+
+
+@dataclass(slots=True)
+class Entry:
+    """A message that is laid out, or the notes before the first one."""
+
+    message: Message | None
+    revision: int
+    state: State
+    laid: Laid
+    strips: list[Strip | None] = field(default_factory=list)
+    """For each row the strip, once it was drawn."""
+
+
+class Spot(NamedTuple):
+    """A row of an item, in terms that survive changes elsewhere."""
+
+    id: str
+    line: int
+
+
+class Live:
+    """The reply that is streaming in: only its open end is laid out again."""
+
+    def __init__(self, message: Message, room: int) -> None:
+        self.message = message
+        self.text = MarkdownStream(room)
+        self.reasoning = MarkdownStream(room, "reasoning")
+
+
+class Document:
+    """Items by row. Item 0 is what stands before the first message; message n is item n + 1."""
+
+    def __init__(self) -> None:
+        self.source: MessageSource | None = None
+        self.look = Look()
+        self.focused = ""
+        """Id of the message with the focus; empty for none."""
+        self.unfolded: set[str] = set()
+        """Ids of messages whose reasoning is shown."""
+        self.notes: dict[str, list[str]] = {}
+        """Local notes by the id of the message they follow."""
+        self.heights = Heights([0])
+        self.live: Live | None = None
+        self._ids: list[str] = [""]
+        self._index: dict[str, int] = {"": 0}
+        self._revision = -1
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
+
+    def show(self, source: MessageSource | None) -> None:
+        """Begin with another chat."""
+        self.source = source
+        self.focused = ""
+        self.unfolded.clear()
+        self.notes.clear()
+        self.live = None
+        self._reset()
+
+    def restyle(self) -> None:
+        """Forget what was drawn; what was laid out stays."""
+        for entry in self._entries.values():
+            entry.strips = [None] * len(entry.laid.lines)
+
+    def set_look(self, look: Look) -> None:
+        """Lay everything out anew for another view."""
+        if look != self.look:
+            self.look = look
+            if self.live:
+                self.live = Live(self.live.message, look.room)
+            self._reset()
+
+    def _reset(self) -> None:
+        self._entries.clear()
+        self._number()
+        self.heights = Heights([0, *map(self._estimate, self._outline())])
+        self.measure(0)
+
+    def _outline(self) -> list[Outline]:
+        return self.source.outline if self.source is not None else []
+
+    def _estimate(self, outline: Outline) -> int:
+        rows = self.look.picture_rows if self.look.images == "blocks" else 0
+        return estimate(outline, self.look.room, rows)
+
+    def _number(self) -> None:
+        self._ids = ["", *(each.id for each in self._outline())]
+        self._index = {each: item for item, each in enumerate(self._ids)}
+        self._revision = self.source.revision if self.source is not None else -1
+
+    def sync(self) -> None:
+        """Follow changes of the chat: added, removed and edited messages."""
+        if self.source is not None and self.source.revision != self._revision:
+            known = {each: self.heights[item] for item, each in enumerate(self._ids)}
+            lost = self._ids
+            self._number()
+            self.heights = Heights(
+                [known[""]]
+                + [
+                    known[each.id] if each.id in known else self._estimate(each)
+                    for each in self._outline()
+                ]
+            )
+            self._forget(each for each in lost if each not in self._index)
+        for key in [key for key in self._entries if self._stale(key)]:
+            self.measure(self._index[key])
+
+    def _forget(self, ids: Iterator[str]) -> None:
+        for each in ids:
+            self._entries.pop(each, None)
+            self.unfolded.discard(each)
+            notes = self.notes.pop(each, None)
+            if notes:
+                self.notes.setdefault(self._ids[-1], []).extend(notes)
+            if self.focused == each:
+                self.focused = ""
+            if self.live and self.live.message.id == each:
+                self.live = None
+
+    def _stale(self, key: str) -> bool:
+        entry = self._entries[key]
+        item = self._index[key]
+        if item == 0 or self.source is None:
+            return entry.state.notes != self._state(item).notes
+        message = self.source.message(item - 1)
+        return (
+            entry.message is not message
+            or entry.revision != message.revision
+            or entry.state != self._state(item)
+        )
+
+    def _state(self, item: int) -> State:
+        key = self._ids[item]
+        return State(
+            item - 1,
+            bool(key) and key == self.focused,
+            key in self.unfolded,
+            tuple(self.notes.get(key, ())),
+        )
+
+    def __len__(self) -> int:
+        """How many items there are: messages and what stands before them."""
+        return len(self._ids)
+
+    def id_of(self, item: int) -> str:
+        """Id of an item's message; empty for what stands before the first."""
+        return self._ids[item]
+
+    def item_of(self, key: str) -> int | None:
+        """The item of a message, or None when there is no such message."""
+        return self._index.get(key)
+
+    def entry(self, item: int) -> Entry:
+        """An item laid out."""
+        key = self._ids[item]
+        entry = self._entries.get(key)
+        if entry is None:
+            self.measure(item)
+            entry = self._entries[key]
+        return entry
+
+    def measure(self, item: int) -> int:
+        """Lay an item out anew; gives back by how many rows it grew."""
+        return self._put(item, self._lay_out(item))
+
+    def _put(self, item: int, entry: Entry) -> int:
+        key = self._ids[item]
+        self._keep_strips(self._entries.get(key), entry)
+        self._entries[key] = entry
+        self._entries.move_to_end(key)
+        if len(self._entries) > _KEPT:
+            self._entries.popitem(last=False)
+        return self.heights.set(item, len(entry.laid.lines))
+
+    def _lay_out(self, item: int) -> Entry:
+        state = self._state(item)
+        if item == 0 or self.source is None:
+            lines = [
+                line for note in state.notes for line in wrap([(note, "note", "")], self.look.room)
+            ]
+            return Entry(None, 0, state, Laid([*lines, Line()] if lines else []))
+        message = self.source.message(item - 1)
+        reasoning: list[Line] = []
+        if self.live and self.live.message is message:
+            text = self.live.text.update(message.text)
+            if state.unfolded:
+                reasoning = self.live.reasoning.update(message.reasoning)
+        else:
+            text = markdown(message.text, self.look.room)
+            if state.unfolded:
+                reasoning = markdown(message.reasoning, self.look.room, "reasoning")
+        laid = lay_out(message, state, self.look, text, reasoning)
+        return Entry(message, message.revision, state, laid)
+
+    def _keep_strips(self, old: Entry | None, new: Entry) -> None:
+        new.strips = [None] * len(new.laid.lines)
+        if old is None or old.state.focused != new.state.focused:
+            return
+        plain = not old.laid.has_pictures() and not new.laid.has_pictures()
+        for row, (before, after) in enumerate(zip(old.laid.lines, new.laid.lines, strict=False)):
+            same = before is after or before == after
+            if same and (plain or row >= max(old.laid.text_at, new.laid.text_at)):
+                new.strips[row] = old.strips[row]
+
+    def ensure(self, row: int, count: int) -> bool:
+        """Make exact what crosses some rows; says whether heights changed."""
+        changed = False
+        item = self.heights.at(row)
+        end = row + count
+        while item < len(self._ids) and self.heights.top(item) < end:
+            if self._ids[item] not in self._entries:
+                changed = bool(self.measure(item)) or changed
+            item += 1
+        return changed
+
+    def ensure_end(self, count: int) -> None:
+        """Make exact the last rows."""
+        item = len(self._ids) - 1
+        while item >= 0 and count > 0:
+            count -= len(self.entry(item).laid.lines)
+            item -= 1
+
+    def rows(self, row: int, count: int) -> Iterator[tuple[Entry, int, int]]:
+        """Entry, item and line of each row; fewer than asked at the end."""
+        item = self.heights.at(row)
+        while count > 0 and item < len(self._ids):
+            entry = self.entry(item)
+            top = self.heights.top(item)
+            for line in range(row - top, min(len(entry.laid.lines), row - top + count)):
+                yield entry, item, line
+            end = top + self.heights[item]
+            count -= end - row
+            row = end
+            item += 1
+
+    def spot(self, row: int) -> Spot:
+        """What is at a row."""
+        item = self.heights.at(row)
+        return Spot(self._ids[item], row - self.heights.top(item))
+
+    def row(self, spot: Spot) -> int | None:
+        """Where a spot is now; None when its message is gone."""
+        item = self._index.get(spot.id)
+        if item is None:
+            return None
+        return self.heights.top(item) + max(0, min(spot.line, self.heights[item] - 1))
+
+    def characters_before(self, spot: Spot) -> int:
+        """Characters of the message before a spot: tells the place at any width."""
+        lines = self.entry(self._index[spot.id]).laid.lines
+        return sum(len(line.text) for line in lines[: spot.line])
+
+    def spot_of(self, key: str, characters: int) -> Spot:
+        """The row of a message that holds the character of that number."""
+        lines = self.entry(self._index[key]).laid.lines
+        for number, line in enumerate(lines):
+            characters -= len(line.text)
+            if characters < 0:
+                return Spot(key, number)
+        return Spot(key, max(0, len(lines) - 1))
+
+    def begin(self, index: int) -> None:
+        """The message grows from now on."""
+        if self.source is not None:
+            self.live = Live(self.source.message(index), self.look.room)
+
+    def grow(self) -> int | None:
+        """Lay the open end of the growing message out; its item, or None when there is none."""
+        item = self._index.get(self.live.message.id) if self.live else None
+        if item is not None:
+            self.measure(item)
+        return item
+
+    def end(self) -> None:
+        """The message that grew is complete: lay it out as it will be from now on."""
+        live, self.live = self.live, None
+        item = self._index.get(live.message.id) if live else None
+        if live is None or item is None:
+            return
+        message, state = live.message, self._state(item)
+        text = live.text.finish(message.text)
+        reasoning = live.reasoning.finish(message.reasoning) if state.unfolded else []
+        laid = lay_out(message, state, self.look, text, reasoning)
+        self._put(item, Entry(message, message.revision, state, laid))

@@ -1,0 +1,69 @@
+"""How tall messages are: guesses that become exact, and which message a line belongs to."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import accumulate
+
+from tui.domain.chat import Outline
+
+
+def estimate(outline: Outline, room: int, picture_rows: int) -> int:
+    """Rows that a message never laid out will probably take.
+
+    Args:
+        outline: What is known without loading it.
+        room: Cells for text.
+        picture_rows: Rows of a tall picture; 0 when pictures are not drawn.
+    """
+    text = outline.lines + outline.characters // max(1, room)
+    return 2 + text + outline.pictures * (picture_rows + 1)
+
+
+class Heights:
+    """Heights of the items of a list, with running sums that are renewed by need."""
+
+    def __init__(self, heights: Iterable[int] = ()) -> None:
+        self._heights = list(heights)
+        self._ends: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._heights)
+
+    def __getitem__(self, index: int) -> int:
+        return self._heights[index]
+
+    def set(self, index: int, height: int) -> int:
+        """Change a height; gives back by how much it grew."""
+        growth = height - self._heights[index]
+        if growth:
+            self._heights[index] = height
+            del self._ends[index:]
+        return growth
+
+    def _sums(self) -> list[int]:
+        ends = self._ends
+        missing = len(self._heights) - len(ends)
+        if missing == 1:
+            ends.append((ends[-1] if ends else 0) + self._heights[-1])
+        elif missing:
+            start = ends[-1] if ends else 0
+            sums = accumulate(self._heights[len(ends) :], initial=start)
+            next(sums)
+            ends.extend(sums)
+        return ends
+
+    @property
+    def total(self) -> int:
+        """Rows of everything."""
+        ends = self._sums()
+        return ends[-1] if ends else 0
+
+    def top(self, index: int) -> int:
+        """First row of an item."""
+        return self._sums()[index - 1] if index else 0
+
+    def at(self, row: int) -> int:
+        """The item that a row belongs to; the last one for rows behind the end."""
+        return min(bisect_right(self._sums(), max(0, row)), len(self._heights) - 1)

@@ -1,0 +1,172 @@
+"""A message at a width: header, pictures, folded reasoning, text, marks, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from tui.domain.chat import Attachment, Message
+from tui.domain.safetext import clean_line
+from tui.ui.transcript.lines import EMPTY, Line, Run, wrap
+
+Images = Literal["blocks", "off"]
+MARGIN = 4
+"""Cells beside the text: bar, space, and two at the right for the scroll mark."""
+_WIDEST_PICTURE = 72
+_MARKS = {"stopped": "stopped", "partial": "cut off", "failed": "not answered"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the layout of all messages depends on."""
+
+    cells: int = 80
+    """Width of the view."""
+    picture_rows: int = 12
+    """Tallest picture."""
+    images: Images = "blocks"
+
+    @property
+    def room(self) -> int:
+        """Cells for text."""
+        return max(8, self.cells - MARGIN)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the layout of one message depends on beside the message."""
+
+    index: int
+    focused: bool = False
+    unfolded: bool = False
+    """The reasoning is shown."""
+    notes: tuple[str, ...] = ()
+    """Local notes that follow the message."""
+
+
+class Place(NamedTuple):
+    """Rows of a message that do something."""
+
+    kind: Literal["header", "reasoning", "picture"]
+    start: int
+    end: int
+    attachment: Attachment | None = None
+    columns: int = 0
+
+
+@dataclass(slots=True)
+class Laid:
+    """A message laid out."""
+
+    lines: list[Line]
+    places: list[Place] = field(default_factory=list)
+    text_at: int = 1
+    """First row of the text."""
+
+    def has_pictures(self) -> bool:
+        """Whether some rows are pictures."""
+        return any(place.columns for place in self.places)
+
+    def place(self, line: int) -> Place | None:
+        """What a row does, if anything."""
+        for place in self.places:
+            if place.start <= line < place.end:
+                return place
+        return None
+
+
+def picture_size(attachment: Attachment, look: Look) -> tuple[int, int]:
+    """Columns and rows of a picture in half blocks, its proportions kept, never enlarged."""
+    across, down = max(1, attachment.width), max(1, attachment.height)
+    columns = min(look.room, _WIDEST_PICTURE, across)
+    rows = max(1, round(down * columns / across / 2))
+    if rows > look.picture_rows:
+        rows = max(1, look.picture_rows)
+        columns = max(1, min(columns, round(across * rows * 2 / down)))
+    return columns, rows
+
+
+def header(message: Message, index: int, room: int) -> Line:
+    """`#3 Ada · stopped`, on one row."""
+    role = "user" if message.role == "user" else "assistant"
+    number = f"#{index} "
+    mark = _MARKS.get(message.status, "")
+    tail = f" · {mark}" if mark else ""
+    name = wrap([(clean_line(message.name) or role, role, "")], room - len(number) - len(tail))[0]
+    runs: list[Run] = [(number, "dim", ""), *name.runs]
+    if tail:
+        runs.append((tail, "warning" if message.status == "stopped" else "error", ""))
+    return Line(runs)
+
+
+def _reasoning_line(message: Message, unfolded: bool) -> Line:
+    words = len(message.reasoning.split())
+    verb = "thinking" if message.status == "streaming" and not message.text else "thought"
+    many = "word" if words == 1 else "words"
+    return Line(
+        [("▾ " if unfolded else "▸ ", "dim", ""), (f"{verb} for {words:,} {many}", "reasoning", "")]
+    )
+
+
+def _pictures(message: Message, look: Look, focused: bool, laid: Laid) -> None:
+    for attachment in message.attachments:
+        start = len(laid.lines)
+        columns = 0
+        if look.images == "blocks":
+            columns, rows = picture_size(attachment, look)
+            laid.lines.extend([EMPTY] * rows)
+        facts = f"▣ {clean_line(attachment.name)} · {attachment.width}×{attachment.height}"
+        laid.lines.append(wrap([(facts, "dim", "")], look.room)[0])
+        end = len(laid.lines)
+        laid.places.append(Place("picture", start, end, attachment, columns))
+        if attachment.caption and (focused or look.images == "off"):
+            label = f"{clean_line(attachment.source) or 'caption'}: "
+            caption = clean_line(attachment.caption)
+            laid.lines.extend(wrap([(label, "dim", ""), (caption, "caption", "")], look.room))
+
+
+def lay_out(
+    message: Message,
+    state: State,
+    look: Look,
+    text: Sequence[Line],
+    reasoning: Sequence[Line],
+) -> Laid:
+    """Put the parts of a message together.
+
+    Args:
+        message: Whose header, pictures and marks to show.
+        state: How it is shown.
+        look: For what view.
+        text: The rows of its text; ignored for a templated message without the focus.
+        reasoning: The rows of its reasoning; ignored while folded.
+    """
+    laid = Laid([header(message, state.index, look.room)], [Place("header", 0, 1)])
+    lines = laid.lines
+    _pictures(message, look, state.focused, laid)
+    if message.reasoning:
+        laid.places.append(Place("reasoning", len(lines), len(lines) + 1))
+        lines.append(_reasoning_line(message, state.unfolded))
+        if state.unfolded:
+            lines.extend(reasoning)
+            lines.append(EMPTY)
+    laid.text_at = len(lines)
+    if shows_text(message, state):
+        lines.extend(text)
+    if message.status == "streaming" and not message.text and not message.reasoning:
+        lines.append(Line([("…", "dim", "")]))
+    if message.error and message.status in {"partial", "failed"}:
+        mark: Run = (f"{_MARKS[message.status]}: ", "error", "")
+        lines.extend(wrap([mark, (clean_line(message.error), "dim", "")], look.room))
+    lines.append(EMPTY)
+    for note in state.notes:
+        lines.extend(wrap([(clean_line(note), "note", "")], look.room))
+    if state.notes:
+        lines.append(EMPTY)
+    return laid
+
+
+def shows_text(message: Message, state: State) -> bool:
+    """Whether the text is shown: not that of a caption's template without the focus."""
+    return state.focused or not (message.templated and message.attachments)

@@ -1,0 +1,45 @@
+"""A message as plain sentences, for screen readers and for copying without marks."""
+
+from __future__ import annotations
+
+from tui.domain.chat import Message
+from tui.ui.transcript.lines import Line
+from tui.ui.transcript.markdown import layout
+
+_WIDE = 10_000
+_SAID = {
+    "streaming": "still answering",
+    "stopped": "stopped",
+    "partial": "cut off",
+    "failed": "not answered",
+}
+
+
+def joined(lines: list[Line]) -> str:
+    """The text of rows, wrapped ones joined again."""
+    return "".join(
+        line.text[line.gutter :] + ("\n" if line.joint is None else line.joint) for line in lines
+    ).strip("\n")
+
+
+def plain_text(message: Message) -> str:
+    """The text of a message as it is shown, without Markdown's marks."""
+    return joined(layout(message.text, _WIDE))
+
+
+def screen_reader_text(message: Message, index: int) -> str:
+    """Everything a message shows, in reading order."""
+    head = f"Message {index}, {message.name}"
+    if message.status in _SAID:
+        head += f", {_SAID[message.status]}"
+    if message.error:
+        head += f", {message.error}"
+    parts = [f"{head}:"]
+    for attachment in message.attachments:
+        caption = f": {attachment.caption}" if attachment.caption else ", without a caption"
+        parts.append(f"Picture {attachment.name}{caption}.")
+    if message.reasoning:
+        parts.append(f"Reasoning of {len(message.reasoning.split())} words.")
+    if message.text and not (message.templated and message.attachments):
+        parts.append(plain_text(message))
+    return "\n".join(parts)
