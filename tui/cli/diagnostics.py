@@ -22,16 +22,14 @@ def report(error: Exception) -> int:
     if isinstance(error, AppError):
         _say(error.line())
         return USAGE if isinstance(error, CommandError | ConfigError) else FAILED
+    from tui.cli import logs
+    from tui.paths import find
+
+    logs.start(find().log)
     logger.error("unexpected error", exc_info=error)
-    where = next(
-        (
-            h.baseFilename
-            for h in logging.getLogger().handlers
-            if isinstance(h, logging.FileHandler)
-        ),
-        "",
-    )
-    _say(f"unexpected: {type(error).__name__}: {error}" + (f"; see {where}" if where else ""))
+    where = logs.written_to()
+    hint = f"; details are in {where}" if where else ""
+    _say(f"unexpected: {type(error).__name__}: {logs.redact(str(error))}{hint}")
     return FAILED
 
 

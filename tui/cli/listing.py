@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Options
 from tui.cli.console import Console
-from tui.cli.serving import with_services
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
-from tui.services import Services
+
+if TYPE_CHECKING:
+    from tui.services import Services
 
 _PATHS = (
     "config", "data", "state", "cache", "settings", "themes", "chats", "images", "characters",
@@ -32,6 +34,8 @@ def paths(options: Options) -> int:
 
 def config(options: Options) -> int:
     """Print where the person's settings file is, or what is wrong in it."""
+    from tui.cli.serving import with_services
+
     console = Console()
     if options.given.action == "path":
         console.data(str(options.paths.settings))
@@ -50,6 +54,8 @@ def config(options: Options) -> int:
 
 def chats(options: Options) -> int:
     """Print one line for each chat: when it was used, how many messages, its title."""
+    from tui.cli.serving import with_services
+
     console = Console()
 
     async def work(services: Services) -> int:

@@ -57,6 +57,14 @@ def start(path: Path, level: int = logging.INFO) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def written_to() -> str:
+    """The file the log goes to; empty when there is none."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.FileHandler) and isinstance(handler.formatter, _Redacting):
+            return handler.baseFilename
+    return ""
+
+
 def _file(path: Path) -> logging.FileHandler:
     folder(path.parent)
     if path.exists() and path.stat().st_size > _LARGEST:
