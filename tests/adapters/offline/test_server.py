@@ -18,6 +18,7 @@ from tests.adapters.offline.packages import TINY, TINY_MODEL
 from tui.adapters.offline.server import MODEL, OfflineServer
 from tui.domain.errors import AppError
 
+linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 FAKE = Path(__file__).with_name("fake_serve.py")
 
 
@@ -88,6 +89,7 @@ async def test_starting_twice_at_once_makes_one_process(running: OfflineServer) 
     assert first == second
 
 
+@linux
 async def test_the_key_is_neither_in_the_arguments_nor_in_the_environment(
     running: OfflineServer,
 ) -> None:
@@ -98,6 +100,7 @@ async def test_the_key_is_neither_in_the_arguments_nor_in_the_environment(
     assert running.key.reveal().encode() not in seen
 
 
+@linux
 async def test_keys_of_other_services_do_not_reach_the_child(
     running: OfflineServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +167,7 @@ async def test_cancelling_the_start_ends_the_process(models: Path) -> None:
     start = asyncio.create_task(offline.base_url())
     await until(lambda: offline.pid is not None)
     pid = offline.pid
+    assert pid is not None
     start.cancel()
     with pytest.raises(asyncio.CancelledError):
         await start
@@ -196,7 +200,7 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@linux
 async def test_the_server_dies_with_an_app_that_is_killed(models: Path) -> None:
     parent = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -90,8 +90,8 @@ def thing_words(things: Mapping[str, Any], need: float = 0.0) -> str:
         return f"It {_surely(chance)} shows {things['label']} {_percent(chance)}."
     if grouped and wider >= LIKELY + need:
         words = f"It {_surely(wider)} shows {things['group']} {_percent(wider)}"
-        closer = f", perhaps {things['label']} {_percent(chance)}" if chance >= POSSIBLE else ""
-        return f"{words}{closer}."
+        closer = chance >= max(POSSIBLE, wider / 2)
+        return f"{words}, perhaps {things['label']} {_percent(chance)}." if closer else f"{words}."
     if grouped and wider >= POSSIBLE + need:
         return f"It could show {things['group']} {_percent(wider)}."
     if things["agreed"] and chance >= POSSIBLE + need:
