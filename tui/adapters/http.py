@@ -178,7 +178,7 @@ class Http:
                     if size > limit:
                         raise ProtocolError(f"{call.origin.host} sent more than {limit} bytes")
                     yield chunk
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _Failed(*network_error(error, call.origin)) from error
 
 
@@ -270,9 +270,6 @@ def network_error(error: Exception, origin: Origin) -> tuple[NetworkError, bool]
     again = False
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
         message, hint = f"{where}: the address makes no sense", "it looks like https://host/v1"
-    elif isinstance(error, (UnicodeError, httpx.LocalProtocolError)):
-        message = f"the key for {origin.label} has characters that no key has"
-        hint = "copy it again"
     elif tls := [c for c in _causes(error) if isinstance(c, ssl.SSLError)]:
         message, hint = _tls_words(where, tls)
     elif isinstance(error, httpx.ProxyError):

@@ -49,7 +49,8 @@ def host(url: str) -> str:
 def is_loopback(url: str) -> bool:
     """Whether the address is on this machine."""
     name = urlsplit(url).hostname or ""
-    return name in {"localhost", "::1"} or name.startswith("127.")
+    address = _ip(name)
+    return address.is_loopback if address else name == "localhost"
 
 
 def _split(typed: str) -> SplitResult:
@@ -87,8 +88,14 @@ def _nearby(typed: str, provider: Provider) -> bool:
     """Whether an address without a scheme is one where TLS is unlikely."""
     name = typed.lstrip("/").split("/")[0].rpartition("@")[2]
     bare = name[1 : name.index("]")] if name.startswith("[") and "]" in name else name.split(":")[0]
-    try:
-        address = ipaddress.ip_address(bare)
-    except ValueError:
+    address = _ip(bare)
+    if address is None:
         return provider.local or "." not in bare or bare.endswith((".local", ".lan"))
     return address.is_private or address.is_loopback
+
+
+def _ip(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(name)
+    except ValueError:
+        return None

@@ -8,6 +8,7 @@ from tui.adapters.failures import Origin
 from tui.adapters.http import READ_SECONDS, Call
 from tui.adapters.providers import address
 from tui.domain.connection import Endpoint
+from tui.domain.errors import AuthError
 from tui.domain.generation import GenerationRequest
 
 LIST_SECONDS = 20.0
@@ -28,7 +29,7 @@ def origin_of(endpoint: Endpoint, *, pictures: bool = False) -> Origin:
 
 
 def ask(endpoint: Endpoint, url: str, body: Mapping[str, object] | None = None) -> Call:
-    """A short question, e.g. for the list of models."""
+    """A short question, e.g. for the list of models. Raises AuthError for an impossible key."""
     return Call(
         url, origin_of(endpoint), body, _headers(endpoint), read_seconds=LIST_SECONDS, retries=1
     )
@@ -37,7 +38,11 @@ def ask(endpoint: Endpoint, url: str, body: Mapping[str, object] | None = None) 
 def generation(
     endpoint: Endpoint, url: str, body: Mapping[str, object], request: GenerationRequest
 ) -> Call:
-    """A call whose answer may take minutes to begin, on a local server any time."""
+    """A call whose answer may take minutes to begin, on a local server any time.
+
+    Raises:
+        AuthError: The key cannot be put into a header.
+    """
     origin = origin_of(endpoint, pictures=any(turn.images for turn in request.turns))
     seconds = None if origin.local else READ_SECONDS
     return Call(url, origin, body, _headers(endpoint), read_seconds=seconds)
@@ -46,5 +51,11 @@ def generation(
 def _headers(endpoint: Endpoint) -> dict[str, str]:
     headers = dict(endpoint.provider.headers)
     if endpoint.key and (key := endpoint.key.reveal().strip()):
+        if not (key.isascii() and key.isprintable()):
+            raise AuthError(
+                f"the key for {endpoint.provider.label} has characters that no key has",
+                hint="copy it again",
+                provider=endpoint.provider.label,
+            )
         headers["Authorization"] = f"Bearer {key}"
     return headers

@@ -1,0 +1,425 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+
+from tests.adapters.providers.support import (
+    CHAT,
+    HELLO,
+    KEY,
+    PICTURE,
+    collect,
+    end_of,
+    endpoint,
+    joined,
+    notes_of,
+    offline_http,
+    text_of,
+    thought_of,
+)
+from tests.fakes.servers import FakeServer, Reply, as_json, as_sse, delta, sse
+from tui.adapters.failures import Origin
+from tui.adapters.http import Http
+from tui.adapters.providers import openai as openai_adapter
+from tui.adapters.providers.openai import OpenAIChatModel
+from tui.adapters.providers.openai_answer import AnswerReader
+from tui.domain.errors import (
+    AuthError,
+    BadRequest,
+    ImageRejected,
+    NetworkError,
+    Overloaded,
+    ProtocolError,
+    ProviderError,
+    RateLimited,
+)
+from tui.domain.generation import (
+    GenerationEvent,
+    GenerationRequest,
+    Progress,
+    Sampling,
+    Started,
+    TextDelta,
+    Turn,
+    Usage,
+)
+
+ORIGIN = Origin("kitchen", "llama.cpp", "127.0.0.1:1")
+USAGE = {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}
+STREAM = b"".join(
+    [
+        b": OPENROUTER PROCESSING\n\n",
+        *sse(
+            delta(role="assistant", content=None),
+            {"choices": [], "prompt_progress": {"total": 8, "processed": 4}},
+            delta("<th"),
+            delta("ink>A plan"),
+            "no object",
+            delta(".</thi"),
+            delta("nk>\n\nHal"),
+            {"choices": [{"index": 1, "delta": {"content": "other"}}]},
+            delta("lo \u2028\u0085 wörld 🐈 <think>"),
+            {"id": "c1", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+            {"choices": [], "usage": USAGE},
+        ),
+    ]
+)
+
+
+def read(*chunks: bytes) -> list[GenerationEvent]:
+    reader = AnswerReader(ORIGIN)
+    events = [event for chunk in chunks for event in reader.feed(chunk)]
+    return joined([*events, *reader.close()])
+
+
+async def answer(*replies: Reply, provider: str = "custom") -> list[GenerationEvent]:
+    http, _ = offline_http(*replies)
+    return await collect(OpenAIChatModel(endpoint(provider), http))
+
+
+def test_a_stream_cut_at_every_byte_gives_the_same_events() -> None:
+    whole = read(STREAM)
+    assert whole[0] == Started("c1", "m")
+    assert Progress("reading the prompt", 4, 8, "tokens") in whole
+    assert thought_of(whole) == "A plan."
+    assert text_of(whole) == "Hallo \ufffd\ufffd wörld 🐈 <think>"
+    assert end_of(whole).usage == Usage(9, 4)
+    for cut in range(len(STREAM)):
+        assert read(STREAM[:cut], STREAM[cut:]) == whole
+    assert read(*(bytes([byte]) for byte in STREAM)) == whole
+
+
+async def test_the_request_is_the_one_that_the_makers_library_sends() -> None:
+    from openai import AsyncOpenAI
+
+    reply = as_sse(delta("Hi"), delta(finish="stop"))
+    async with FakeServer(reply) as server:
+        http = Http()
+        ours = endpoint("openai", f"{server.url}/v1")
+        await collect(OpenAIChatModel(ours, http), CHAT)
+        async with AsyncOpenAI(base_url=f"{server.url}/v1", api_key=KEY) as theirs:
+            url = "data:image/jpeg;base64,/9hub3QgcmVhbGx5"
+            part: Any = {"type": "image_url", "image_url": {"url": url}}
+            stream = await theirs.chat.completions.create(
+                model="m",
+                messages=[
+                    {"role": "system", "content": "Be brief."},
+                    {"role": "user", "content": [{"type": "text", "text": "Look"}, part, part]},
+                    {"role": "assistant", "content": "A cat."},
+                    {"role": "user", "content": "Sure?"},
+                ],
+                stream=True,
+                stream_options={"include_usage": True},
+                temperature=0.7,
+                top_p=0.9,
+                max_completion_tokens=50,
+                seed=3,
+                stop=["You:"],
+            )
+            told = [c.choices[0].delta.content or "" async for c in stream]
+        await http.aclose()
+    mine, makers = server.requests
+    assert mine.json == makers.json
+    assert (mine.method, mine.path) == (makers.method, makers.path)
+    assert mine.headers["authorization"] == makers.headers["authorization"]
+    assert "".join(told) == "Hi"
+
+
+async def test_text_without_pictures_is_sent_as_a_plain_string_and_unset_options_not_at_all() -> (
+    None
+):
+    http, requests = offline_http(as_sse(delta("x", "stop")))
+    await collect(OpenAIChatModel(endpoint("mistral", key=""), http))
+    assert requests[0].json == {
+        "model": "m",
+        "stream": True,
+        "messages": [{"role": "user", "content": "Hello"}],
+    }
+    assert "authorization" not in requests[0].headers
+
+
+async def test_pictures_go_only_into_the_persons_messages() -> None:
+    http, requests = offline_http(as_sse(delta("x", "stop")))
+    request = GenerationRequest(
+        (Turn("assistant", "Here", (PICTURE,)), Turn("user", "", (PICTURE,)))
+    )
+    await collect(OpenAIChatModel(endpoint("custom"), http), request)
+    first, second = requests[0].json["messages"]
+    assert first["content"] == "Here"
+    assert [part["type"] for part in second["content"]] == ["image_url"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        ("stop", "stop"),
+        ("eos", "stop"),
+        ("length", "length"),
+        ("model_length", "length"),
+        ("content_filter", "content_filter"),
+        ("sensitive", "content_filter"),
+        ("tool_calls", "stop"),
+    ],
+)
+async def test_the_reason_of_the_end_is_told_and_done_is_optional(raw: str, reason: str) -> None:
+    events = await answer(Reply(sse(delta("x"), delta(finish=raw), done=False)))
+    assert (end_of(events).reason, end_of(events).raw) == (reason, raw)
+
+
+async def test_null_as_a_word_is_no_reason() -> None:
+    events = await answer(as_sse(delta("a", "null"), delta("b", "null"), delta(finish="stop")))
+    assert text_of(events) == "ab"
+    assert end_of(events).raw == "stop"
+
+
+async def test_done_without_blank_line_or_reason_still_ends_the_answer() -> None:
+    events = await answer(Reply([*sse(delta("x"), done=False), b"data: [DONE]"]))
+    assert end_of(events).reason == "stop"
+
+
+async def test_a_stream_that_just_ends_is_incomplete() -> None:
+    events = await answer(Reply(sse(delta("Hal"), done=False)))
+    assert text_of(events) == "Hal"
+    assert end_of(events).reason == "incomplete"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"reasoning_content": "hm"},
+        {"reasoning": "hm"},
+        {"reasoning": "hm", "reasoning_content": "hm"},
+        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}]},
+        {"content": [{"type": "thinking", "thinking": "hm"}]},
+        {"content": "<think>hm</think>"},
+    ],
+)
+async def test_thinking_in_every_dialect_is_kept_apart(fields: dict[str, Any]) -> None:
+    events = await answer(as_sse(delta(**fields), delta("yes", "stop")))
+    assert (thought_of(events), text_of(events)) == ("hm", "yes")
+
+
+async def test_text_in_parts_is_joined() -> None:
+    parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
+    events = await answer(as_sse(delta(content=parts), delta(finish="stop")))
+    assert text_of(events) == "ab"
+
+
+async def test_a_think_tag_inside_a_reply_is_text() -> None:
+    events = await answer(as_sse(delta("Write <think>x</think>"), delta(finish="stop")))
+    assert text_of(events) == "Write <think>x</think>"
+
+
+async def test_a_refusal_shows_and_is_named() -> None:
+    events = await answer(as_sse(delta(refusal="I can't."), delta(finish="stop")))
+    assert text_of(events) == "I can't."
+    assert end_of(events).reason == "refusal"
+
+
+async def test_a_whole_completion_in_answer_to_a_stream_request_is_read() -> None:
+    message = {"role": "assistant", "content": "Hi", "reasoning_content": "hm"}
+    body = {"id": "c", "choices": [{"message": message, "finish_reason": "stop"}], "usage": USAGE}
+    for kind in ("application/json", "text/event-stream"):
+        reply = Reply([b"\n\n" + json.dumps(body).encode()], type=kind)
+        events = await answer(reply)
+        assert (text_of(events), thought_of(events)) == ("Hi", "hm")
+        assert end_of(events).usage == Usage(9, 4)
+
+
+async def test_old_text_completions_and_groqs_usage_are_read() -> None:
+    chunk = {"choices": [{"text": "Hi", "index": 0, "finish_reason": "stop"}]}
+    usage = {"choices": [], "x_groq": {"id": "r", "usage": USAGE}}
+    events = await answer(as_sse(chunk, usage))
+    assert text_of(events) == "Hi"
+    assert end_of(events).usage == Usage(9, 4)
+
+
+async def test_cost_and_thinking_tokens_are_counted() -> None:
+    usage = {**USAGE, "cost": 0.25, "completion_tokens_details": {"reasoning_tokens": 3}}
+    events = await answer(as_sse(delta("x", "stop"), {"choices": [], "usage": usage}))
+    assert end_of(events).usage == Usage(9, 4, 3, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("chunk", "kind"),
+    [
+        ({"error": {"message": "Rate limit exceeded", "code": 429}}, RateLimited),
+        ({"error": "Unauthorized upstream"}, ProviderError),
+        ({"x_groq": {"error": "over capacity"}}, ProviderError),
+        ({"object": "error", "message": "out of memory", "code": 500}, Overloaded),
+        ({"error": {"message": "x", "code": 502}, **delta("", "error")}, Overloaded),
+        (delta("", "error"), Overloaded),
+    ],
+)
+async def test_an_error_inside_a_stream_is_raised_after_the_text(
+    chunk: object, kind: type[ProviderError]
+) -> None:
+    http, requests = offline_http(as_sse(delta("Hal"), chunk))
+    events: list[GenerationEvent] = []
+    with pytest.raises(kind):
+        await collect(OpenAIChatModel(endpoint("custom"), http), into=events)
+    assert text_of(events) == "Hal"
+    assert len(requests) == 1
+
+
+async def test_an_error_event_and_an_error_body_with_status_200_are_errors() -> None:
+    with pytest.raises(Overloaded, match="engine died"):
+        await answer(Reply([b'event: error\ndata: {"message": "engine died"}\n\n']))
+    with pytest.raises(Overloaded, match="No provider"):
+        await answer(as_json({"error": {"message": "No provider", "code": 503}}))
+
+
+async def test_torn_json_ends_the_answer_with_an_error_and_keeps_the_text() -> None:
+    http, _ = offline_http(Reply([*sse(delta("Hal"), done=False), b'data: {"choi\n\n']))
+    events: list[GenerationEvent] = []
+    with pytest.raises(ProtocolError, match="torn"):
+        await collect(OpenAIChatModel(endpoint("custom"), http), into=events)
+    assert text_of(events) == "Hal"
+
+
+@pytest.mark.parametrize("body", [b"", b"OK", b"<html><title>Welcome</title></html>", b"[]", b"{}"])
+async def test_what_is_no_answer_hints_at_the_address(body: bytes) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        await answer(Reply([body]))
+    assert "/v1" in caught.value.hint
+
+
+async def test_escape_sequences_and_half_characters_come_out_inert() -> None:
+    raw = b'data: {"choices":[{"delta":{"content":"a\\u001b]52;c;x\\u0007\\ud83d"}}]}\n\n'
+    events = await answer(Reply([raw, *sse(delta(finish="stop\x1b[2J"))]))
+    assert text_of(events) == "a\ufffd]52;c;x\ufffd\ufffd"
+    assert end_of(events).raw == "stop\ufffd[2J"
+
+
+def error(param: str | None, message: str = "Unsupported") -> Reply:
+    return as_json({"error": {"message": message, "param": param, "code": "x"}}, 400)
+
+
+async def test_fields_refused_by_name_are_left_out_one_after_the_other() -> None:
+    request = GenerationRequest(HELLO.turns, Sampling(0.7, 0.9, 50))
+    http, requests = offline_http(
+        error("temperature"),
+        error(None, "Unsupported parameter: 'top_p' is not supported with this model."),
+        error("max_completion_tokens", "Use 'max_tokens' instead of 'max_completion_tokens'."),
+        as_json({"detail": [{"loc": ["body", "stream_options"], "msg": "Extra inputs"}]}, 422),
+        as_sse(delta("Hi", "stop")),
+    )
+    events = await collect(OpenAIChatModel(endpoint("openai"), http), request)
+    assert text_of(events) == "Hi"
+    sent = [set(request.json) - {"model", "messages", "stream"} for request in requests]
+    assert sent == [
+        {"temperature", "top_p", "max_completion_tokens", "stream_options"},
+        {"top_p", "max_completion_tokens", "stream_options"},
+        {"max_completion_tokens", "stream_options"},
+        {"max_tokens", "stream_options"},
+        {"max_tokens"},
+    ]
+    assert "temperature" in notes_of(events)[0]
+
+
+async def test_a_field_is_refused_only_once_and_messages_never_left_out() -> None:
+    request = GenerationRequest(HELLO.turns, Sampling(0.7))
+    http, requests = offline_http(error("temperature"))
+    with pytest.raises(BadRequest):
+        await collect(OpenAIChatModel(endpoint("openai"), http), request)
+    assert len(requests) == 2
+    http, requests = offline_http(error("messages"))
+    with pytest.raises(BadRequest):
+        await collect(OpenAIChatModel(endpoint("openai"), http), request)
+    assert len(requests) == 1
+
+
+async def test_a_picture_of_a_type_that_nobody_takes_is_refused_before_sending() -> None:
+    from dataclasses import replace
+
+    http, requests = offline_http(as_sse(delta("x", "stop")))
+    request = GenerationRequest((Turn("user", "", (replace(PICTURE, mime="image/webp"),)),))
+    with pytest.raises(ImageRejected):
+        await collect(OpenAIChatModel(endpoint("custom"), http), request)
+    assert requests == []
+
+
+@pytest.mark.parametrize("key", ["schlüssel-1", "two\nlines"])
+async def test_a_key_that_cannot_be_sent_is_told_without_showing_it(key: str) -> None:
+    http, requests = offline_http(as_sse(delta("x", "stop")))
+    with pytest.raises(AuthError, match="characters that no key has") as caught:
+        await collect(OpenAIChatModel(endpoint("custom", key=key), http))
+    assert key not in caught.value.line()
+    assert requests == []
+
+
+async def test_closing_the_stream_closes_the_socket_at_once() -> None:
+    async with FakeServer(Reply(sse(delta("Hal"), done=False), hold=True)) as server:
+        http = Http()
+        stream = OpenAIChatModel(endpoint("custom", server.url), http).generate(HELLO)
+        async with aclosing(stream):
+            assert isinstance(await anext(stream), Started)
+        async with asyncio.timeout(1):
+            await server.left.wait()
+        await http.aclose()
+
+
+async def test_cancelling_the_task_closes_the_socket_and_calls_kobold_off() -> None:
+    def serve(request: Any) -> Reply:
+        if request.path == "/api/extra/abort":
+            return as_json({"success": "true"})
+        return Reply(sse(delta("Hal"), done=False), hold=True)
+
+    async with FakeServer(answer=serve) as server:
+        http = Http()
+        model = OpenAIChatModel(endpoint("koboldcpp", f"{server.url}/v1"), http)
+        heard = asyncio.Event()
+
+        async def listen() -> None:
+            async with aclosing(model.generate(HELLO)) as events:
+                async for event in events:
+                    if isinstance(event, TextDelta):
+                        heard.set()
+
+        task = asyncio.create_task(listen())
+        async with asyncio.timeout(5):
+            await heard.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await server.left.wait()
+        await http.aclose()
+        chat, abort = server.requests
+        assert abort.path == "/api/extra/abort"
+        assert abort.json == {"genkey": chat.json["genkey"]}
+
+
+async def test_a_connection_that_breaks_keeps_the_text_and_is_not_tried_again() -> None:
+    async with FakeServer(Reply(sse(delta("Hal"), done=False), drop=True)) as server:
+        http = Http()
+        events: list[GenerationEvent] = []
+        with pytest.raises(NetworkError):
+            await collect(OpenAIChatModel(endpoint("custom", server.url), http), into=events)
+        await http.aclose()
+        assert text_of(events) == "Hal"
+        assert len(server.requests) == 1
+
+
+async def test_after_the_reason_of_the_end_a_broken_connection_does_not_matter() -> None:
+    reply = Reply(sse(delta("Hallo"), delta(finish="stop"), done=False), drop=True)
+    async with FakeServer(reply) as server:
+        http = Http()
+        events = await collect(OpenAIChatModel(endpoint("custom", server.url), http))
+        await http.aclose()
+    assert end_of(events).reason == "stop"
+
+
+async def test_a_server_that_ends_but_keeps_the_line_open_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(openai_adapter, "GRACE_SECONDS", 0.05)
+    reply = Reply(sse(delta("Hallo"), delta(finish="stop"), done=False), hold=True)
+    async with FakeServer(reply) as server:
+        http = Http()
+        events = await collect(OpenAIChatModel(endpoint("custom", server.url), http))
+        await http.aclose()
+    assert end_of(events).reason == "stop"
