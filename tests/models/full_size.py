@@ -13,15 +13,9 @@ import shutil
 from pathlib import Path
 
 import torch
-from transformers import (
-    GPT2Config,
-    VisionEncoderDecoderConfig,
-    VisionEncoderDecoderModel,
-    ViTConfig,
-)
 
 from tests.models.tiny_captioner.export import export
-from tests.models.tiny_captioner.train import PREPROCESSOR
+from tests.models.tiny_captioner.train import PREPROCESSOR, hf
 
 END = 50256
 
@@ -29,13 +23,13 @@ END = 50256
 def build(out: Path, tiny: Path) -> None:
     """Write the model; the tiny captioner's tokenizer stands in, for the text means nothing."""
     torch.manual_seed(5)
-    decoder = GPT2Config(add_cross_attention=True, is_decoder=True)
-    config = VisionEncoderDecoderConfig.from_encoder_decoder_configs(ViTConfig(), decoder)
+    decoder = hf.GPT2Config(add_cross_attention=True, is_decoder=True)
+    config = hf.VisionEncoderDecoderConfig.from_encoder_decoder_configs(hf.ViTConfig(), decoder)
     config.decoder_start_token_id = config.bos_token_id = END
     config.eos_token_id = config.pad_token_id = END
     source = out / "torch"
     source.mkdir(parents=True, exist_ok=True)
-    VisionEncoderDecoderModel(config).save_pretrained(source)
+    hf.VisionEncoderDecoderModel(config).save_pretrained(source)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(tiny / name, source)
     looks = {**PREPROCESSOR, "size": {"height": 224, "width": 224}}

@@ -2,12 +2,13 @@
 
 Needs the environment of train.py plus optimum-onnx 0.1.0 (see README.md).
 
-    python -m tests.models.tiny_captioner.export --model FOLDER --out tests/models/tiny_captioner/model
+    python -m tests.models.tiny_captioner.export --model TRAINED --out FOLDER
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import re
 import shutil
@@ -19,11 +20,13 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.float16 import convert_float_to_float16
-from optimum.exporters.onnx import main_export
 from PIL import Image
-from transformers import PreTrainedTokenizerFast, VisionEncoderDecoderModel, ViTImageProcessor
 
 from tests.models.tiny_captioner.scenes import HELD_OUT, scene
+
+hf: Any = importlib.import_module("transformers")
+exporters: Any = importlib.import_module("optimum.exporters.onnx")
+optimum: Any = importlib.import_module("optimum.onnx")
 
 PARTS = ("encoder_model", "decoder_model", "decoder_with_past_model", "decoder_model_merged")
 WHOLE = ("encoder_model", "decoder_model_merged")
@@ -55,7 +58,7 @@ SEARCHES: dict[str, dict[str, Any]] = {
 def export(model: Path, out: Path) -> None:
     """Write fp32, fp16 and quantized files under `out`/onnx and the settings beside."""
     with tempfile.TemporaryDirectory() as scratch:
-        main_export(
+        exporters.main_export(
             str(model), scratch, task="image-to-text-with-past", opset=14, do_validation=False
         )
         (out / "onnx").mkdir(parents=True, exist_ok=True)
@@ -64,8 +67,12 @@ def export(model: Path, out: Path) -> None:
             if part in WHOLE:
                 shutil.copy(plain, out / "onnx")
             quantize(plain, out / "onnx" / f"{part}_quantized.onnx")
-        merged = convert_float_to_float16(onnx.load(Path(scratch) / "decoder_model_merged.onnx"))
-        onnx.save(merged, out / "onnx" / "decoder_model_merged_fp16.onnx")
+        halves = [
+            convert_float_to_float16(onnx.load(Path(scratch) / f"{part}.onnx"))
+            for part in ("decoder_model", "decoder_with_past_model")
+        ]
+        merged = out / "onnx" / "decoder_model_merged_fp16.onnx"
+        optimum.merge_decoders(*halves, save_path=merged, strict=False)
         for name in SETTINGS:
             shutil.copy(Path(scratch) / name, out)
     shutil.copy(model / "preprocessor_config.json", out)
@@ -94,10 +101,10 @@ def quantize(plain: Path, out: Path) -> None:
 def expect(model: Path, accuracy: Path) -> dict[str, Any]:
     """Return what torch generates for the first held-out scenes, for each way to search."""
     torch.set_num_threads(1)
-    network: Any = VisionEncoderDecoderModel.from_pretrained(model).eval()
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(model)
+    network: Any = hf.VisionEncoderDecoderModel.from_pretrained(model).eval()
+    tokenizer = hf.PreTrainedTokenizerFast.from_pretrained(model)
     config = json.loads((model / "preprocessor_config.json").read_text())
-    processor = ViTImageProcessor.from_dict(config)
+    processor = hf.ViTImageProcessor.from_dict(config)
     seeds = range(HELD_OUT, HELD_OUT + CHECKED)
     pictures: list[Image.Image] = [scene(seed).draw() for seed in seeds]
     images = [processor(picture, return_tensors="pt").pixel_values for picture in pictures]

@@ -9,6 +9,7 @@ folder that `transformers` can load, and the exact-match accuracy on held-out sc
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import time
 from dataclasses import dataclass
@@ -19,15 +20,11 @@ import numpy as np
 import torch
 from PIL import Image
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import (
-    GPT2Config,
-    PreTrainedTokenizerFast,
-    VisionEncoderDecoderConfig,
-    VisionEncoderDecoderModel,
-    ViTConfig,
-)
 
 from tests.models.tiny_captioner.scenes import HELD_OUT, scene
+
+hf: Any = importlib.import_module("transformers")
+"""Of 4.57; the project's own environment has a newer one with other types."""
 
 SIDE = 48
 PATCH = 8
@@ -72,7 +69,7 @@ def pixels(seeds: range) -> torch.Tensor:
     return torch.from_numpy(out).permute(0, 3, 1, 2).float() / 127.5 - 1.0
 
 
-def make_tokenizer() -> PreTrainedTokenizerFast:
+def make_tokenizer() -> Any:
     """Train a byte-level BPE on captions; small enough that most words are one token."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -84,15 +81,15 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
         show_progress=False,
     )
     tokenizer.train_from_iterator((scene(seed).caption for seed in range(20_000)), trainer)
-    return PreTrainedTokenizerFast(
+    return hf.PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token=END, eos_token=END, unk_token=END, model_max_length=64
     )
 
 
-def make_model(tokenizer: PreTrainedTokenizerFast) -> VisionEncoderDecoderModel:
+def make_model(tokenizer: Any) -> Any:
     """Build the untrained model, about one million weights."""
     end = tokenizer.convert_tokens_to_ids(END)
-    encoder = ViTConfig(
+    encoder = hf.ViTConfig(
         hidden_size=WIDTH,
         num_hidden_layers=4,
         num_attention_heads=4,
@@ -102,7 +99,7 @@ def make_model(tokenizer: PreTrainedTokenizerFast) -> VisionEncoderDecoderModel:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    decoder = GPT2Config(
+    decoder = hf.GPT2Config(
         vocab_size=len(tokenizer),
         n_positions=64,
         n_embd=WIDTH,
@@ -116,16 +113,16 @@ def make_model(tokenizer: PreTrainedTokenizerFast) -> VisionEncoderDecoderModel:
         add_cross_attention=True,
         is_decoder=True,
     )
-    config = VisionEncoderDecoderConfig.from_encoder_decoder_configs(encoder, decoder)
+    config = hf.VisionEncoderDecoderConfig.from_encoder_decoder_configs(encoder, decoder)
     config.decoder_start_token_id = config.bos_token_id = end
     config.eos_token_id = config.pad_token_id = end
-    model = VisionEncoderDecoderModel(config)
+    model = hf.VisionEncoderDecoderModel(config)
     for setting in ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id"):
         setattr(model.generation_config, setting, end)
     return model
 
 
-def labels_of(tokenizer: PreTrainedTokenizerFast, seeds: range) -> tuple[torch.Tensor, int]:
+def labels_of(tokenizer: Any, seeds: range) -> tuple[torch.Tensor, int]:
     """Return padded target ids (-100 where nothing counts) for the captions of `seeds`."""
     rows = [tokenizer.encode(scene(seed).caption) for seed in seeds]
     end = tokenizer.convert_tokens_to_ids(END)
@@ -133,7 +130,7 @@ def labels_of(tokenizer: PreTrainedTokenizerFast, seeds: range) -> tuple[torch.T
     out = torch.full((len(rows), length), -100)
     for row, ids in zip(out, rows, strict=True):
         row[: len(ids) + 1] = torch.tensor([*ids, end])
-    return out, end
+    return out, int(end)
 
 
 def loss_of(model: Any, images: torch.Tensor, labels: torch.Tensor, end: int) -> torch.Tensor:
@@ -144,7 +141,7 @@ def loss_of(model: Any, images: torch.Tensor, labels: torch.Tensor, end: int) ->
     return torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
 
 
-def accuracy(model: Any, tokenizer: PreTrainedTokenizerFast, count: int) -> float:
+def accuracy(model: Any, tokenizer: Any, count: int) -> float:
     """Return the share of held-out scenes whose greedy caption is exactly the true one."""
     model.eval()
     right = 0
@@ -158,7 +155,7 @@ def accuracy(model: Any, tokenizer: PreTrainedTokenizerFast, count: int) -> floa
     return right / count
 
 
-def learn(model: Any, tokenizer: PreTrainedTokenizerFast, phase: Phase, batch: int) -> None:
+def learn(model: Any, tokenizer: Any, phase: Phase, batch: int) -> None:
     """Run one phase; prints the loss as it goes."""
     began = time.monotonic()
     images, (labels, end) = pixels(phase.seeds), labels_of(tokenizer, phase.seeds)
@@ -187,9 +184,9 @@ def train(out: Path, start: Path | None, batch: int) -> None:
     torch.set_num_threads(1)
     tokenizer = make_tokenizer()
     if start is None:
-        model, phases = make_model(tokenizer), PHASES
+        model, phases = make_model(tokenizer), list(PHASES)
     else:
-        model, phases = VisionEncoderDecoderModel.from_pretrained(start), PHASES[-1:]
+        model, phases = hf.VisionEncoderDecoderModel.from_pretrained(start), [PHASES[-1]]
     model.train()
     print("weights", sum(p.numel() for p in model.parameters()), "vocabulary", len(tokenizer))
     out.mkdir(parents=True, exist_ok=True)

@@ -39,6 +39,11 @@ class CaptioningModel:
         self._encoder = Model(sessions.open_file(files.folder / files.encoder))
         self._decoder = CheckedDecoder(files)
 
+    @property
+    def is_hoisted(self) -> bool:
+        """Whether the decoder runs in two parts, one of them once per picture."""
+        return self._decoder.is_hoisted
+
     def caption(self, data: bytes, stop: Stop) -> Iterator[Step]:
         """Caption a JPEG or PNG, yielding after every token.
 

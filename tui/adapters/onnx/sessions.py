@@ -20,6 +20,8 @@ ELEMENTS = {
 }
 """ORT's word for a type -> ONNX number and numpy name."""
 
+FOLD = True
+"""Whether dequantized weights are folded at load; switched off only to measure what it brings."""
 _QUANTIZED = ("_quantized.onnx", "_int8.onnx", "_uint8.onnx")
 
 
@@ -44,7 +46,7 @@ def options(file: str) -> Any:
     chosen.log_severity_level = 4
     chosen.add_session_config_entry("session.intra_op.allow_spinning", "0")
     chosen.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    if file.endswith(_QUANTIZED):
+    if FOLD and file.endswith(_QUANTIZED):
         chosen.add_session_config_entry("session.disable_quant_qdq", "1")
     return chosen
 

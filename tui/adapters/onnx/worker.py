@@ -80,7 +80,8 @@ class Worker:
         except Stopped:
             return {"end": "stopped"}
         except JobError as error:
-            return {"end": "error", "message": error.message, "hint": error.hint, "detail": ""}
+            told = {"message": error.message, "hint": error.hint}
+            return {"end": "error", **told, "detail": _cause(error)}
         except MemoryError:
             return _failure("the model needs more memory than it is allowed")
         except Exception as error:  # noqa: BLE001 - one failed operation must not end the worker
@@ -99,6 +100,10 @@ class Worker:
     def _send(self, fields: Fields) -> None:
         self._replies.write(wire.pack(fields))
         self._replies.flush()
+
+
+def _cause(error: BaseException) -> str:
+    return f"{error}: {error.__cause__}"[:4000] if error.__cause__ else ""
 
 
 def _failure(message: str) -> Fields:

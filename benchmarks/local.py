@@ -1,0 +1,123 @@
+"""How fast the local source is beside a plain loop over the same files.
+
+    python benchmarks/local.py [--model FOLDER] [--rounds 5] [--cold]
+
+Compares, on one picture: the decoder as it lies on disk (whole), cut in two (hoisted), and cut in
+two with its quantized output layer folded (what Salon runs). Each round runs all of them in turn,
+so that a busy machine slows all alike; the table shows medians of the ratios to the last. With
+`--cold` every run is a process of its own, timed from its start to the caption, and its peak
+memory is shown. Without --model the tiny test model is used, whose figures say little; a model of
+the real size is made by `python -m tests.models.full_size`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+TINY = ROOT / "tests" / "models" / "tiny_captioner" / "model"
+KINDS = ("whole", "hoisted", "hoisted and folded")
+
+
+def picture() -> bytes:
+    from PIL import Image
+
+    out = io.BytesIO()
+    gradient = Image.linear_gradient("L").resize((640, 480))
+    Image.merge("RGB", (gradient, gradient.rotate(90), gradient.rotate(180))).save(out, "PNG")
+    return out.getvalue()
+
+
+def load(folder: Path, kind: str) -> Any:
+    from tui.adapters.onnx import sessions
+    from tui.adapters.onnx.captioning_model import CaptioningModel
+    from tui.adapters.onnx.loading import Files
+    from tui.adapters.onnx.resolve import LocalModel, find
+
+    found = find(str(folder))
+    if not isinstance(found, LocalModel):
+        sys.exit(f"{folder}: {found.reason}")
+    sessions.FOLD = kind == KINDS[2]
+    choice = found.choice
+    files = Files(
+        folder,
+        choice.encoder,
+        choice.decoder,
+        choice.decoder_with_past,
+        checks=folder / "checks.json" if folder != TINY else None,
+        plain=kind == KINDS[0],
+    )
+    return CaptioningModel(files, {})
+
+
+def caption(model: Any, data: bytes) -> tuple[list[int], float]:
+    from tui.adapters.onnx.jobs import Stop
+
+    began = time.perf_counter()
+    *_, last = model.caption(data, Stop())
+    return list(last.ids), time.perf_counter() - began
+
+
+def warm(folder: Path, rounds: int) -> None:
+    data = picture()
+    models = {kind: load(folder, kind) for kind in KINDS}
+    tokens = {kind: caption(model, data)[0] for kind, model in models.items()}
+    seconds: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for _ in range(rounds):
+        for kind, model in models.items():
+            seconds[kind].append(caption(model, data)[1])
+    print(f"warm, {len(tokens[KINDS[2]]) - 1} tokens, {rounds} rounds")
+    for kind in KINDS:
+        same = "same tokens" if tokens[kind] == tokens[KINDS[2]] else "OTHER TOKENS"
+        print(f"  {kind:20} {ratio(seconds, kind):5.2f}   {min(seconds[kind]):.3f} s   {same}")
+
+
+def cold(folder: Path, rounds: int) -> None:
+    seconds: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    memory: dict[str, float] = {}
+    for _ in range(rounds):
+        for kind in KINDS:
+            began = time.perf_counter()
+            command = [sys.executable, __file__, "--model", str(folder), "--once", kind]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            seconds[kind].append(time.perf_counter() - began)
+            memory[kind] = json.loads(done.stdout)["memory"]
+    print(f"cold, process start to caption, {rounds} rounds")
+    for kind in KINDS:
+        best = min(seconds[kind])
+        print(f"  {kind:20} {ratio(seconds, kind):5.2f}   {best:.2f} s   {memory[kind]:.0f} MB")
+
+
+def ratio(seconds: dict[str, list[float]], kind: str) -> float:
+    pairs = zip(seconds[kind], seconds[KINDS[2]], strict=True)
+    return statistics.median(one / other for one, other in pairs)
+
+
+def once(folder: Path, kind: str) -> None:
+    ids, _ = caption(load(folder, kind), picture())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"memory": peak, "tokens": ids}))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, default=TINY)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--cold", action="store_true")
+    parser.add_argument("--once", choices=KINDS, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.once:
+        once(arguments.model, arguments.once)
+    else:
+        (cold if arguments.cold else warm)(arguments.model, arguments.rounds)
