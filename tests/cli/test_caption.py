@@ -169,3 +169,21 @@ def test_a_mistake_of_ours_is_one_line_and_a_traceback_in_the_log(
     assert "Traceback" in log
     assert "must-not-be-logged" not in log
     assert "sk-1" not in log
+
+
+def test_a_locale_that_cannot_spell_a_caption_gets_escapes(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built.house.sources.local_source.script = (TextDelta("ein Mädchen"), Finished("stop"))
+    raw = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="ascii"))
+
+    assert main(["caption", "a.png"]) == 0
+    assert raw.getvalue() == b"ein M\\xe4dchen\n"
+
+
+def test_nothing_is_fetched_for_a_connection(built: Built) -> None:
+    built.house = House(ready=False)
+
+    assert main(["caption", "--download", "--connection", "kitchen", "a.png"]) == 0
+    assert not built.house.sources.local_source.ready

@@ -41,8 +41,7 @@ async def caption_files(services: Services, options: Options, console: Console) 
         console.say(problem)
     if given.connection:
         services.connections.describe(given.connection)
-    source = given.source or services.settings.current.captioning.source
-    if given.download and source == "local":
+    if given.download and _source(services, options) == "local":
         await fetch_local_model(services, console)
     code = 0
     notes: set[str] = set()
@@ -61,6 +60,12 @@ async def caption_files(services: Services, options: Options, console: Console) 
             console.say(caption.note)
         console.data(json_line(name, caption) if given.json else one_line(caption.text))
     return code
+
+
+def _source(services: Services, options: Options) -> str:
+    if options.given.connection and not options.given.source:
+        return "multimodal"
+    return options.given.source or services.settings.current.captioning.source
 
 
 def file_names(named: Iterable[str], stdin: Iterable[str]) -> Iterator[str]:

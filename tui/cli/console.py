@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 import time
@@ -21,6 +22,10 @@ class Console:
     def __init__(self, out: TextIO | None = None, err: TextIO | None = None) -> None:
         self._out = out or sys.stdout
         self._err = err or sys.stderr
+        if isinstance(
+            self._out, io.TextIOWrapper
+        ):  # a caption the locale cannot spell must not fail
+            self._out.reconfigure(errors="backslashreplace")
         self._live = self._err.isatty()
         self._drawn = 0
         self._last = 0.0
