@@ -25,7 +25,7 @@ async def test_nothing_is_asked() -> None:
 
 
 async def test_refining_takes_the_caption_as_it_comes() -> None:
-    closed = []
+    closed: list[bool] = []
 
     async def start() -> AsyncGenerator[GenerationEvent, None]:
         try:
