@@ -28,12 +28,14 @@ class Attempt:
         self._sources = sources
         self._request = request
         self._choice: Choice | None = None
+        self._unused: Captioner | None = None
         self.refinement = Refinement(image, prompt, self.stream, preview, "")
 
     async def choose(self) -> Captioner:
         """Find the source; again at each start, since a download may have changed it."""
         choice = await self._sources.choose(self._request)
         self._choice = choice
+        self._unused = choice.captioner
         refinement = self.refinement
         refinement.source_label = choice.captioner.label
         refinement.note = choice.note
@@ -59,7 +61,8 @@ class Attempt:
 
     async def stream(self) -> AsyncGenerator[GenerationEvent, None]:
         """Caption (again); what came is in `refinement.current` even when closed early."""
-        source = await self.choose()
+        chosen, self._unused = self._unused, None
+        source = chosen or await self.choose()
         started = time.monotonic()
         pieces: list[str] = []
         try:

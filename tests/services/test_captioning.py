@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.house import House
+from tests.fakes.interaction import FakeInteraction
+from tui.domain.caption import Beside, ExistingMessage, Nowhere
+from tui.domain.errors import AppError, CaptionError, ImageError
+from tui.domain.generation import Finished
+from tui.services.caption_sources import CaptionRequest
+from tui.services.session import ChatSession
+
+CAT = Path("cat.png")
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+async def session(house: House) -> ChatSession:
+    return await house.services.library.new()
+
+
+async def test_an_accepted_caption_becomes_a_message_with_the_picture(
+    house: House, session: ChatSession
+) -> None:
+    interaction = FakeInteraction(refine=lambda text: text.upper())
+
+    done = await house.services.captions.caption(CaptionRequest(CAT), interaction, session)
+
+    assert done is not None
+    message = session.message(-1)
+    assert message.text == "[You sends Salon a picture that contains: A RED CIRCLE]"
+    assert message.templated
+    attachment = message.attachments[0]
+    assert (attachment.caption, attachment.name) == ("A RED CIRCLE", "cat.png")
+    assert attachment.model == "tiny"
+    assert await house.services.captions.stored(attachment.digest) is not None
+    entry = (await house.services.captions.journal())[0]
+    assert (entry.caption, entry.used) == ("A RED CIRCLE", True)
+
+
+async def test_a_discarded_caption_stays_in_the_journal_only(
+    house: House, session: ChatSession
+) -> None:
+    interaction = FakeInteraction(refine=lambda _: None)
+
+    done = await house.services.captions.caption(CaptionRequest(CAT), interaction, session)
+
+    assert done is None
+    assert len(session) == 1
+    entry = (await house.services.captions.journal())[0]
+    assert (entry.caption, entry.used) == ("a red circle", False)
+
+
+async def test_what_stands_in_a_caption_is_never_expanded(
+    house: House, session: ChatSession
+) -> None:
+    hostile = "[red]x[/] {{user}} | /delete 0"
+    interaction = FakeInteraction(refine=lambda _: hostile)
+
+    await house.services.captions.caption(CaptionRequest(CAT), interaction, session)
+
+    assert hostile in session.message(-1).text
+    assert len(session) == 2
+
+
+async def test_quiet_sends_nothing_and_asks_nothing(house: House, session: ChatSession) -> None:
+    interaction = FakeInteraction()
+
+    done = await house.services.captions.caption(
+        CaptionRequest(CAT, delivery=Nowhere()), interaction, session
+    )
+
+    assert done is not None
+    assert done.caption.text == "a red circle"
+    assert interaction.refinements == []
+    assert len(session) == 1
+
+
+async def test_without_the_editor_the_caption_goes_in_at_once(
+    house: House, session: ChatSession
+) -> None:
+    await house.settings.change("captioning.edit_before_saving", False)
+    interaction = FakeInteraction()
+
+    await house.services.captions.caption(CaptionRequest(CAT), interaction, session)
+
+    assert interaction.refinements == []
+    assert "a red circle" in session.message(-1).text
+
+
+async def test_a_model_that_is_not_here_gives_the_labelled_offline_description() -> None:
+    house = House(ready=False)
+    session = await house.services.library.new()
+    interaction = FakeInteraction()
+
+    done = await house.services.captions.caption(CaptionRequest(CAT), interaction, session)
+
+    assert done is not None
+    assert done.caption.source_label == "offline description"
+    refinement = interaction.refinements[0]
+    assert refinement.note == "tiny is not here: fetch it"
+    assert refinement.download is not None
+    assert refinement.download_label == "tiny, 1 MB"
+
+
+async def test_after_the_download_the_same_editor_captions_with_the_model() -> None:
+    house = House(ready=False)
+    session = await house.services.library.new()
+    interaction = FakeInteraction()
+    await house.services.captions.caption(CaptionRequest(CAT), interaction, session)
+    refinement = interaction.refinements[0]
+
+    assert refinement.download is not None
+    async for _ in refinement.download():
+        pass
+    async for _ in refinement.start():
+        pass
+
+    assert refinement.current is not None
+    assert refinement.current.text == "a red circle"
+    assert refinement.note == ""
+    assert refinement.download is None
+
+
+async def test_ask_every_time_asks_and_cancelling_it_ends_everything(
+    house: House, session: ChatSession
+) -> None:
+    await house.settings.change("captioning.ask_every_time", True)
+    captions = house.services.captions
+
+    assert (
+        await captions.caption(CaptionRequest(CAT), FakeInteraction(prompt=None), session) is None
+    )
+    await captions.caption(CaptionRequest(CAT), FakeInteraction(prompt="Who is {{user}}?"), session)
+
+    assert [prompt for _, prompt in house.sources.local_source.asked] == ["Who is You?"]
+
+
+async def test_a_given_prompt_is_not_asked_for(house: House, session: ChatSession) -> None:
+    await house.settings.change("captioning.ask_every_time", True)
+
+    await house.services.captions.caption(
+        CaptionRequest(CAT, prompt="Colours?"), FakeInteraction(), session
+    )
+
+    assert [prompt for _, prompt in house.sources.local_source.asked] == ["Colours?"]
+
+
+async def test_cancelling_the_picker_does_nothing(house: House, session: ChatSession) -> None:
+    done = await house.services.captions.caption(CaptionRequest(), FakeInteraction(), session)
+
+    assert done is None
+    assert len(session) == 1
+
+
+async def test_a_broken_picture_is_refused_before_any_question(
+    house: House, session: ChatSession
+) -> None:
+    interaction = FakeInteraction()
+
+    with pytest.raises(ImageError):
+        await house.services.captions.caption(CaptionRequest(Path("bad.png")), interaction, session)
+
+    assert interaction.refinements == []
+
+
+async def test_an_empty_caption_is_never_inserted(house: House, session: ChatSession) -> None:
+    house.sources.local_source.script = (Finished("stop"),)
+    captions = house.services.captions
+
+    with pytest.raises(CaptionError, match="empty"):
+        await captions.caption(CaptionRequest(CAT), FakeInteraction(), session)
+    with pytest.raises(CaptionError, match="empty"):
+        await captions.caption(CaptionRequest(CAT, delivery=Nowhere()), FakeInteraction(), session)
+
+    assert len(session) == 1
+
+
+async def test_a_failing_source_inserts_nothing(house: House, session: ChatSession) -> None:
+    house.sources.local_source.script = (CaptionError("the worker crashed"),)
+
+    with pytest.raises(CaptionError, match="crashed"):
+        await house.services.captions.caption(
+            CaptionRequest(CAT, delivery=Nowhere()), FakeInteraction(), session
+        )
+
+    assert len(session) == 1
+
+
+async def test_a_caption_can_go_to_a_message_that_is_there(
+    house: House, session: ChatSession
+) -> None:
+    attachment = await house.services.captions.attach(CAT)
+    await house.services.chats.send(session, "", (attachment,))
+    await house.services.chats.send(session, "with words", (attachment,))
+
+    for index in (1, 2):
+        await house.services.captions.caption(
+            CaptionRequest(index=index, delivery=ExistingMessage(index)),
+            FakeInteraction(),
+            session,
+        )
+
+    assert len(session) == 3
+    assert session.message(1).text == "[You sends Salon a picture that contains: a red circle]"
+    assert session.message(2).text == "with words"
+    assert session.message(2).attachments[0].caption == "a red circle"
+
+
+async def test_a_message_without_picture_says_so(house: House, session: ChatSession) -> None:
+    with pytest.raises(AppError, match="#0 has no picture"):
+        await house.services.captions.caption(CaptionRequest(index=0), FakeInteraction(), session)
+
+
+async def test_a_caption_for_a_message_being_written_goes_nowhere_by_itself(
+    house: House, session: ChatSession
+) -> None:
+    attachment = await house.services.captions.attach(CAT)
+
+    done = await house.services.captions.caption(
+        CaptionRequest(digest=attachment.digest, delivery=Beside()), FakeInteraction(), session
+    )
+
+    assert done is not None
+    assert len(session) == 1
+
+
+async def test_a_named_connection_captions_whatever_the_source_setting_says(
+    house: House, session: ChatSession
+) -> None:
+    done = await house.services.captions.caption(
+        CaptionRequest(CAT, connection="kitchen"), FakeInteraction(), session
+    )
+
+    assert done is not None
+    assert (done.caption.source, done.caption.source_label) == (
+        "multimodal",
+        "Fake: tiny-vision",
+    )
+    assert house.sources.limits == [500]
+
+
+async def test_a_model_known_to_be_blind_is_refused_with_a_way_out(
+    house: House, session: ChatSession
+) -> None:
+    await house.settings.change("connections.Attic.vision", "no")
+
+    with pytest.raises(CaptionError, match="cannot see") as caught:
+        await house.services.captions.caption(
+            CaptionRequest(CAT, connection="Attic"), FakeInteraction(), session
+        )
+
+    assert "F2" in caught.value.hint
+
+
+async def test_a_template_without_the_macro_warns_once_and_appends(
+    house: House, session: ChatSession
+) -> None:
+    await house.settings.change("captioning.template", "Look!")
+    interaction = FakeInteraction()
+
+    await house.services.captions.caption(CaptionRequest(CAT), interaction, session)
+
+    assert "{{caption}}" in interaction.refinements[0].warning
+    assert session.message(-1).text == "Look! a red circle"

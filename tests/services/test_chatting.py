@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from tests.fakes.house import House
+from tests.fakes.models import HELLO, FakeChatModel, FakeConnector
+from tui.domain.errors import AppError, NetworkError, ProviderError
+from tui.domain.generation import Finished, ReasoningDelta, TextDelta
+from tui.services import growing_reply
+from tui.services.session import ChatSession
+
+
+class Chatting:
+    """A house with a chat, and the model that answers in it."""
+
+    def __init__(self, house: House, session: ChatSession, model: FakeChatModel) -> None:
+        self.house = house
+        self.session = session
+        self.model = model
+        self.chats = house.services.chats
+
+    async def reply(self) -> None:
+        async with aclosing(self.chats.reply(self.session)) as events:
+            async for _ in events:
+                pass
+
+    def stored(self, index: int) -> str:
+        return self.house.store.read([self.session.outline[index].id])[0].text
+
+
+@pytest.fixture
+async def chatting() -> Chatting:
+    house = House()
+    await house.settings.change("chat.connection", "kitchen")
+    connector = house.services.connections._connector
+    assert isinstance(connector, FakeConnector)
+    return Chatting(house, await house.services.library.new(), connector.model)
+
+
+async def test_the_message_is_on_disk_before_anything_is_asked(chatting: Chatting) -> None:
+    await chatting.chats.send(chatting.session, "hello")
+
+    assert chatting.stored(1) == "hello"
+    assert chatting.model.requests == []
+    assert chatting.session.chat.title == "hello"
+
+
+async def test_a_reply_streams_into_the_chat_and_counts_its_tokens(chatting: Chatting) -> None:
+    await chatting.chats.send(chatting.session, "hi")
+
+    await chatting.reply()
+
+    reply = chatting.session.message(-1)
+    assert (reply.text, reply.status, reply.name) == ("Hello there.", "complete", "Salon")
+    assert (reply.input_tokens, reply.output_tokens) == (12, 3)
+    assert chatting.stored(2) == "Hello there."
+    assert [turn.role for turn in chatting.model.requests[0].turns] == [
+        "system",
+        "assistant",
+        "user",
+    ]
+
+
+async def test_stopping_keeps_the_part_and_closes_the_model(chatting: Chatting) -> None:
+    chatting.model.script, chatting.model.hold = (TextDelta("Half a"),), True
+    await chatting.chats.send(chatting.session, "hi")
+
+    task = asyncio.create_task(chatting.reply())
+    while len(chatting.session) < 3:
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert chatting.session.message(-1).status == "stopped"
+    assert chatting.stored(2) == "Half a"
+    assert chatting.model.closed == 1
+
+
+async def test_stopping_before_the_first_word_marks_the_question(chatting: Chatting) -> None:
+    chatting.model.script, chatting.model.hold = (), True
+    await chatting.chats.send(chatting.session, "hi")
+
+    task = asyncio.create_task(chatting.reply())
+    while not chatting.model.requests:
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert len(chatting.session) == 2
+    assert chatting.session.message(-1).status == "failed"
+    assert "stopped" in chatting.session.message(-1).error
+
+
+async def test_a_refused_request_keeps_the_message_with_the_reason(chatting: Chatting) -> None:
+    chatting.model.script = (NetworkError("no answer from the server", hint="is it running?"),)
+    await chatting.chats.send(chatting.session, "hi")
+
+    with pytest.raises(NetworkError):
+        await chatting.reply()
+
+    asked = chatting.session.message(-1)
+    assert (asked.text, asked.status) == ("hi", "failed")
+    assert asked.error == "no answer from the server: is it running?"
+
+
+async def test_a_retry_that_works_clears_the_failure(chatting: Chatting) -> None:
+    chatting.model.script = (NetworkError("down"),)
+    await chatting.chats.send(chatting.session, "hi")
+    with pytest.raises(NetworkError):
+        await chatting.reply()
+
+    chatting.model.script = HELLO
+    await chatting.reply()
+
+    assert chatting.session.message(1).status == "complete"
+    assert chatting.session.message(1).error == ""
+
+
+async def test_a_stream_that_breaks_keeps_what_came_as_partial(chatting: Chatting) -> None:
+    chatting.model.script = (TextDelta("Once upon"), NetworkError("the connection broke"))
+    await chatting.chats.send(chatting.session, "a tale")
+
+    with pytest.raises(NetworkError):
+        await chatting.reply()
+
+    reply = chatting.session.message(-1)
+    assert (reply.text, reply.status) == ("Once upon", "partial")
+    assert reply.error == "the connection broke"
+    assert chatting.session.message(1).status == "complete"
+
+
+async def test_an_ending_without_its_sign_is_partial(chatting: Chatting) -> None:
+    chatting.model.script = (TextDelta("Once"), Finished("incomplete"))
+    await chatting.chats.send(chatting.session, "a tale")
+
+    await chatting.reply()
+
+    assert chatting.session.message(-1).status == "partial"
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ((Finished("stop"),), "empty answer"),
+        ((ReasoningDelta("hm"), Finished("length")), "ran out of tokens"),
+        ((Finished("content_filter"),), "filter"),
+    ],
+)
+async def test_an_answer_without_text_is_an_error_with_its_reason(
+    chatting: Chatting, script: tuple[ReasoningDelta | Finished, ...], words: str
+) -> None:
+    chatting.model.script = script
+    await chatting.chats.send(chatting.session, "hi")
+
+    with pytest.raises(ProviderError, match=words):
+        await chatting.reply()
+
+
+async def test_a_growing_reply_is_saved_while_it_grows(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing_reply, "CHECKPOINT_SECONDS", 0.01)
+    chatting.model.script, chatting.model.hold = (TextDelta("saved"), TextDelta(" soon")), True
+    await chatting.chats.send(chatting.session, "hi")
+
+    task = asyncio.create_task(chatting.reply())
+    while len(chatting.session) < 3 or chatting.stored(2) != "saved soon":
+        await asyncio.sleep(0.005)
+
+    assert chatting.house.store.read([chatting.session.outline[2].id])[0].status == "streaming"
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_regenerating_replaces_the_reply_and_undo_brings_it_back(
+    chatting: Chatting,
+) -> None:
+    await chatting.chats.send(chatting.session, "hi")
+    await chatting.reply()
+    chatting.model.script = (TextDelta("Other."), Finished("stop"))
+
+    async with aclosing(chatting.chats.regenerate(chatting.session)) as events:
+        async for _ in events:
+            pass
+    assert [chatting.session.message(i).text for i in (1, 2)] == ["hi", "Other."]
+
+    assert await chatting.chats.undo(chatting.session) == "the earlier reply"
+    assert [chatting.session.message(i).text for i in (1, 2)] == ["hi", "Hello there."]
+    assert len(chatting.session) == 3
+
+
+async def test_a_regeneration_that_fails_leaves_the_old_reply(chatting: Chatting) -> None:
+    await chatting.chats.send(chatting.session, "hi")
+    await chatting.reply()
+    chatting.model.script = (NetworkError("down"),)
+
+    with pytest.raises(NetworkError):
+        async with aclosing(chatting.chats.regenerate(chatting.session)) as events:
+            async for _ in events:
+                pass
+
+    assert chatting.session.message(-1).text == "Hello there."
+
+
+async def test_the_greeting_is_not_regenerated(chatting: Chatting) -> None:
+    with pytest.raises(AppError, match="greeting"):
+        async with aclosing(chatting.chats.regenerate(chatting.session)) as events:
+            async for _ in events:
+                pass
+
+    assert len(chatting.session) == 1
+
+
+async def test_continuing_appends_to_the_same_message(chatting: Chatting) -> None:
+    await chatting.chats.send(chatting.session, "hi")
+    await chatting.reply()
+    chatting.model.script = (TextDelta(" And more."), Finished("stop"))
+
+    async with aclosing(chatting.chats.continue_reply(chatting.session)) as events:
+        async for _ in events:
+            pass
+
+    assert chatting.stored(2) == "Hello there. And more."
+    assert chatting.model.requests[-1].turns[-1].role == "assistant"
+
+
+async def test_edits_and_deletions_can_be_undone_in_turn(chatting: Chatting) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "one")
+    await chats.send(session, "two")
+
+    await chats.edit(session, 1, "ONE")
+    await chats.delete(session, 2)
+    assert [session.message(i).text for i in range(1, len(session))] == ["ONE"]
+
+    await chats.undo(session)
+    await chats.undo(session)
+    assert [session.message(i).text for i in range(1, len(session))] == ["one", "two"]
+    assert await chats.undo(session) is None
+
+
+async def test_a_wrong_number_says_which_there_are(chatting: Chatting) -> None:
+    with pytest.raises(AppError, match="no message #7") as caught:
+        await chatting.chats.delete(chatting.session, 7)
+
+    assert caught.value.hint == "they go from #0 to #0"
+
+
+async def test_without_a_connection_the_reason_is_kept_at_the_message(
+    chatting: Chatting,
+) -> None:
+    await chatting.house.settings.change("chat.connection", "")
+    await chatting.chats.send(chatting.session, "hi")
+
+    with pytest.raises(AppError, match="no model is connected"):
+        await chatting.reply()
+
+    assert chatting.session.message(-1).status == "failed"
+
+
+async def test_a_draft_survives_a_restart(chatting: Chatting) -> None:
+    await chatting.chats.note_draft(chatting.session, "unsent")
+
+    again = await chatting.house.services.library.resume()
+
+    assert again.chat.draft == "unsent"
+
+
+async def test_long_chats_are_read_in_blocks(chatting: Chatting) -> None:
+    for number in range(200):
+        await chatting.chats.send(chatting.session, f"message {number}")
+
+    again = await chatting.house.services.library.open(chatting.session.chat.id)
+
+    assert again.message(150).text == "message 149"
+    assert again.message(-1).text == "message 199"
+    assert [m.text for _, m in again.tail(2)] == ["message 198", "message 199"]
+    assert again.index_of(again.message(17).id) == 17
