@@ -6,7 +6,7 @@ import hashlib
 import zipfile
 from pathlib import Path
 
-from tui.adapters.offline.fetch import Package
+from tui.adapters.offline.state import Package
 
 TINY_MODEL = b"no model at all " * 1000
 WHEEL = "tiny_model-1.0-py3-none-any.whl"

