@@ -187,3 +187,18 @@ def test_nothing_is_fetched_for_a_connection(built: Built) -> None:
 
     assert main(["caption", "--download", "--connection", "kitchen", "a.png"]) == 0
     assert not built.house.sources.local_source.ready
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("bad.png", "salon: bad.png is no picture\n"),
+        ("/a/bad.png", "salon: /a/bad.png: bad.png is no picture\n"),
+    ],
+)
+def test_an_error_names_the_file_as_it_was_given(
+    built: Built, capsys: pytest.CaptureFixture[str], name: str, line: str
+) -> None:
+    main(["caption", name])
+
+    assert capsys.readouterr().err == line

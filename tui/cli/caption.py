@@ -95,8 +95,14 @@ async def _caption(services: Services, name: str, options: Options, console: Con
 def _report_failure(name: str, error: AppError, console: Console, *, as_json: bool) -> None:
     if as_json:
         console.data(json_line(name, None, error.line()))
-    line = error.line()
-    console.say(line if name in line else f"{name}: {line}")
+    console.say(_naming(name, error.line()))
+
+
+def _naming(name: str, line: str) -> str:
+    """The line with the file as it was given, once; errors know only its last part."""
+    if name in line:
+        return line
+    return f"{name}: {line.removeprefix(f'{Path(name).name}: ')}"
 
 
 def one_line(text: str) -> str:
