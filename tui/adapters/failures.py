@@ -207,7 +207,7 @@ def _later(wait: float | None) -> str:
 
 def redact(text: str, key: Secret | None) -> str:
     """Take the key, and whatever looks like one, out of a text."""
-    if key:
+    if key and len(key.reveal().strip()) > 3:
         text = text.replace(key.reveal().strip(), "***")
     text = re.sub(r"(?i)\b(bearer\s+)\S+", r"\1***", text)
     return re.sub(r"\b(sk|gsk|xai|pk|key)-[\w-]{8,}", "***", text)

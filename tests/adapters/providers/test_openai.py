@@ -224,7 +224,7 @@ async def test_a_whole_completion_in_answer_to_a_stream_request_is_read() -> Non
     message = {"role": "assistant", "content": "Hi", "reasoning_content": "hm"}
     body = {"id": "c", "choices": [{"message": message, "finish_reason": "stop"}], "usage": USAGE}
     for kind in ("application/json", "text/event-stream"):
-        reply = Reply([b"\n\n" + json.dumps(body).encode()], type=kind)
+        reply = Reply([b"\n" * 99, json.dumps(body).encode()], type=kind)
         events = await answer(reply)
         assert (text_of(events), thought_of(events)) == ("Hi", "hm")
         assert end_of(events).usage == Usage(9, 4)

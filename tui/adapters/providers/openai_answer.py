@@ -38,10 +38,10 @@ class AnswerReader:
         """Take more bytes. Raises ProviderError."""
         if self._streamed is None:
             self._body += chunk
-            start = bytes(self._body[:64]).lstrip()[:1]
-            if not start and len(self._body) < 64:
+            self._body = self._body.lstrip()  # blank lines keep connections alive
+            if not self._body:
                 return
-            self._streamed = start not in (b"{", b"[", b"<")
+            self._streamed = self._body[:1] not in (b"{", b"[", b"<")
             if self._streamed:
                 chunk = bytes(self._body)
                 self._body.clear()
