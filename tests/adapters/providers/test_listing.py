@@ -67,6 +67,14 @@ async def test_every_shape_of_list_is_read(payload: object) -> None:
     assert [model.id for model in models] == ["a", "b"]
 
 
+async def test_what_llamacpp_says_in_a_second_list_counts_too() -> None:
+    payload = {
+        "models": [{"name": "smol", "capabilities": ["completion", "multimodal"]}],
+        "data": [{"id": "smol", "meta": {"n_ctx": 4096}}],
+    }
+    assert await listed("custom", {"/v1/models": payload}) == [Model("smol", "yes", 4096)]
+
+
 async def test_names_tell_where_the_server_does_not() -> None:
     names = ["gpt-4.1-mini", "gpt-3.5-turbo", "text-embedding-3-small", "gpt-4o-realtime", "tts-1"]
     payload = {"data": [{"id": name} for name in names]}

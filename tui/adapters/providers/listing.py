@@ -147,7 +147,9 @@ def _list(payload: object) -> list[dict[str, Any]]:
     if isinstance(payload, list):
         return items(payload)
     top = as_dict(payload)
-    return items(top.get("data")) or items(top.get("models"))
+    beside = {_id(entry): entry for entry in items(top.get("models"))}
+    listed = [{**beside.get(_id(entry), {}), **entry} for entry in items(top.get("data"))]
+    return listed or list(beside.values())
 
 
 def _id(entry: Mapping[str, Any]) -> str:

@@ -41,7 +41,7 @@ class AnswerReader:
             self._body = self._body.lstrip()  # blank lines keep connections alive
             if not self._body:
                 return
-            self._streamed = self._body[:1] not in (b"{", b"[", b"<")
+            self._streamed = bytes(self._body[:1]) not in (b"{", b"[", b"<")
             if self._streamed:
                 chunk = bytes(self._body)
                 self._body.clear()
