@@ -71,6 +71,7 @@ class CaptionEditor(Dialog[str | None]):
         self._streamed = ""
         self._fresh = True
         self._ending = ""
+        self._area = TextArea(id="caption", highlight_cursor_line=False)
 
     def body(self) -> ComposeResult:
         """Picture and text, preview, status and buttons."""
@@ -79,7 +80,7 @@ class CaptionEditor(Dialog[str | None]):
                 yield ImageView(self._refinement.image, id="picture")
                 yield Static(id="facts")
             with Vertical(id="writing"):
-                yield TextArea(id="caption", highlight_cursor_line=False)
+                yield self._area
         yield Static(Content("The message"), id="preview-label")
         with VerticalScroll(id="preview-box", can_focus=False):
             yield Static(id="preview")
@@ -98,10 +99,6 @@ class CaptionEditor(Dialog[str | None]):
         self._show_preview()
         self.set_interval(0.2, self._show_facts)
         self.action_again()
-
-    @property
-    def _area(self) -> TextArea:
-        return self.query_one("#caption", TextArea)
 
     # -- the stream
 
@@ -180,20 +177,18 @@ class CaptionEditor(Dialog[str | None]):
     # -- what is shown
 
     def _say(self, text: str, *, error: bool = False) -> None:
-        status = self.query_one("#status", Static)
-        status.set_class(error, "-error")
-        status.update(Content(text))
+        self.query("#status").set_class(error, "-error")
+        self.put("#status", text)
 
     def _show_preview(self) -> None:
         text = self._area.text.strip()
         preview = self._refinement.preview(text) if text else ""
-        self.query_one("#preview", Static).update(Content(clean(preview)))
+        self.put("#preview", clean(preview))
 
     def _show_remarks(self) -> None:
         lines = [line for line in (self._refinement.warning, self._refinement.note) if line]
-        remarks = self.query_one("#remarks", Static)
-        remarks.update(Content(clean("\n".join(lines))))
-        remarks.display = bool(lines)
+        self.put("#remarks", clean("\n".join(lines)))
+        self.query("#remarks").set(display=bool(lines))
         self.refresh_bindings()
 
     def _show_facts(self) -> None:
@@ -209,7 +204,7 @@ class CaptionEditor(Dialog[str | None]):
         if seconds:
             parts.append(f"{seconds:.1f} s")
         separator = " · " if self.has_class("-short") else "\n"
-        self.query_one("#facts", Static).update(Content(separator.join(parts)))
+        self.put("#facts", separator.join(parts))
 
     # -- the local model
 

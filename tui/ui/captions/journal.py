@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
 from tui.domain.chat import JournalEntry
@@ -94,5 +93,5 @@ class CaptionJournal(ListDialog[JournalEntry | None]):
         """Show the whole caption."""
         event.stop()
         text = clean(self._entries[event.row.id].caption) if event.row else ""
-        self.query_one("#whole", Static).update(Content(text))
-        self.query_one("#whole-box").display = bool(text)
+        self.put("#whole", text)
+        self.query("#whole-box").set(display=bool(text))

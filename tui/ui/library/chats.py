@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.domain.chat import ChatSummary, SearchHit
@@ -80,11 +79,13 @@ class ChatsScreen(Dialog[str | None]):
         self._chats: list[ChatSummary] = []
         self._names: dict[str, str] = {}
         self._deleted: list[tuple[str, str]] = []
+        self._query = Input(placeholder="/ to search titles and messages", id="query")
+        self._rows = ChatRows(id="rows", lines=2, empty="No chats yet; N starts one")
 
     def body(self) -> ComposeResult:
         """Search, list, and the line to rename in."""
-        yield Input(placeholder="/ to search titles and messages", id="query")
-        yield ChatRows(id="rows", lines=2, empty="No chats yet; N starts one")
+        yield self._query
+        yield self._rows
         yield Input(id="naming", placeholder="Title", max_length=200)
         yield Static(id="note")
 
@@ -92,14 +93,6 @@ class ChatsScreen(Dialog[str | None]):
         """Fetch the chats."""
         self._rows.focus()
         self._load(self._current)
-
-    @property
-    def _rows(self) -> ChatRows:
-        return self.query_one("#rows", ChatRows)
-
-    @property
-    def _query(self) -> Input:
-        return self.query_one("#query", Input)
 
     @work(exclusive=True, group="chats")
     async def _load(self, keep: str = "") -> None:
@@ -111,7 +104,7 @@ class ChatsScreen(Dialog[str | None]):
         self._show(keep)
 
     def _say(self, text: str) -> None:
-        self.query_one("#note", Static).update(Content(clean_line(text)))
+        self.put("#note", clean_line(text))
 
     # -- what is listed
 

@@ -107,9 +107,12 @@ class Dialog(ModalScreen[T]):
         frame = self.query_one("#frame")
         frame.border_title = Content(title)
         frame.border_subtitle = Content(subtitle) if subtitle else None
-        self.query_one("#title", Static).update(
-            Content(f"{title} · {subtitle}" if subtitle else title)
-        )
+        self.put("#title", f"{title} · {subtitle}" if subtitle else title)
+
+    def put(self, selector: str, text: str) -> None:
+        """Show plain text in a Static; nothing happens when the screen is being taken down."""
+        for static in self.query(selector).results(Static):
+            static.update(Content(text))
 
     def action_close(self) -> None:
         """Leave without a result."""

@@ -12,7 +12,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -81,10 +80,11 @@ class FilePicker(ListDialog[Path | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Open", id="picker.open", priority=True),
         Binding("escape", "close", "Cancel", id="picker.cancel"),
-        Binding("ctrl+a", "toggle_all", "All files", id="picker.all", priority=True),
+        Binding("ctrl+a", "toggle_all", "All", id="picker.all", priority=True),
         Binding("backspace", "parent", "Folder above", id="picker.parent"),
     ]
     TITLE = "Choose a picture"
+    EMPTY = ""
     PLACEHOLDER = "Type to filter, or a path: ~/Pictures/"
     HELP = (
         "Type to filter or type a path (Tab completes it). Enter opens a folder or takes the "
@@ -109,13 +109,17 @@ class FilePicker(ListDialog[Path | None]):
         self._all = False
         self._title = title or self.TITLE
 
+    def make_line(self) -> Input:
+        """The line for a filter or a path."""
+        return PathInput(placeholder=self.PLACEHOLDER, id="query", select_on_focus=False)
+
     def body(self) -> ComposeResult:
         """Path, filter, and the list beside the picture."""
         yield Static(id="folder")
-        yield PathInput(placeholder=self.PLACEHOLDER, id="query", select_on_focus=False)
+        yield self.line
         yield Static(id="note")
         with Horizontal():
-            yield RowList(id="rows", empty="")
+            yield self.rows
             with Vertical(id="side"):
                 yield ImageView(id="picture")
                 yield Static(id="facts")
@@ -143,8 +147,8 @@ class FilePicker(ListDialog[Path | None]):
             problem = f"Cannot open this folder: {(error.strerror or str(error)).lower()}"
         self._listed = folder
         where = clean_line(shorten(folder, max(self.size.width - 12, 20)))
-        self.query_one("#folder", Static).update(Content(where))
-        self.query_one("#note", Static).update(Content(problem))
+        self.put("#folder", where)
+        self.put("#note", problem)
         self._show_rows(split(self.typed, self._folder)[2], keep)
 
     def _show_rows(self, wanted: str, keep: str = "") -> None:
@@ -187,7 +191,7 @@ class FilePicker(ListDialog[Path | None]):
     def _go(self, folder: Path, keep: str = "") -> None:
         self._folder = Path(os.path.normpath(folder))
         with self.prevent(Input.Changed):
-            self.query_one("#query", Input).value = ""
+            self.line.value = ""
         self._list(self._folder, keep)
 
     def action_parent(self) -> None:
@@ -206,7 +210,7 @@ class FilePicker(ListDialog[Path | None]):
 
     @on(PathInput.Complete)
     def _complete(self) -> None:
-        line = self.query_one("#query", Input)
+        line = self.line
         _, named, wanted = split(line.value, self._folder)
         names = [row.id for row in self.rows.rows if row.id.lower().startswith(wanted.lower())]
         here = self.rows.row
@@ -240,5 +244,6 @@ class FilePicker(ListDialog[Path | None]):
             self._show_picture(image, f"{clean_line(path.name)}\n{facts_line(image)}")
 
     def _show_picture(self, image: Image | None, facts: str) -> None:
-        self.query_one("#picture", ImageView).show(image)
-        self.query_one("#facts", Static).update(Content(facts))
+        for view in self.query(ImageView):
+            view.show(image)
+        self.put("#facts", facts)

@@ -5,48 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from tui.slash.fuzzy import score
+
 T = TypeVar("T")
 
-_BOUNDARIES = " _-./:#"
 
-
-def score(query: str, text: str) -> float | None:
-    """Tell how well a text fits a query, or None when it does not fit at all.
-
-    A run of characters beats the same characters spread out; the start of the text, or of a word
-    in it, beats the middle; a shorter text beats a longer one.
+def fit(query: str, text: str) -> int | None:
+    """Tell how well a text fits; the words of the query may stand anywhere in it.
 
     Args:
-        query: Lower case, as typed; empty fits everything equally.
-        text: Lower case.
+        query: As typed, in any case.
+        text: What it is compared with.
+
+    Returns:
+        Higher is better; None: it does not fit.
     """
-    if not query:
-        return 0.0
-    at = text.find(query)
-    if at >= 0:
-        start = 3.0 if at == 0 else 2.0 if text[at - 1] in _BOUNDARIES else 1.0
-        return start + len(query) / (len(text) + 1)
-    if " " in query:
-        return _every_word(query.split(), text)
-    return _scattered(query, text)
-
-
-def _every_word(words: list[str], text: str) -> float | None:
-    found = [score(word, text) for word in words]
+    whole = score(query, text)
+    if " " not in query or (whole is not None and query.casefold() in text.casefold()):
+        return whole
+    found = [score(word, text) for word in query.split()]
     known = [value for value in found if value is not None]
     return min(known) if known and len(known) == len(found) else None
-
-
-def _scattered(query: str, text: str) -> float | None:
-    at = -1
-    gaps = 0
-    for character in query:
-        found = text.find(character, at + 1)
-        if found < 0:
-            return None
-        gaps += found - at - 1 if at >= 0 else 0
-        at = found
-    return 1.0 / (2.0 + gaps)
 
 
 def best(query: str, items: Iterable[T], text: Callable[[T], str]) -> list[T]:
@@ -57,10 +36,10 @@ def best(query: str, items: Iterable[T], text: Callable[[T], str]) -> list[T]:
         items: What there is to choose from.
         text: What of an item is compared.
     """
-    query = query.strip().lower()
+    query = query.strip()
     if not query:
         return list(items)
-    scored = ((score(query, text(item).lower()), item) for item in items)
+    scored = ((fit(query, text(item)), item) for item in items)
     fitting = [(value, item) for value, item in scored if value is not None]
     fitting.sort(key=lambda pair: -pair[0])
     return [item for _, item in fitting]

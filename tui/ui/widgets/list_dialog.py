@@ -37,32 +37,30 @@ class ListDialog(Dialog[T]):
     LINES = 1
     EMPTY = "Nothing fits"
 
-    def body(self) -> ComposeResult:
-        """The line and the list."""
-        yield self.query_input()
-        yield self.row_list()
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = self.make_line()
+        """What is typed in."""
+        self.rows = RowList(id="rows", lines=self.LINES, empty=self.EMPTY)
+        """The list."""
 
-    def query_input(self) -> Input:
+    def make_line(self) -> Input:
         """The line to type in."""
         return Input(placeholder=self.PLACEHOLDER, id="query", select_on_focus=False)
 
-    def row_list(self) -> RowList:
-        """The list."""
-        return RowList(id="rows", lines=self.LINES, empty=self.EMPTY)
-
-    @property
-    def rows(self) -> RowList:
-        """The list."""
-        return self.query_one("#rows", RowList)
+    def body(self) -> ComposeResult:
+        """The line and the list."""
+        yield self.line
+        yield self.rows
 
     @property
     def typed(self) -> str:
         """What stands in the line."""
-        return self.query_one("#query", Input).value
+        return self.line.value
 
     def on_mount(self) -> None:
         """Fill the list, and let the typing begin."""
-        self.query_one("#query", Input).focus()
+        self.line.focus()
         self.narrow("")
 
     def narrow(self, query: str) -> None:

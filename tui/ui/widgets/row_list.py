@@ -23,6 +23,8 @@ _MARKER = "› "
 _GAP = 2
 _MIN_LABEL = 12
 """Cells that the label keeps before the detail gives way."""
+_TWO_LINE_HEIGHT = 8
+"""Lines of the list from which rows may take two each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,21 @@ class RowList(ScrollView, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self._rows: list[Row] = list(rows)
-        self._lines = lines
+        self._wanted_lines = self._lines = lines
         self._empty = empty
 
     def on_mount(self) -> None:
         """Start on the first row."""
         self.set_rows(self._rows)
+
+    def _on_resize(self, event: events.Resize) -> None:
+        """Fall back to one line a row where hardly any would fit."""
+        lines = self._wanted_lines if event.size.height >= _TWO_LINE_HEIGHT else 1
+        if lines != self._lines:
+            self._lines = lines
+            self.virtual_size = Size(0, len(self._rows) * lines)
+            self._show_highlight()
+            self.refresh()
 
     @property
     def row(self) -> Row | None:

@@ -1,0 +1,1 @@
+"""The settings screen, made from the declaration of the settings."""

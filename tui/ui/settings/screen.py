@@ -1,0 +1,335 @@
+"""The settings: search, change, and every change applies at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.domain import macros
+from tui.domain.caption import wrap
+from tui.domain.errors import AppError
+from tui.domain.safetext import clean_line
+from tui.domain.settings import Settings
+from tui.services.configuring import SettingsService
+from tui.services.connecting import ConnectionService
+from tui.ui.settings.options import Option, editable, options, parse, shown, value_of
+from tui.ui.settings.value_form import Question, ValueForm
+from tui.ui.widgets.choice_list import Choice, ChoiceList
+from tui.ui.widgets.fuzzy import best
+from tui.ui.widgets.list_dialog import ListDialog
+from tui.ui.widgets.row_list import Row, RowList
+
+_CONNECTION, _KEY = "connection ", "key "
+_NEW = _CONNECTION
+_THEME = "ui.theme"
+_SAMPLE = "a red house beside a lake"
+
+
+@dataclass(frozen=True, slots=True)
+class KeySetting:
+    """A key that can be moved."""
+
+    id: str
+    """Of the binding: "chat.stop"."""
+    description: str
+    key: str
+    """As it is bound without settings."""
+
+
+class SettingsScreen(ListDialog[None]):
+    """Connections, captioning, chat, appearance and keys in one list."""
+
+    DEFAULT_CSS = """
+    SettingsScreen {
+        & #query { margin-bottom: 1; }
+        & #about {
+            height: 3; margin-top: 1; color: $text-muted;
+            border-top: solid $border-blurred; text-overflow: ellipsis;
+        }
+        &.-short #about { height: 1; margin: 0; border: none; }
+        &.-short #query { margin-bottom: 0; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Change", id="settings.change", priority=True),
+        Binding("ctrl+d", "default", "Default", id="settings.default", priority=True),
+        Binding("ctrl+down", "section(1)", "Next part", id="settings.next"),
+        Binding("ctrl+up", "section(-1)", "Part before", id="settings.previous", show=False),
+    ]
+    TITLE = "Settings"
+    PLACEHOLDER = "Type to search the settings"
+    LINES = 2
+    HELP = (
+        "Type to search, Enter changes what the cursor is on, Ctrl+D takes the default back, "
+        "Ctrl+Down goes to the next part. Changes apply at once and are written to config.yaml."
+    )
+
+    @dataclass
+    class Changed(Message):
+        """Settings were saved and are in force."""
+
+        settings: Settings
+
+    @dataclass
+    class ThemeChosen(Message):
+        """Show this theme, for now; `Changed` follows when it is kept."""
+
+        name: str
+
+    @dataclass
+    class ConnectionWanted(Message):
+        """A connection is to be shown for changing."""
+
+        name: str
+        """Empty for a new one."""
+
+    def __init__(
+        self,
+        settings: SettingsService,
+        connections: ConnectionService,
+        *,
+        choices: Mapping[str, Sequence[str]] | None = None,
+        keys: Sequence[KeySetting] = (),
+        names: tuple[str, str] = ("You", "Salon"),
+    ) -> None:
+        """Make the screen.
+
+        Args:
+            settings: Reads and writes them.
+            connections: Names the connections there are.
+            choices: What there is to choose from, by path: themes, characters, personas.
+            keys: Keys that can be moved.
+            names: Persona and character, for the preview of the template.
+        """
+        super().__init__()
+        self._settings = settings
+        self._connections = connections
+        self._choices = dict(choices or {})
+        self._keys = {key.id: key for key in keys}
+        self._names = names
+        self._options = {option.path: option for option in options()}
+
+    def body(self) -> ComposeResult:
+        """Search, list, and what the cursor is on."""
+        yield from super().body()
+        yield Static(id="about")
+
+    def on_screen_resume(self) -> None:
+        """Show what changed while another screen was open."""
+        if self.rows.is_attached:
+            self._show(keep=self._here())
+
+    # -- what is listed
+
+    def narrow(self, query: str) -> None:
+        """Show what fits."""
+        self._show()
+
+    def _show(self, keep: str = "") -> None:
+        query = self.typed.strip()
+        sections = self._sections()
+        if query:
+            rows = [row for _, part in sections for row in part]
+            found = best(query, rows, lambda row: f"{row.label} {row.id} {row.below} {row.detail}")
+        else:
+            found = []
+            for heading, part in sections:
+                found += [Row(heading, heading, heading=True), *part]
+        self.rows.set_rows(found, keep=keep, empty="No setting fits")
+
+    def _sections(self) -> list[tuple[str, list[Row]]]:
+        parts: dict[str, list[Row]] = {"Connections": self._connection_rows()}
+        for option in self._options.values():
+            row = Row(option.path, option.label, self._detail(option), option.help)
+            parts.setdefault(option.section, []).append(row)
+        if self._keys:
+            parts["Keys"] = [self._key_row(key) for key in self._keys.values()]
+        return list(parts.items())
+
+    def _detail(self, option: Option) -> str:
+        value = value_of(self._settings.current, option.path)
+        if option.path.endswith(".connection") and not value:
+            return "none" if option.path.startswith("chat") else "the one that chats"
+        return shown(value)
+
+    def _connection_rows(self) -> list[Row]:
+        rows = []
+        for name in self._connections.names():
+            uses = []
+            if name == self._connections.current():
+                uses.append("chats")
+            if name == self._connections.captioning():
+                uses.append("captions")
+            label = self._connections.label(name)
+            rows.append(Row(_CONNECTION + name, name, label, ", ".join(uses) or "not in use"))
+        rows.append(Row(_NEW, "Add a connection…", "", "A server on this machine, or a service"))
+        return rows
+
+    def _key_row(self, key: KeySetting) -> Row:
+        now = self._settings.current.keys.get(key.id, key.key)
+        return Row(_KEY + key.id, key.description, now, key.id)
+
+    # -- what is under the cursor
+
+    def _here(self) -> str:
+        row = self.rows.row
+        return row.id if row else ""
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """Say more about it."""
+        event.stop()
+        self._say(self._about(event.row) if event.row else "")
+
+    def _say(self, text: str, *, error: bool = False) -> None:
+        self.query("#about").set_class(error, "-error")
+        self.put("#about", text)
+
+    def _about(self, row: Row) -> str:
+        option = self._options.get(row.id)
+        if option is None:
+            return clean_line(row.below)
+        origin = self._settings.origin(option.path)
+        now = "as shipped" if origin == "default" else f"from {clean_line(origin)}"
+        if origin.startswith("SALON_") or origin == "flag":
+            now += ", which wins over what is saved here"
+        return f"{option.help}\nDefault: {shown(option.default)} · now {now} · {option.path}"
+
+    def action_section(self, step: int) -> None:
+        """Go to the first setting of the next part, or of the one before."""
+        rows = self.rows.rows
+        starts = [i + 1 for i, row in enumerate(rows) if row.heading and i + 1 < len(rows)]
+        at = self.rows.highlighted or 0
+        later = [i for i in starts if i > at]
+        earlier = [i for i in starts if i < at]
+        if step > 0 and starts:
+            self.rows.highlighted = later[0] if later else starts[0]
+        elif starts:
+            self.rows.highlighted = earlier[-1] if earlier else starts[-1]
+
+    # -- changing
+
+    def choose(self, row: Row) -> None:
+        """Change what was chosen in the way that fits it."""
+        if row.id.startswith(_CONNECTION):
+            self.post_message(self.ConnectionWanted(row.id.removeprefix(_CONNECTION)))
+        elif row.id.startswith(_KEY):
+            self._ask_key(self._keys[row.id.removeprefix(_KEY)])
+        else:
+            self._change_option(self._options[row.id])
+
+    def _change_option(self, option: Option) -> None:
+        value = value_of(self._settings.current, option.path)
+        choices = self._choices_of(option)
+        if option.kind == "switch":
+            self._apply(option.path, not value)
+        elif choices:
+            self._choose_value(option, choices, str(value))
+        else:
+            self._ask(option, editable(value))
+
+    def _choices_of(self, option: Option) -> list[Choice]:
+        if option.path.endswith(".connection"):
+            nothing = "none" if option.path.startswith("chat") else "the one that chats"
+            names = self._connections.names()
+            known = [Choice(name, name, self._connections.label(name)) for name in names]
+            return [*known, Choice("", nothing)]
+        values = self._choices.get(option.path) or option.choices
+        return [
+            Choice(value, value, "default" if value == option.default else "") for value in values
+        ]
+
+    def _choose_value(self, option: Option, choices: list[Choice], value: str) -> None:
+        is_theme = option.path == _THEME
+
+        def show_theme(name: str) -> None:
+            self.post_message(self.ThemeChosen(name))
+
+        def keep(chosen: str | None) -> None:
+            if chosen is not None and chosen != value:
+                self._apply(option.path, chosen)
+            elif is_theme:
+                show_theme(value)
+
+        preview = show_theme if is_theme else None
+        screen = ChoiceList(option.label, choices, current=value, highlighted=preview)
+        self.app.push_screen(screen, keep)
+
+    def _ask(self, option: Option, text: str) -> None:
+        question = Question(
+            title=option.label,
+            help=option.help,
+            value=text,
+            default=editable(option.default),
+            long=option.kind == "long",
+            preview=self._previews().get(option.path),
+        )
+
+        async def save(typed: str) -> str:
+            try:
+                value = parse(option, typed)
+            except ValueError as error:
+                return str(error)
+            return await self._save(option.path, value)
+
+        self.app.push_screen(ValueForm(question, save))
+
+    def _previews(self) -> Mapping[str, Callable[[str], tuple[str, str]]]:
+        user, char = self._names
+        values = {"user": user, "char": char}
+
+        def template(text: str) -> tuple[str, str]:
+            missing = not macros.uses(text, "caption")
+            warning = "{{caption}} is missing; the caption will come last" if missing else ""
+            return wrap(text, _SAMPLE, values), warning
+
+        return {
+            "captioning.template": template,
+            "chat.system_prompt": lambda text: (macros.expand(text, values), ""),
+        }
+
+    def _ask_key(self, key: KeySetting) -> None:
+        now = self._settings.current.keys.get(key.id, key.key)
+        question = Question(
+            title=key.description,
+            help="A key as Textual names it: ctrl+t, f6, alt+up; several with commas.",
+            value=now,
+            default=key.key,
+        )
+
+        async def save(typed: str) -> str:
+            typed = typed.strip()
+            return await self._save(f"keys.{key.id}", typed or None, delete=typed in ("", key.key))
+
+        self.app.push_screen(ValueForm(question, save))
+
+    def action_default(self) -> None:
+        """Take the default back."""
+        path = self._here()
+        if path.startswith(_KEY):
+            path = f"keys.{path.removeprefix(_KEY)}"
+        elif path not in self._options:
+            return
+        self._apply(path, None, delete=True)
+
+    @work(group="save")
+    async def _apply(self, path: str, value: object, *, delete: bool = False) -> None:
+        problem = await self._save(path, value, delete=delete)
+        if problem:
+            self._say(problem, error=True)
+
+    async def _save(self, path: str, value: object, *, delete: bool = False) -> str:
+        """Change and save a setting; gives back why not, or nothing."""
+        try:
+            settings = await self._settings.change(path, value, delete=delete)
+        except AppError as error:
+            return clean_line(error.line())
+        self._show(keep=self._here())
+        self.post_message(self.Changed(settings))
+        return ""
