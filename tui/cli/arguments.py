@@ -5,30 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui import __version__
+from tui.cli.options import Options
 from tui.domain.errors import CommandError
 from tui.domain.settings import Settings
-from tui.paths import Paths, find
+from tui.paths import find
 from tui.slash.setting_path import parse_value
 
 SOURCES = ("local", "multimodal", "describe")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """A command line that was understood."""
-
-    command: Callable[[Options], int]
-    paths: Paths
-    flags: Mapping[str, object] = field(default_factory=dict)
-    """Settings that hold for this run only, by dotted path."""
-    environ: Mapping[str, str] = field(default_factory=dict)
-    given: argparse.Namespace = field(default_factory=argparse.Namespace)
-    """The arguments of the sub-command itself."""
 
 
 def parse(argv: Sequence[str]) -> Options | int:

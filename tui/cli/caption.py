@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tui.cli.arguments import Options
 from tui.cli.console import Console
 from tui.cli.fetching import fetch_local_model
 from tui.cli.interaction import SilentInteraction
+from tui.cli.options import Options
 from tui.cli.serving import with_services
 from tui.domain.caption import Caption, Nowhere
 from tui.domain.errors import AppError, CaptionError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from tui.cli.arguments import Options
 from tui.cli.console import Console
+from tui.cli.options import Options
 from tui.cli.serving import with_services
 from tui.domain.errors import CaptionError
 from tui.domain.generation import Progress

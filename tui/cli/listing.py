@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tui.cli.arguments import Options
 from tui.cli.console import Console
+from tui.cli.options import Options
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 

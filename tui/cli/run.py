@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from tui.cli import logs
-from tui.cli.arguments import Options
+from tui.cli.options import Options
 from tui.domain.errors import CommandError
 
 
 def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
     """Open the app.
+
+    The first frame is painted before anything large is imported, and the terminal's answers are
+    collected after the imports: neither waits for the other.
 
     Returns:
         The app's own exit code.
@@ -24,7 +26,24 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
             f"there is no terminal on {' and '.join(missing)}",
             hint="salon caption FILE works without one",
         )
-    logs.start(options.paths.log)
-    from tui.ui.app import run_app
+    from tui.ui.terminal import skeleton
+    from tui.ui.terminal.probe import Probe
 
-    return run_app(options.paths, dict(options.flags), options.environ)
+    frame = skeleton.paint()
+    try:
+        probe = Probe()
+        if frame is not None:
+            probe.ask()
+        from tui.bootstrap import build
+        from tui.cli import logs
+        from tui.ui.app import run_app
+
+        logs.start(options.paths.log)
+        services = build(options.paths, dict(options.flags), options.environ)
+        terminal = probe.collect()
+        if frame is not None:
+            frame.hand_over()
+        return run_app(services, options.paths, terminal)
+    finally:
+        if frame is not None:
+            frame.restore()

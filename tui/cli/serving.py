@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tui.cli import logs
-from tui.cli.arguments import Options
+from tui.cli.options import Options
 from tui.services import Services
 
 Work = Callable[[Services], Awaitable[int]]

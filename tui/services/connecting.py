@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from fnmatch import fnmatchcase
 
-from tui.domain.connection import Endpoint, FoundServer, Model, Provider, Vision
+from tui.domain.connection import Endpoint, FoundServer, Model, Provider, Vision, vision_by_name
 from tui.domain.errors import AppError, AuthError, ConfigError
 from tui.domain.generation import Finished, GenerationRequest, Sampling, TextDelta, Turn
 from tui.domain.settings import ConnectionSettings, Settings
@@ -24,12 +23,7 @@ def vision_of(provider: Provider, model: str, said: Vision) -> Vision:
     """Whether a model sees: the person's or server's word, else the row's name patterns."""
     if said != "unknown":
         return said
-    name = model.lower()
-    if any(fnmatchcase(name, pattern) for pattern in provider.blind):
-        return "no"
-    if any(fnmatchcase(name, pattern) for pattern in provider.sees):
-        return "yes"
-    return "unknown"
+    return vision_by_name(provider, model)
 
 
 class ConnectionService:

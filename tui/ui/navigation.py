@@ -95,7 +95,7 @@ class Navigation:
         self._chat.composer.focus()
 
     def attach(self, paths: tuple[Path, ...]) -> None:
-        """Let pictures wait for the next message."""
+        """Put pictures beside the prompt."""
         self._chat.attach(paths)
 
     async def copy(self, text: str) -> None:

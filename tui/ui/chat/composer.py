@@ -169,7 +169,7 @@ class Composer(Vertical):
         paths: list[Path] = []
         if may_be_images(text):
             paths = await asyncio.to_thread(pasted_images, text)
-        text = clean(text)
+        text = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
         if paths and self.text.lstrip().startswith("/"):
             self._area.insert_text(" ".join(as_word(path) for path in paths))
         elif paths:

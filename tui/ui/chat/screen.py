@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -26,6 +27,7 @@ from tui.ui.chat.composer import Composer
 from tui.ui.chat.offers import NO_MODEL, HintLine, Offer, offer_of
 from tui.ui.chat.popup import Complete
 from tui.ui.chat.replying import Replying
+from tui.ui.transcript.events import LinkActivated, UnseenChanged
 from tui.ui.transcript.view import Transcript
 from tui.ui.widgets.status_line import Status, StatusLine
 
@@ -34,8 +36,8 @@ class ChatScreen(Screen[None]):
     """Routes: what widgets say becomes calls of services; other screens are asked for."""
 
     CSS_PATH = "screen.tcss"
-    HELP = "Write and press Enter. / lists commands, F3 opens the extensions."
-    BINDINGS: list[BindingType] = [
+    HELP: ClassVar[str | None] = "Write and press Enter. / lists commands, F3 opens the extensions."
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "Stop", id="chat.stop", show=False),
         Binding("alt+up", "focus_message(-1)", "Message above", id="message.previous", show=False),
         Binding("alt+down", "focus_message(1)", "Message below", id="message.next", show=False),
@@ -179,8 +181,9 @@ class ChatScreen(Screen[None]):
 
     def generate(self, stream: AsyncGenerator[GenerationEvent, None]) -> Worker[None]:
         """Let a reply stream in; an earlier one is stopped."""
-        self._run = self._generate(stream)
-        return self._run
+        run: Worker[None] = self._generate(stream)
+        self._run = run
+        return run
 
     @work(exclusive=True, group="generation", exit_on_error=False)
     async def _generate(self, stream: AsyncGenerator[GenerationEvent, None]) -> None:
@@ -250,7 +253,7 @@ class ChatScreen(Screen[None]):
             self._waiting.pop(attachment.digest, None)
             self.composer.remove_picture(attachment.digest)
         self.transcript.sync()
-        self.transcript.follow_end()
+        self.transcript.action_scroll_end()
         self.reply()
 
     def _entered_nothing(self) -> None:
@@ -308,22 +311,28 @@ class ChatScreen(Screen[None]):
 
     @on(Composer.Scrolled)
     def _scroll(self, event: Composer.Scrolled) -> None:
-        self.transcript.scroll_key(event.key)
+        actions = {
+            "pageup": self.transcript.action_page_up,
+            "pagedown": self.transcript.action_page_down,
+            "home": self.transcript.action_scroll_home,
+            "end": self.transcript.action_scroll_end,
+        }
+        actions[event.key]()
 
     @on(Transcript.UnseenChanged)
-    def _count_unseen(self, event: Transcript.UnseenChanged) -> None:
+    def _count_unseen(self, event: UnseenChanged) -> None:
         self._unseen = event.lines
         self._update_hint()
 
     @on(HintLine.Clicked)
     def _hint_clicked(self) -> None:
         if self._unseen:
-            self.transcript.follow_end()
+            self.transcript.action_scroll_end()
         else:
             self._entered_nothing()
 
     @on(Transcript.LinkActivated)
-    def _link(self, event: Transcript.LinkActivated) -> None:
+    def _link(self, event: LinkActivated) -> None:
         self.post_message(self.LinkActivated(event.href))
 
     @on(Button.Pressed, "#extensions")
@@ -362,10 +371,3 @@ class ChatScreen(Screen[None]):
             return
         commands = {"continue": "/continue", "undo": "/undo", "retry": "/retry"}
         self.post_message(self.CommandEntered(commands.get(what, f"/{what} {index}")))
-
-
-def with_captions(
-    attachments: tuple[Attachment, ...], captions: dict[str, Attachment]
-) -> tuple[Attachment, ...]:
-    """The same pictures, with the captions that were made of them."""
-    return tuple(captions.get(a.digest, replace(a)) for a in attachments)

@@ -1,0 +1,217 @@
+"""Wiring: the one place that knows every adapter. Nothing starts and nothing is read from the
+network here, and each adapter is imported when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.domain.connection import Endpoint, FoundServer, Model, Provider
+from tui.domain.generation import Progress
+from tui.domain.image import Image
+from tui.domain.secret import Secret
+from tui.paths import Paths
+from tui.services import Services
+from tui.services.caption_sources import SourceService
+from tui.services.captioning import CaptionService
+from tui.services.chatting import ChatService
+from tui.services.configuring import SettingsService
+from tui.services.connecting import ConnectionService
+from tui.services.library import Library
+from tui.services.ports import Captioner, ChatModel, Connector, LocalCaptioner
+
+if TYPE_CHECKING:
+    from tui.adapters.offline.server import OfflineServer
+    from tui.adapters.onnx.client import OnnxWorker
+
+
+def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str]) -> Services:
+    """Put the program together.
+
+    Args:
+        paths: Where things are kept.
+        flags: Settings given on the command line, by dotted path.
+        environ: The environment, for settings and keys.
+
+    Raises:
+        StorageError: The data folder cannot be used.
+    """
+    from tui.adapters.characters import YamlCharacters
+    from tui.adapters.config_store import ConfigStore
+    from tui.adapters.providers.address import normalise
+    from tui.adapters.providers.catalog import PROVIDERS
+    from tui.adapters.secrets import Secrets
+    from tui.adapters.storage.chats import SqliteChats
+    from tui.adapters.storage.images import ImageFiles
+
+    settings = SettingsService(ConfigStore(paths, environ, flags))
+    offline = _Offline(paths)
+    secrets = Secrets(paths.keys, environ)
+    connections = ConnectionService(
+        settings, PROVIDERS, secrets, _LateConnector(), normalise, offline
+    )
+    store = SqliteChats(paths.chats)
+    images = ImageFiles(paths.images)
+    chats = ChatService(settings, connections, images)
+    worker = _LateWorker(settings)
+    sources = SourceService(settings, connections, _Sources(settings, worker, paths))
+    captions = CaptionService(settings, sources, _Reader(settings), images, store, chats)
+    library = Library(store, YamlCharacters(paths.characters, paths.personas), settings)
+    return Services(
+        settings=settings,
+        connections=connections,
+        chats=chats,
+        library=library,
+        captions=captions,
+        secrets=secrets,
+        offline=offline,
+        store=store,
+        worker=worker,
+    )
+
+
+class _LateConnector:
+    """Imports the HTTP stack with the first request."""
+
+    def __init__(self) -> None:
+        self._made: Connector | None = None
+
+    def _real(self) -> Connector:
+        if self._made is None:
+            from tui.adapters.providers.connector import HttpConnector
+
+            self._made = HttpConnector()
+        return self._made
+
+    def open(self, endpoint: Endpoint) -> ChatModel:
+        return self._real().open(endpoint)
+
+    async def models(self, endpoint: Endpoint) -> list[Model]:
+        return await self._real().models(endpoint)
+
+    async def discover(self) -> list[FoundServer]:
+        return await self._real().discover()
+
+    async def aclose(self) -> None:
+        if self._made is not None:
+            await self._made.aclose()
+
+
+class _LateWorker:
+    """Makes the client of the worker process with the first caption."""
+
+    def __init__(self, settings: SettingsService) -> None:
+        self._settings = settings
+        self._made: OnnxWorker | None = None
+
+    def real(self) -> OnnxWorker:
+        if self._made is None:
+            from tui.adapters.onnx.client import OnnxWorker
+
+            idle = self._settings.current.local.idle_minutes * 60
+            self._made = OnnxWorker(idle_seconds=idle)
+        return self._made
+
+    async def aclose(self) -> None:
+        if self._made is not None:
+            await self._made.aclose()
+
+
+class _Sources:
+    """The caption sources by the settings in force."""
+
+    def __init__(self, settings: SettingsService, worker: _LateWorker, paths: Paths) -> None:
+        self._settings = settings
+        self._worker = worker
+        self._paths = paths
+
+    def local(self) -> LocalCaptioner:
+        from tui.adapters.captioners.onnx import OnnxCaptioner
+
+        current = self._settings.current
+        wanted: dict[str, Any] = {
+            "num_beams": current.local.num_beams,
+            "max_new_tokens": current.local.max_new_tokens,
+        }
+        return OnnxCaptioner(
+            self._worker.real(),
+            current.extras.captioningModel,
+            dtype=current.local.dtype,
+            generation={name: value for name, value in wanted.items() if value},
+            checks=self._paths.cache / "model-checks.json",
+        )
+
+    def describe(self) -> Captioner:
+        from tui.adapters.captioners.describe import DescribeCaptioner
+
+        return DescribeCaptioner(self._worker.real())
+
+    def multimodal(self, endpoint: Endpoint, model: ChatModel, max_tokens: int) -> Captioner:
+        from tui.adapters.captioners.multimodal import MultimodalCaptioner
+
+        label = f"{endpoint.provider.label}: {endpoint.model}"
+        return MultimodalCaptioner(model, label, endpoint.model, max_tokens)
+
+
+class _Reader:
+    """Opens pictures with the limits of the settings in force."""
+
+    def __init__(self, settings: SettingsService) -> None:
+        self._settings = settings
+
+    async def read(self, path: Path) -> Image:
+        from tui.adapters.pillow import PillowReader
+
+        limits = self._settings.current.images
+        reader = PillowReader(limits.max_megabytes, limits.max_megapixels, limits.max_side)
+        return await reader.read(path)
+
+
+class _Offline:
+    """The tiny chat model: fetching it, and running it as a child process."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._folder = paths.models
+        self._made: OfflineServer | None = None
+
+    def _server(self) -> OfflineServer:
+        if self._made is None:
+            from tui.adapters.offline.server import OfflineServer
+
+            self._made = OfflineServer(self._folder)
+        return self._made
+
+    async def base_url(self) -> str:
+        return await self._server().base_url()
+
+    @property
+    def key(self) -> Secret:
+        return self._server().key
+
+    def installed(self) -> bool:
+        return not self.missing()
+
+    def missing(self) -> str:
+        from tui.adapters.offline.state import missing
+
+        return missing(self._folder)
+
+    async def install(self) -> AsyncGenerator[Progress, None]:
+        from tui.adapters.offline.fetch import install
+
+        async with aclosing(install(self._folder)) as events:
+            async for event in events:
+                yield event
+
+    async def aclose(self) -> None:
+        if self._made is not None:
+            await self._made.aclose()
+
+
+def providers() -> Mapping[str, Provider]:
+    """The catalogue, for those who only list it."""
+    from tui.adapters.providers.catalog import PROVIDERS
+
+    return PROVIDERS

@@ -1,0 +1,22 @@
+"""What a command line asks for, once it was understood."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tui.paths import Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """A command line that was understood."""
+
+    command: Callable[[Options], int]
+    paths: Paths
+    flags: Mapping[str, object] = field(default_factory=dict)
+    """Settings that hold for this run only, by dotted path."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    given: argparse.Namespace = field(default_factory=argparse.Namespace)
+    """The arguments of the sub-command itself."""

@@ -1,0 +1,324 @@
+"""The application: which screen shows, the theme, the keys, and what happens to errors."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.worker import Worker, WorkerState
+
+from tui.domain.errors import AppError, CommandError
+from tui.domain.settings import Settings
+from tui.paths import Paths, shipped
+from tui.services import Services
+from tui.services.connecting import OFFLINE
+from tui.slash.builtins import default_registry
+from tui.slash.command import Context
+from tui.slash.interpreter import run as run_command
+from tui.slash.parser import is_command
+from tui.ui.chat.offers import Offer
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.interaction import ScreenInteraction
+from tui.ui.navigation import AppActions, Navigation
+from tui.ui.palette import Entry, SalonCommands
+from tui.ui.screens import Screens, caption_all, open_link
+from tui.ui.suggesting import Suggester
+from tui.ui.terminal import clipboard, signals, stderr
+from tui.ui.terminal.hold import KeyHold
+from tui.ui.terminal.line_filter import install as install_filter
+from tui.ui.terminal.parser import install as install_parser
+from tui.ui.terminal.probe import Mark, Terminal
+from tui.ui.themes import DEFAULT_THEME, load_theme, load_themes
+
+if TYPE_CHECKING:
+    from tui.ui.settings.screen import SettingsScreen
+
+logger = logging.getLogger(__name__)
+
+
+class SalonApp(App[None]):
+    """Holds the services and one chat screen; everything else opens above it."""
+
+    TITLE = "Salon"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar = {SalonCommands}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "command('/help')", "Help", id="help"),
+        Binding("f2", "command('/settings')", "Settings", id="settings"),
+        Binding("f3", "command('/extensions')", "Extensions", id="extensions"),
+        Binding("ctrl+n", "command('/new')", "New chat", id="chat.new"),
+        Binding("ctrl+s", "command('/chats')", "Chats", id="chats"),
+        Binding("ctrl+o", "command('/attach')", "Attach a picture", id="attach"),
+        Binding("ctrl+q", "leave", "Quit", id="quit", priority=True),
+        Binding("ctrl+c", "copy_or_leave", "Copy, twice to quit", id="copy", show=False),
+    ]
+
+    def __init__(
+        self,
+        services: Services,
+        paths: Paths,
+        drops: Iterable[Mark] = (),
+        hold: KeyHold | None = None,
+    ) -> None:
+        super().__init__()
+        self.services = services
+        self._paths = paths
+        self._hold = hold
+        install_filter(self, drops)
+        self._leaving = False
+        self._asked_to_leave = False
+        self.registry = default_registry()
+        self.chat: ChatScreen
+        self.front: Navigation
+        self._interaction = ScreenInteraction(self, services, self._show_progress)
+
+    # Start and end
+
+    async def on_mount(self) -> None:
+        """Open the last chat, then look around for servers."""
+        settings = self.services.settings.current
+        self._apply_theme(settings.ui.theme)
+        self.set_keymap(settings.keys)
+        session = await self.services.library.resume()
+        suggester = Suggester(self.services, self.registry, self.theme_names)
+        self.chat = ChatScreen(self.services, session, suggester, is_command)
+        actions = AppActions(self._copy, self.theme_names, self._apply, self._leave_later)
+        self.screens = Screens(self, self.services, self.chat, self.registry, self._apply_theme)
+        self.front = Navigation(self.services, self.chat, self.screens.openers(), actions)
+        self.screens.front = self.front
+        self.screens.run = self.run_line
+        SalonCommands.entries = self._palette_entries
+        await self.push_screen(self.chat)
+        signals.install(self, self._save)
+        if self._hold is not None:
+            self.call_after_refresh(self._hold.release, self)
+        for problem in self.services.settings.problems:
+            self.notify(problem, severity="warning", markup=False, timeout=15)
+        self.call_after_refresh(self._look_around)
+
+    @work(group="discovery", exit_on_error=False)
+    async def _look_around(self) -> None:
+        connections = self.services.connections
+        if connections.current():
+            return
+        found = []
+        if self.services.settings.current.ui.probe_local_servers:
+            found = [server for server in await connections.discover() if server.models]
+        if found:
+            self.chat.offer_server(max(found, key=lambda server: server.seeing))
+        elif OFFLINE in connections.names():
+            label = connections.label(OFFLINE)
+            self.chat.offer(
+                Offer(f"{label} is here to try Salon out: Enter to use it", name=OFFLINE)
+            )
+
+    async def action_leave(self) -> None:
+        """Stop what runs, keep everything, and leave."""
+        if self._leaving:
+            return
+        self._leaving = True
+        await self._save()
+        self.exit()
+
+    async def _save(self) -> None:
+        await self.chat.stop()
+        try:
+            await self.services.chats.note_draft(self.chat.session, self.chat.composer.full_text)
+        except AppError:
+            logger.exception("draft not kept")
+        await self.services.aclose()
+
+    async def action_copy_or_leave(self) -> None:
+        """Copy what is selected; with nothing selected, twice in a row leaves."""
+        selected = self.screen.get_selected_text()
+        if selected:
+            await self._copy(selected)
+            self.screen.clear_selection()
+            return
+        if self._asked_to_leave:
+            await self.action_leave()
+            return
+        self._asked_to_leave = True
+        self.set_timer(2, self._forget_asking)
+        self.notify("Ctrl+C once more quits; Esc stops a reply", markup=False, timeout=2)
+
+    def _leave_later(self) -> None:
+        self.call_later(self.action_leave)
+
+    def _forget_asking(self) -> None:
+        self._asked_to_leave = False
+
+    # Commands
+
+    @on(ChatScreen.CommandEntered)
+    def _command_entered(self, event: ChatScreen.CommandEntered) -> None:
+        self.run_line(event.text, restore=event.restore)
+
+    @work(group="commands", exit_on_error=False)
+    async def run_line(self, text: str, *, restore: bool = False) -> None:
+        """Run a line of the command language; its errors become one line."""
+        context = Context(self.services, self.chat.session, self._interaction, self.front)
+        try:
+            await run_command(text, self.registry, context)
+        except CommandError as error:
+            self.chat.fail(error)
+            if restore and not self.chat.composer.text:
+                self.chat.composer.load(text)
+        except AppError as error:
+            self.chat.fail(error)
+        finally:
+            self.chat.sync()
+
+    def action_command(self, text: str) -> None:
+        """Run a command by key; not while a question is open."""
+        if self.screen is self.chat:
+            self.run_line(text)
+
+    def _palette_entries(self) -> list[Entry]:
+        return [
+            Entry(
+                command.summary[:1].upper() + command.summary[1:],
+                command.usage,
+                f"/{command.name}",
+                not any(parameter.required for parameter in command.parameters),
+            )
+            for command in self.registry
+        ]
+
+    @on(SalonCommands.Chosen)
+    def _palette_chosen(self, event: SalonCommands.Chosen) -> None:
+        if event.entry.complete:
+            self.run_line(event.entry.command)
+        else:
+            self.front.set_draft(f"{event.entry.command} ")
+
+    @on(ChatScreen.LinkActivated)
+    def _link(self, event: ChatScreen.LinkActivated) -> None:
+        self.ask_to_open(event.href)
+
+    @work(group="links", exit_on_error=False)
+    async def ask_to_open(self, href: str) -> None:
+        """Open a link only after it was shown in full and agreed to."""
+        await open_link(self, href)
+
+    @on(ChatScreen.CaptionNeeded)
+    def _caption_first(self, event: ChatScreen.CaptionNeeded) -> None:
+        self.caption_and_send(event)
+
+    @work(group="commands", exit_on_error=False)
+    async def caption_and_send(self, event: ChatScreen.CaptionNeeded) -> None:
+        """Caption the pictures of a message, then send it; Esc gives it back to the prompt."""
+        try:
+            done = await caption_all(self.services, self._interaction, self.chat, event.attachments)
+        except AppError as error:
+            self.chat.fail(error)
+            done = None
+        if done is None:
+            self.chat.composer.load(event.text)
+            return
+        await self.chat.send(event.text, done)
+
+    # Settings, whose screen is imported only when it opens: handlers by name
+
+    def on_settings_screen_changed(self) -> None:
+        """Apply what was saved."""
+        self._apply(self.services.settings.current)
+        self.chat.apply_settings()
+
+    def on_settings_screen_theme_chosen(self, event: SettingsScreen.ThemeChosen) -> None:
+        """Show a theme while it is being chosen."""
+        self._apply_theme(event.name)
+
+    @work(group="connections", exit_on_error=False)
+    async def on_settings_screen_connection_wanted(
+        self, event: SettingsScreen.ConnectionWanted
+    ) -> None:
+        """Open a connection above the settings."""
+        await self.screens.connection(event.name)
+
+    # What services and screens need of the terminal
+
+    def _show_progress(self, text: str) -> None:
+        if text:
+            self.chat.status_line.start(text)
+        elif not self.chat.is_replying:
+            self.chat.status_line.stop()
+
+    async def _copy(self, text: str) -> None:
+        await clipboard.copy(self, text)
+
+    def theme_names(self) -> list[str]:
+        """All themes, shipped and the user's own; read when first asked for."""
+        themes, problems = load_themes(self._theme_folders())
+        for theme in themes:
+            self.register_theme(theme)
+        for problem in problems:
+            logger.warning("%s", problem)
+        return [theme.name for theme in themes]
+
+    def _theme_folders(self) -> list[Path]:
+        return [shipped("themes"), self._paths.themes]
+
+    def _apply_theme(self, name: str) -> None:
+        theme, problems = load_theme(name, self._theme_folders())
+        if theme is None:
+            theme, _ = load_theme(DEFAULT_THEME, self._theme_folders())
+            problems.append(f"there is no theme {name!r}; {DEFAULT_THEME} is used")
+        for problem in problems:
+            self.notify(problem, severity="warning", markup=False)
+        if theme is not None:
+            self.register_theme(theme)
+            self.theme = theme.name
+
+    def _apply(self, settings: Settings) -> None:
+        if self.theme != settings.ui.theme:
+            self._apply_theme(settings.ui.theme)
+        self.set_keymap(settings.keys)
+
+    # What must not happen
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed with anything but an AppError is a bug: logged and said."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            error = event.worker.error
+            logger.error("unexpected error in %s", event.worker.name, exc_info=error)
+            self.notify(
+                f"Unexpected {type(error).__name__}: please report it; details are in salon.log",
+                severity="error",
+                markup=False,
+            )
+
+    def _fatal_error(self) -> None:
+        """Textual prints tracebacks with local variables, keys included; this one does not."""
+        import rich.traceback  # noqa: PLC0415 - only when everything is lost anyway
+
+        self.bell()
+        trace = rich.traceback.Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(trace)
+        self._close_messages_no_wait()
+
+
+def run_app(services: Services, paths: Paths, terminal: Terminal) -> int:
+    """Run the app on the terminal and give its exit code.
+
+    Args:
+        services: What it works with; closed when this returns.
+        paths: Folders, for themes and logs.
+        terminal: What the terminal said of itself.
+    """
+    restore = stderr.redirect(paths.stderr)
+    hold = KeyHold()
+    install_parser(hold, terminal.typed)
+    try:
+        app = SalonApp(services, paths, terminal.drops, hold)
+        app.run()
+        return app.return_code or 0
+    finally:
+        restore()

@@ -1,0 +1,29 @@
+"""The keys as the help shows them: key, what it does, the command that does the same."""
+
+from __future__ import annotations
+
+KEYS: tuple[tuple[str, str, str], ...] = (
+    ("Enter", "send; on the empty prompt: accept the offer, or ask for a reply", "/reply"),
+    ("Ctrl+J", "new line (Shift+Enter and Alt+Enter where the terminal can)", ""),
+    ("Tab", "take the suggestion", ""),
+    ("Esc", "stop the reply, keep what came; close what is open", "/stop"),
+    ("Up, Down", "at the edge of the prompt: what was sent before", ""),
+    ("Ctrl+O", "attach a picture", "/attach"),
+    ("F3", "extensions: Generate Caption and more", "/extensions"),
+    ("Ctrl+N", "new chat", "/new"),
+    ("Ctrl+S", "chats", "/chats"),
+    ("Ctrl+P", "everything that can be done", "/palette"),
+    ("F1", "help", "/help"),
+    ("F2", "settings", "/settings"),
+    ("Alt+Up, Alt+Down", "focus a message", "/goto"),
+    ("C", "on a message: copy", "/copy"),
+    ("E", "on a message: edit", "/edit"),
+    ("R", "on a message: regenerate, or retry what failed", "/regenerate"),
+    ("G", "on a message: continue", "/continue"),
+    ("Delete", "on a message: delete", "/delete"),
+    ("U", "on a message: undo", "/undo"),
+    ("Enter", "on a message: fold or unfold the reasoning", ""),
+    ("PageUp, PageDown", "scroll; End follows the end again", ""),
+    ("Ctrl+C", "copy the selection; twice: quit", "/copy"),
+    ("Ctrl+Q", "quit", "/quit"),
+)

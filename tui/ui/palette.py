@@ -1,0 +1,55 @@
+"""Ctrl+P: everything that can be done, to search in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in the palette."""
+
+    title: str
+    """What it does."""
+    text: str
+    """How it is typed or which key does it."""
+    command: str
+    """A line of the command language."""
+    complete: bool
+    """Whether it can run as it is; otherwise it goes into the prompt."""
+
+
+class SalonCommands(Provider):
+    """Offers the slash commands by what they do."""
+
+    @dataclass
+    class Chosen(Message):
+        """An entry was chosen."""
+
+        entry: Entry
+
+    entries: Callable[[], Sequence[Entry]] = staticmethod(lambda: ())
+    """Where the entries come from; the app sets it."""
+
+    async def discover(self) -> Hits:
+        """List everything while nothing is typed."""
+        for entry, run in self._entries():
+            yield DiscoveryHit(Content(entry.title), run, help=entry.text)
+
+    async def search(self, query: str) -> Hits:
+        """List what fits, best first."""
+        matcher = self.matcher(query)
+        for entry, run in self._entries():
+            score = max(matcher.match(entry.title), matcher.match(entry.text))
+            if score > 0:
+                yield Hit(score, Content(entry.title), run, help=entry.text)
+
+    def _entries(self) -> Iterator[tuple[Entry, Callable[[], object]]]:
+        for entry in type(self).entries():
+            yield entry, partial(self.app.post_message, self.Chosen(entry))

@@ -1,0 +1,230 @@
+"""Opens the screens above the chat and carries out what was chosen there."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.binding import Binding
+
+from tui.domain.caption import Beside
+from tui.domain.chat import Attachment, JournalEntry
+from tui.services import Services
+from tui.services.caption_sources import CaptionRequest
+from tui.services.ports import Interaction
+from tui.slash.command import FrontEnd, Registry, ScreenName
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.keys import KEYS
+from tui.ui.widgets.choice_list import Choice, ChoiceList
+from tui.ui.widgets.confirm import Confirm
+
+if TYPE_CHECKING:
+    from tui.ui.settings.screen import KeySetting
+
+EXTENSIONS = (
+    Choice("/caption", "Generate Caption", "describe a picture and put it into the chat"),
+    Choice("/attach", "Attach a Picture", "it goes out with your next message"),
+    Choice("/caption-log", "Caption Journal", "every caption made so far"),
+    Choice("/settings", "Settings", "caption source, prompt and template, and all the rest"),
+)
+
+
+class Screens:
+    """One method for each screen; each returns when the screen is closed."""
+
+    def __init__(
+        self,
+        app: App[None],
+        services: Services,
+        chat: ChatScreen,
+        registry: Registry,
+        preview_theme: Callable[[str], None],
+    ) -> None:
+        self._app = app
+        self._services = services
+        self._chat = chat
+        self._registry = registry
+        self._preview_theme = preview_theme
+        self.front: FrontEnd
+        self.run: Callable[[str], object]
+
+    def openers(self) -> dict[ScreenName, Callable[[], Awaitable[None]]]:
+        """The screens by the names that commands use."""
+        return {
+            "settings": self.settings,
+            "chats": self.chats,
+            "connections": self.connections,
+            "help": self.help,
+            "context": self.context,
+            "caption_log": self.caption_log,
+            "extensions": self.extensions,
+            "characters": self.characters,
+            "personas": self.personas,
+            "themes": self.themes,
+            "palette": self.palette,
+        }
+
+    async def settings(self) -> None:
+        """F2."""
+        from tui.ui.settings.screen import SettingsScreen  # noqa: PLC0415 - rarely opened
+
+        library = self._services.library
+        session = self._chat.session
+        choices = {
+            "ui.theme": list(self.front.themes()),
+            "chat.character": [character.id for character in await library.characters()],
+            "chat.persona": [persona.id for persona in await library.personas()],
+        }
+        screen = SettingsScreen(
+            self._services.settings,
+            self._services.connections,
+            choices=choices,
+            keys=self._movable_keys(),
+            names=(session.persona.name, session.character.name),
+        )
+        await self._app.push_screen_wait(screen)
+        await self.front.settings_changed(self._services.settings.current)
+
+    def _movable_keys(self) -> list[KeySetting]:
+        from tui.ui.settings.screen import KeySetting  # noqa: PLC0415 - rarely opened
+
+        bindings = [
+            binding
+            for owner in (type(self._app), type(self._chat))
+            for binding in owner.BINDINGS
+            if isinstance(binding, Binding) and binding.id
+        ]
+        return [KeySetting(b.id or "", b.description, b.key) for b in bindings]
+
+    async def chats(self) -> None:
+        """The list of chats."""
+        from tui.ui.library.chats import ChatsScreen  # noqa: PLC0415 - rarely opened
+
+        chosen = await self._app.push_screen_wait(
+            ChatsScreen(self._services.library, current=self._chat.session.chat.id)
+        )
+        library = self._services.library
+        if chosen == "new":
+            await self.front.open_chat(await library.new())
+        elif chosen:
+            await self.front.open_chat(await library.open(chosen))
+        elif not any(s.id == self._chat.session.chat.id for s in await library.summaries()):
+            await self.front.open_chat(await library.resume())
+
+    async def connections(self) -> None:
+        """Choose, find or add a connection."""
+        from tui.ui.connections.picker import choose_connection  # noqa: PLC0415 - rarely opened
+
+        await choose_connection(self._app, self._services)
+        await self.front.settings_changed(self._services.settings.current)
+
+    async def help(self) -> None:
+        """F1."""
+        from tui.ui.help.help import HelpScreen  # noqa: PLC0415 - rarely opened
+
+        commands = [(command.usage, command.summary) for command in self._registry]
+        await self._app.push_screen_wait(HelpScreen(KEYS, commands))
+
+    async def context(self) -> None:
+        """What would be sent."""
+        from tui.ui.help.context import ContextScreen  # noqa: PLC0415 - rarely opened
+
+        prompt = await self._services.chats.prompt(self._chat.session)
+        await self._app.push_screen_wait(ContextScreen(prompt))
+
+    async def caption_log(self) -> None:
+        """The caption journal; what is chosen there is copied."""
+        from tui.ui.captions.journal import CaptionJournal  # noqa: PLC0415 - rarely opened
+
+        entries = await self._services.captions.journal()
+        chosen: JournalEntry | None = await self._app.push_screen_wait(CaptionJournal(entries))
+        if chosen is not None:
+            await self.front.copy(chosen.caption)
+            self.front.note("the caption was copied")
+
+    async def extensions(self) -> None:
+        """F3."""
+        chosen = await self._app.push_screen_wait(ChoiceList("Extensions", EXTENSIONS))
+        if chosen:
+            self.run(chosen)
+
+    async def characters(self) -> None:
+        """Who answers."""
+        session = self._chat.session
+        found = await self._services.library.characters()
+        choices = [Choice(c.id, c.name, " ".join(c.description.split())[:80]) for c in found]
+        chosen = await self._choose("Character", choices, session.chat.character)
+        if chosen:
+            await self._services.library.set_character(session, chosen)
+            self.front.sync()
+
+    async def personas(self) -> None:
+        """Who you are."""
+        session = self._chat.session
+        found = await self._services.library.personas()
+        choices = [Choice(p.id, p.name, " ".join(p.description.split())[:80]) for p in found]
+        chosen = await self._choose("Persona", choices, session.chat.persona)
+        if chosen:
+            await self._services.library.set_persona(session, chosen)
+            self.front.sync()
+
+    async def themes(self) -> None:
+        """The colours, shown as the cursor moves."""
+        settings = self._services.settings
+        choices = [Choice(name, name) for name in self.front.themes()]
+        screen = ChoiceList(
+            "Theme",
+            choices,
+            current=settings.current.ui.theme,
+            highlighted=self._preview_theme,
+        )
+        chosen = await self._app.push_screen_wait(screen)
+        if chosen:
+            await settings.change("ui.theme", chosen)
+        self._preview_theme(settings.current.ui.theme)
+
+    async def palette(self) -> None:
+        """Ctrl+P."""
+        self._app.action_command_palette()
+
+    async def _choose(self, title: str, choices: list[Choice], current: str) -> str | None:
+        result: Any = await self._app.push_screen_wait(ChoiceList(title, choices, current=current))
+        return str(result) if result else None
+
+
+async def open_link(app: App[Any], href: str) -> None:
+    """Show a link in full and open it when that is wanted; only http and https."""
+    if not href.lower().startswith(("http://", "https://")):
+        app.notify(f"Not opened, for it is no web address: {href}", markup=False)
+        return
+    if await app.push_screen_wait(Confirm(f"Open this address?\n\n{href}", yes="Open", no="No")):
+        webbrowser.open(href)
+
+
+async def caption_all(
+    services: Services, interaction: Interaction, chat: ChatScreen, pictures: tuple[Attachment, ...]
+) -> tuple[Attachment, ...] | None:
+    """Caption the pictures of a message that is being written; None: cancelled."""
+    done: list[Attachment] = []
+    for picture in pictures:
+        if picture.caption:
+            done.append(picture)
+            continue
+        request = CaptionRequest(digest=picture.digest, delivery=Beside())
+        captioned = await services.captions.caption(request, interaction, chat.session)
+        if captioned is None:
+            return None
+        caption = captioned.caption
+        done.append(
+            replace(
+                picture,
+                caption=caption.text,
+                source=caption.source_label,
+                model=caption.model,
+                seconds=caption.seconds,
+            )
+        )
+    return tuple(done)
