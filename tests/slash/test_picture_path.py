@@ -29,7 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("a\\ b.jpg what", "a b.jpg", "what"),
         ("photo in words", "photo", "in words"),
         ("./missing.png look", "missing.png", "look"),
-        ("missing.png look", None, "missing.png look"),
+        ("missing.png look", "missing.png", "look"),
         ("what is it?", None, "what is it?"),
         ("and/or not", None, "and/or not"),
         ("pipe", None, "pipe"),

@@ -28,8 +28,8 @@ def path_of(text: str) -> Path:
 def split_picture(raw: str) -> tuple[Path | None, str]:
     """Take the first word as a picture's file when it is one; touches the disk.
 
-    A word that looks like a path counts when something lies there or its ending is that of a
-    picture, so that a mistyped path is reported and not asked about.
+    A word with a picture's ending always counts, so that a mistyped name is reported and not
+    taken for a prompt; another one counts when a file of that name is a picture.
 
     Args:
         raw: The text behind a command, quotes and escapes as typed.
@@ -47,16 +47,16 @@ def _is_picture(text: str) -> bool:
     path = path_of(text)
     named_so = path.suffix.lower() in SUFFIXES
     looks_so = text.startswith(("~", "file://")) or "/" in text
-    if looks_so and named_so:
+    if named_so:
         return True
     try:
         mode = path.stat().st_mode
-        if not (named_so or looks_so) and stat.S_ISREG(mode):
+        if not looks_so and stat.S_ISREG(mode):
             with path.open("rb") as file:
                 return _has_magic(file.read(16))
     except (OSError, ValueError):
         return False
-    return named_so or looks_so
+    return looks_so
 
 
 def _has_magic(head: bytes) -> bool:
