@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from textual.strip import Strip
 
 from tui.domain.chat import Chat, Message, Outline
+from tui.domain.safetext import clean_line
 from tui.ui.transcript.heights import Heights, estimate
-from tui.ui.transcript.layout import Laid, Look, State, lay_out
+from tui.ui.transcript.layout import Laid, Look, State, header, lay_out
 from tui.ui.transcript.lines import Line, wrap
 from tui.ui.transcript.markdown import layout as markdown
 from tui.ui.transcript.stream import MarkdownStream
@@ -148,8 +149,8 @@ class Document:
                 ]
             )
             self._forget(each for each in lost if each not in self._index)
-        for key in [key for key in self._entries if self._stale(key)]:
-            self.measure(self._index[key])
+        for key in list(self._entries):
+            self._renew(key)
 
     def _forget(self, ids: Iterator[str]) -> None:
         for each in ids:
@@ -163,17 +164,20 @@ class Document:
             if self.live and self.live.message.id == each:
                 self.live = None
 
-    def _stale(self, key: str) -> bool:
-        entry = self._entries[key]
-        item = self._index[key]
-        if item == 0 or self.source is None:
-            return entry.state.notes != self._state(item).notes
-        message = self.source.message(item - 1)
-        return (
-            entry.message is not message
-            or entry.revision != message.revision
-            or entry.state != self._state(item)
-        )
+    def _renew(self, key: str) -> None:
+        """Lay an entry out again if it changed; a mere change of number is cheap."""
+        entry, item = self._entries[key], self._index[key]
+        state = self._state(item)
+        message = self.source.message(item - 1) if item and self.source is not None else None
+        same = message is None or (entry.message is message and entry.revision == message.revision)
+        if same and state == entry.state:
+            return
+        if same and message is not None and replace(state, index=entry.state.index) == entry.state:
+            entry.state = state
+            entry.laid.lines[0] = header(message, state.index, self.look.room)
+            entry.strips[0] = None
+        else:
+            self.measure(item)
 
     def _state(self, item: int) -> State:
         key = self._ids[item]
@@ -222,7 +226,9 @@ class Document:
         state = self._state(item)
         if item == 0 or self.source is None:
             lines = [
-                line for note in state.notes for line in wrap([(note, "note", "")], self.look.room)
+                line
+                for note in state.notes
+                for line in wrap([(clean_line(note), "note", "")], self.look.room)
             ]
             return Entry(None, 0, state, Laid([*lines, Line()] if lines else []))
         message = self.source.message(item - 1)
@@ -278,6 +284,11 @@ class Document:
             count -= end - row
             row = end
             item += 1
+
+    def rows_after(self, key: str) -> int:
+        """Rows below a message; 0 when it is gone."""
+        item = self._index.get(key)
+        return 0 if item is None else self.heights.total - self.heights.top(item + 1)
 
     def spot(self, row: int) -> Spot:
         """What is at a row."""

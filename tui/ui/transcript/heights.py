@@ -61,7 +61,7 @@ class Heights:
         return ends[-1] if ends else 0
 
     def top(self, index: int) -> int:
-        """First row of an item."""
+        """First row of an item, or the end for the number of items."""
         return self._sums()[index - 1] if index else 0
 
     def at(self, row: int) -> int:

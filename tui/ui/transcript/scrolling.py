@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from textual.geometry import Region, Size
@@ -110,10 +110,10 @@ class RowView(ScrollView):
     def keeping_place(self) -> Iterator[None]:
         """Change the document while what stands at the top of the view stays there."""
         spot = self._spot()
-        height = self.document.heights.total
+        last = self.document.id_of(len(self.document) - 1)
         yield
         if not self.follow:
-            self._count_unseen(self.document.heights.total - height)
+            self._count_unseen(self.document.rows_after(last))
         self.settle(spot)
 
     def _spot(self) -> Spot | None:
@@ -180,34 +180,53 @@ class RowView(ScrollView):
             self.post_message(UnseenChanged(lines))
 
     def paint_growth(self, item: int, growth: int) -> None:
-        """Paint what changed when the last item grew, and nothing else."""
-        entry = self.document.entry(item)
-        changed = next(
-            (row for row, strip in enumerate(entry.strips) if strip is None), len(entry.strips)
-        )
-        first = self.document.heights.top(item) + changed - int(self.scroll_y)
-        width, height = self.size
-        if not self.follow:
+        """Paint the rows that changed when the last item grew, and nothing else."""
+        strips = self.document.entry(item).strips
+        top = self.document.heights.top(item)
+        changed = [top + line for line, strip in enumerate(strips) if strip is None]
+        height = self.size.height
+        old = int(self.scroll_y)
+        if self.follow:
+            self._place(self.document.heights.total - height)
+            moved = int(self.scroll_y) - old
+            if moved and not self._scroll_terminal(moved, changed):
+                self.repaint()
+                return
+            changed.extend(range(old + height, old + height + moved))
+        else:
             mark = self._mark()
             self._set_total()
             self._count_unseen(growth)
             if mark != self._mark():
                 self.repaint()
-            elif first < height:
-                self.refresh(Region(0, max(0, first), width, height - max(0, first)))
+                return
+            changed.extend(range(top + len(strips), top + len(strips) - growth))
+        self._refresh_rows(row - int(self.scroll_y) for row in changed)
+
+    def _refresh_rows(self, rows: Iterable[int]) -> None:
+        """Paint some rows of the view."""
+        width, height = self.size
+        regions: list[Region] = []
+        for row in sorted({row for row in rows if 0 <= row < height}):
+            if regions and regions[-1].bottom == row:
+                regions[-1] = Region(0, regions[-1].y, width, row + 1 - regions[-1].y)
+            else:
+                regions.append(Region(0, row, width, 1))
+        if not regions:
             return
-        old = int(self.scroll_y)
-        self._place(self.document.heights.total - height)
-        moved = int(self.scroll_y) - old
-        first = max(0, min(first - moved, height - moved))
-        if not moved:
-            if first < height:
-                self.refresh(Region(0, first, width, height - first))
-        elif 0 < moved < height - 2 and first and not self._waiting() and uncovered(self):
-            self._terminal_scroll.request(self.region, moved, first)
-            self.refresh(Region(0, first, width, height - first))
-        else:
+        if self._terminal_scroll.due and not self._terminal_scroll.includes(regions[0].y):
             self.repaint()
+            return
+        self.refresh(*regions)
+
+    def _scroll_terminal(self, moved: int, changed: list[int]) -> bool:
+        """Let the terminal scroll with the next frame; False where it can't."""
+        height = self.size.height
+        first = min([row - int(self.scroll_y) for row in changed] + [height - moved])
+        if not (0 < moved < height - 2 and first > 0) or self._waiting() or not uncovered(self):
+            return False
+        self._terminal_scroll.request(self.region, moved, first)
+        return True
 
     def _waiting(self) -> bool:
         """Whether a frame is still to come that paints more, or scrolls already."""

@@ -60,6 +60,11 @@ class TerminalScroll:
         """
         self._region, self._lines, self._first = region, lines, first
 
+    def includes(self, row: int) -> bool:
+        """Scroll before this row is painted, too; False when everything must be painted."""
+        self._first = min(self._first, row)
+        return self._first > 0
+
     def cancel(self) -> str:
         """Do without it: everything is painted anyway."""
         self._lines = 0

@@ -1,0 +1,67 @@
+"""What the transcript reads and what it keeps of each message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from textual.strip import Strip
+
+from tui.domain.chat import Chat, Message, Outline
+from tui.ui.transcript.layout import Laid, State
+from tui.ui.transcript.stream import MarkdownStream
+
+
+class MessageSource(Protocol):
+    """A chat as the transcript reads it; `ChatSession` is one."""
+
+    @property
+    def chat(self) -> Chat:
+        """Whose id tells chats apart."""
+        ...
+
+    @property
+    def outline(self) -> list[Outline]:
+        """One entry for each message."""
+        ...
+
+    @property
+    def revision(self) -> int:
+        """Changes when messages are added or removed."""
+        ...
+
+    def __len__(self) -> int:
+        """How many messages there are."""
+        ...
+
+    def message(self, index: int) -> Message:
+        """A message; quick, whether it was loaded before or not."""
+        ...
+
+
+@dataclass(slots=True)
+class Entry:
+    """A message that is laid out, or the notes before the first one."""
+
+    message: Message | None
+    revision: int
+    state: State
+    laid: Laid
+    strips: list[Strip | None] = field(default_factory=list)
+    """For each row the strip, once it was drawn."""
+
+
+class Spot(NamedTuple):
+    """A row of an item, in terms that survive changes elsewhere."""
+
+    id: str
+    line: int
+
+
+class Live:
+    """The reply that is streaming in: only its open end is laid out again."""
+
+    def __init__(self, message: Message, room: int) -> None:
+        self.message = message
+        self.text = MarkdownStream(room)
+        self.reasoning = MarkdownStream(room, "reasoning")
