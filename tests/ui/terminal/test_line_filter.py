@@ -28,7 +28,8 @@ from textual.widgets.option_list import Option
 from textual.widgets.selection_list import Selection
 
 from tui.domain.safetext import clean, clean_line
-from tui.ui.terminal.line_filter import MARKS, SafeFilter, install, safe_segments
+from tui.ui.terminal.line_filter import SafeFilter, install, safe_segments
+from tui.ui.terminal.probe import MARKS
 
 EVIL = (
     "MARK\x1b]52;c;ZXZpbA==\x07\x1b]52;c;ZXZpbA==\x1b\\\x1b]0;evil\x07\x1b[2J\x1b[31mA\x1bc"

@@ -42,6 +42,12 @@ class KeyHold:
             else:
                 yield from self._sift_one(message)
 
+    def keep(self, found: Iterable[Message]) -> None:
+        """Hold what was read before there was an app."""
+        self._held.extend(
+            message for message in found if isinstance(message, events.Key | events.Paste)
+        )
+
     def _sift_one(self, message: Message) -> list[Message]:
         with self._lock:
             if self._open or not isinstance(message, events.Key | events.Paste):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Literal, get_args
+from typing import Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -24,10 +24,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from tui.domain.safetext import REPLACEMENT, clean_line
-
-Mark = Literal["zwj", "vs16", "skin", "keycap"]
-"""What joins or changes emoji; terminals measure each kind of cluster in ways of their own."""
-MARKS: frozenset[Mark] = frozenset(get_args(Mark))
+from tui.ui.terminal.probe import Mark
 
 _CHARACTERS: dict[Mark, str] = {
     "zwj": "\u200d",

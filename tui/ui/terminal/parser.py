@@ -3,9 +3,7 @@
 Textual's own parser turns a paste that holds ESC into key presses, Enter included, and types the
 terminal's answers to queries it does not know into whatever has the focus. This one knows the
 grammar of control sequences: a paste is one event whatever it contains, and a sequence or control
-string that means nothing is dropped whole.
-
-Works with Textual 8.2.8, whose driver offers no place for another parser: `install` puts it there.
+string that means nothing is dropped whole. Made for Textual 8.2.8; `install` puts it there.
 """
 
 from __future__ import annotations
@@ -88,9 +86,7 @@ class SafeParser(XTermParser):
         self._deadline = None
         buffer, self._buffer = self._buffer, ""
         if self._paste is not None:
-            text = "".join(self._paste) + buffer
-            self._paste = None
-            yield events.Paste(_pasted(text))
+            yield self._paste_event(buffer)
         elif buffer == ESC:
             yield events.Key("escape", ESC)
         elif len(buffer) == 2:
@@ -122,10 +118,15 @@ class SafeParser(XTermParser):
             # The last characters may be the beginning of the end.
             self._paste.append(self._cut(max(0, len(self._buffer) - len(PASTE_END) + 1)))
             return None
-        text = "".join(self._paste) + self._cut(end)
+        last = self._cut(end)
         self._cut(len(PASTE_END))
+        return [self._paste_event(last)]
+
+    def _paste_event(self, last: str) -> events.Paste:
+        text = "".join([*(self._paste or ()), last])
         self._paste = None
-        return [events.Paste(_pasted(text))]
+        # Terminals send a carriage return for each end of a line.
+        return events.Paste(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""))
 
     def _take_text(self) -> list[Message]:
         match = _TEXT.match(self._buffer)
@@ -256,11 +257,6 @@ def _mode(mode: str, setting: int) -> Iterator[Message]:
         yield messages.InBandWindowResize.from_setting_parameter(setting)
 
 
-def _pasted(text: str) -> str:
-    """Give a paste the line ends of text: terminals send a carriage return for each."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-
-
 def _without_inner_ends(data: str) -> str:
     """Drop ends of paste that are themselves pasted text.
 
@@ -276,11 +272,12 @@ def _without_inner_ends(data: str) -> str:
     return PASTE_START.join(pieces)
 
 
-def install(hold: KeyHold | None = None) -> None:
+def install(hold: KeyHold | None = None, typed: str = "") -> None:
     """Make Textual's driver read with this parser; call it before the app runs.
 
     Args:
         hold: Where keys wait until the prompt has the focus; None: nowhere.
+        typed: What was read before, with the terminal's answers taken out; kept in the hold.
     """
     if sys.platform == "win32":
         # There the console gives key records, not bytes.
@@ -291,6 +288,8 @@ def install(hold: KeyHold | None = None) -> None:
         # A byte that is not UTF-8 must not end the thread that reads the keys.
         return partial(codecs.getincrementaldecoder(encoding), errors="replace")
 
+    if hold is not None and typed:
+        hold.keep(SafeParser().feed(typed))
     for name, value in (
         ("XTermParser", partial(SafeParser, hold=hold)),
         ("getincrementaldecoder", decoder),

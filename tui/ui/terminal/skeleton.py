@@ -1,0 +1,110 @@
+"""The first frame, written before anything large is imported.
+
+It shows the background and the prompt's frame some hundredths of a second after the command was
+typed. Keys typed from then on are not echoed: they wait until the app reads them. Imports only
+what Python has loaded anyway.
+"""
+
+from __future__ import annotations
+
+import os
+
+from tui.ui.terminal.raw_mode import RawMode
+
+_STATUS_ROWS = 1
+
+
+class Skeleton:
+    """A painted frame and the way back."""
+
+    def __init__(self, raw: RawMode, screen: int) -> None:
+        self._raw = raw
+        self._screen = screen
+        self._is_mine = True
+
+    def hand_over(self) -> None:
+        """The app draws now and leaves the other screen itself at its end."""
+        self._is_mine = False
+
+    def restore(self) -> None:
+        """Give the terminal back as it was found; call it whatever happened."""
+        if self._is_mine:
+            self._is_mine = False
+            _write(self._screen, "\x1b[0m\x1b[?1049l\x1b[?25h")
+        self._raw.leave()
+
+
+def paint(
+    *,
+    background: str = "#12151c",
+    border: str = "#39425a",
+    text: str = "#98a1b5",
+    placeholder: str = "",
+    keys: int = 0,
+    screen: int = 1,
+) -> Skeleton | None:
+    """Draw the frame and hold the keys.
+
+    Args:
+        background: The chosen theme's colours as #rrggbb; the default is the default theme's.
+        border: Of the prompt's frame without the focus.
+        text: Of the placeholder.
+        placeholder: What stands in the empty prompt; our own words.
+        keys: File descriptor that keys come from.
+        screen: File descriptor of the terminal.
+
+    Returns:
+        None when there is no terminal, or one that cannot; nothing was written then.
+    """
+    if os.environ.get("TERM", "dumb") == "dumb" or not (os.isatty(keys) and os.isatty(screen)):
+        return None
+    try:
+        columns, rows = os.get_terminal_size(screen)
+    except OSError:
+        return None
+    raw = RawMode(keys)
+    if not raw.enter():
+        return None
+    drawn = _frame(columns, rows, _styles(background, border, text), placeholder)
+    _write(screen, f"\x1b[?1049h\x1b[?25l{drawn}")
+    return Skeleton(raw, screen)
+
+
+def _styles(background: str, border: str, text: str) -> tuple[str, str, str]:
+    if "NO_COLOR" in os.environ:
+        return "\x1b[0m", "", ""
+    return (
+        f"\x1b[0;48;2;{_rgb(background)}m",
+        f"\x1b[38;2;{_rgb(border)}m",
+        f"\x1b[38;2;{_rgb(text)}m",
+    )
+
+
+def _frame(columns: int, rows: int, styles: tuple[str, str, str], placeholder: str) -> str:
+    base, border, text = styles
+    drawn = f"{base}\x1b[2J"
+    if columns < 10 or rows < 6:
+        return drawn
+    top = rows - _STATUS_ROWS - 2
+    inner = columns - 2
+    line = f" {placeholder[: inner - 2]}".ljust(inner)
+    return (
+        f"{drawn}\x1b[{top};1H{border}╭{'─' * inner}╮"
+        f"\x1b[{top + 1};1H│{text}{line}{border}│"
+        f"\x1b[{top + 2};1H╰{'─' * inner}╯"
+    )
+
+
+def _rgb(colour: str) -> str:
+    value = int(colour.lstrip("#"), 16)
+    return f"{value >> 16 & 255};{value >> 8 & 255};{value & 255}"
+
+
+def _write(fd: int, text: str) -> None:
+    data = text.encode()
+    try:
+        while data:
+            data = data[os.write(fd, data) :]
+    except OSError:
+        # The terminal is gone; whoever comes next will notice.
+        return
