@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.ui.transcript.document import MessageSource
+from tui.ui.transcript.entries import MessageSource
 from tui.ui.transcript.view import Transcript
 
 __all__ = ["MessageSource", "Transcript"]

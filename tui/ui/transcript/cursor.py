@@ -6,7 +6,7 @@ from textual import events as textual_events
 from textual.selection import Selection
 
 from tui.ui.transcript import events
-from tui.ui.transcript.document import Entry
+from tui.ui.transcript.entries import Entry
 from tui.ui.transcript.layout import Place
 from tui.ui.transcript.scrolling import RowView
 from tui.ui.transcript.selection import BAR, between, character_at, selected_text, word_at

@@ -4,76 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol
+from dataclasses import replace
 
-from textual.strip import Strip
-
-from tui.domain.chat import Chat, Message, Outline
+from tui.domain.chat import Outline
 from tui.domain.safetext import clean_line
+from tui.ui.transcript.entries import Entry, Live, MessageSource, Spot
 from tui.ui.transcript.heights import Heights, estimate
 from tui.ui.transcript.layout import Laid, Look, State, header, lay_out
 from tui.ui.transcript.lines import Line, wrap
 from tui.ui.transcript.markdown import layout as markdown
-from tui.ui.transcript.stream import MarkdownStream
 
 _KEPT = 256
 """Messages that stay laid out."""
-
-
-class MessageSource(Protocol):
-    """A chat as the transcript reads it; `ChatSession` is one."""
-
-    @property
-    def chat(self) -> Chat:
-        """Whose id tells chats apart."""
-        ...
-
-    @property
-    def outline(self) -> list[Outline]:
-        """One entry for each message."""
-        ...
-
-    @property
-    def revision(self) -> int:
-        """Changes when messages are added or removed."""
-        ...
-
-    def __len__(self) -> int:
-        """How many messages there are."""
-        ...
-
-    def message(self, index: int) -> Message:
-        """A message; quick, whether it was loaded before or not."""
-        ...
-
-
-@dataclass(slots=True)
-class Entry:
-    """A message that is laid out, or the notes before the first one."""
-
-    message: Message | None
-    revision: int
-    state: State
-    laid: Laid
-    strips: list[Strip | None] = field(default_factory=list)
-    """For each row the strip, once it was drawn."""
-
-
-class Spot(NamedTuple):
-    """A row of an item, in terms that survive changes elsewhere."""
-
-    id: str
-    line: int
-
-
-class Live:
-    """The reply that is streaming in: only its open end is laid out again."""
-
-    def __init__(self, message: Message, room: int) -> None:
-        self.message = message
-        self.text = MarkdownStream(room)
-        self.reasoning = MarkdownStream(room, "reasoning")
 
 
 class Document:
@@ -225,11 +167,9 @@ class Document:
     def _lay_out(self, item: int) -> Entry:
         state = self._state(item)
         if item == 0 or self.source is None:
-            lines = [
-                line
-                for note in state.notes
-                for line in wrap([(clean_line(note), "note", "")], self.look.room)
-            ]
+            lines: list[Line] = []
+            for note in state.notes:
+                lines.extend(wrap([(clean_line(note), "note", "")], self.look.room))
             return Entry(None, 0, state, Laid([*lines, Line()] if lines else []))
         message = self.source.message(item - 1)
         reasoning: list[Line] = []

@@ -10,7 +10,8 @@ from rich.style import Style
 from textual.selection import Selection
 from textual.strip import Strip
 
-from tui.ui.transcript.document import Document, Entry
+from tui.ui.transcript.document import Document
+from tui.ui.transcript.entries import Entry
 from tui.ui.transcript.layout import Place
 from tui.ui.transcript.lines import Line
 from tui.ui.transcript.pictures import Pictures

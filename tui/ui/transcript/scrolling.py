@@ -10,7 +10,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.ui.transcript.document import Document, Spot
+from tui.ui.transcript.document import Document
+from tui.ui.transcript.entries import Spot
 from tui.ui.transcript.events import UnseenChanged
 from tui.ui.transcript.painting import Painter
 from tui.ui.transcript.pictures import Key, Pictures

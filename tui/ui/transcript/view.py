@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from tui.domain.chat import Message
 from tui.ui.transcript import events, spoken
 from tui.ui.transcript.cursor import CursorView
-from tui.ui.transcript.document import MessageSource
+from tui.ui.transcript.entries import MessageSource
 from tui.ui.transcript.highlight import warm
 from tui.ui.transcript.layout import Images, Look
 from tui.ui.transcript.pacing import Pacer
