@@ -81,8 +81,8 @@ async def test_control_characters_are_never_drawn() -> None:
 @pytest.mark.parametrize("width", [8, 16, 30, 80])
 async def test_every_line_is_exactly_as_wide_as_the_list(width: int) -> None:
     app = ListApp([Row("x", "世界" * 20, "1.2 MB", "below " * 30), *rows(30)], lines=2)
-    async with app.run_test(size=(width, 12)):
-        for y in range(12):
+    async with app.run_test(size=(width, 14)):
+        for y in range(14):
             assert app.list.render_line(y).cell_length == app.list.scrollable_content_region.width
 
 

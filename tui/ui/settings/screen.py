@@ -50,17 +50,17 @@ class SettingsScreen(ListDialog[None]):
     SettingsScreen {
         & #query { margin-bottom: 1; }
         & #about {
-            height: 3; margin-top: 1; color: $text-muted;
-            border-top: solid $border-blurred; text-overflow: ellipsis;
+            height: 2; padding-top: 1; color: $text-muted; text-wrap: nowrap;
+            text-overflow: ellipsis;
         }
-        &.-short #about { height: 1; margin: 0; border: none; }
+        &.-short #about { height: 2; padding-top: 0; }
         &.-short #query { margin-bottom: 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Change", id="settings.change", priority=True),
         Binding("ctrl+d", "default", "Default", id="settings.default", priority=True),
-        Binding("ctrl+down", "section(1)", "Next part", id="settings.next"),
+        Binding("ctrl+down", "section(1)", "Part", id="settings.next"),
         Binding("ctrl+up", "section(-1)", "Part before", id="settings.previous", show=False),
     ]
     TITLE = "Settings"
@@ -199,7 +199,8 @@ class SettingsScreen(ListDialog[None]):
         now = "as shipped" if origin == "default" else f"from {clean_line(origin)}"
         if origin.startswith("SALON_") or origin == "flag":
             now += ", which wins over what is saved here"
-        return f"{option.help}\nDefault: {shown(option.default)} · now {now} · {option.path}"
+        first = f"{option.help}\n" if self.rows.single else ""
+        return f"{first}Default: {shown(option.default)} · now {now} · {option.path}"
 
     def action_section(self, step: int) -> None:
         """Go to the first setting of the next part, or of the one before."""

@@ -58,6 +58,15 @@ class ChoiceList(ListDialog[str | None]):
         """Name the frame."""
         self.set_title(self._title)
 
+    def add_choices(self, choices: Sequence[Choice]) -> None:
+        """List more, before those that always stay; the cursor keeps its row."""
+        row = self.rows.row
+        fixed = [choice for choice in self._choices if choice.always]
+        self._choices = [c for c in self._choices if not c.always] + [*choices, *fixed]
+        self.narrow(self.typed)
+        if row is not None:
+            self.rows.set_rows(self.rows.rows, keep=row.id)
+
     def narrow(self, query: str) -> None:
         """Show what fits, the best first."""
         fitting = best(

@@ -23,7 +23,7 @@ _MARKER = "› "
 _GAP = 2
 _MIN_LABEL = 12
 """Cells that the label keeps before the detail gives way."""
-_TWO_LINE_HEIGHT = 8
+_TWO_LINE_HEIGHT = 10
 """Lines of the list from which rows may take two each."""
 
 
@@ -139,6 +139,11 @@ class RowList(ScrollView, can_focus=True):
             self.refresh()
 
     @property
+    def single(self) -> bool:
+        """Whether each row has one line now."""
+        return self._lines == 1
+
+    @property
     def row(self) -> Row | None:
         """The row under the cursor."""
         if self.highlighted is None or self.highlighted >= len(self._rows):
@@ -178,9 +183,12 @@ class RowList(ScrollView, can_focus=True):
         self.post_message(self.Highlighted(self, self.row))
 
     def _show_highlight(self) -> None:
-        if self.highlighted is not None:
-            top = max(self.highlighted * self._lines - (1 if self.highlighted == 1 else 0), 0)
-            self.scroll_to_region(Region(0, top, 1, self._lines), animate=False, force=True)
+        at = self.highlighted
+        if at is None:
+            return
+        above = 1 if at and self._rows[at - 1].heading else 0
+        region = Region(0, (at - above) * self._lines, 1, (1 + above) * self._lines)
+        self.scroll_to_region(region, animate=False, force=True)
 
     def action_move(self, step: int) -> None:
         """Go up or down by rows, over headings, and around at the ends."""
@@ -248,6 +256,9 @@ class RowList(ScrollView, can_focus=True):
 
     def _render_row(self, row: Row, here: bool, part: int, width: int) -> Strip:
         plain, dim = self._styles(row, here)
+        if row.heading:
+            text = clean_line(row.label) if part == self._lines - 1 else ""
+            return Strip([Segment(set_cell_size(f"  {cut(text, width - 2)}", width), plain)], width)
         marker = _MARKER if here and part == 0 else "  "
         if part:
             text = cut(clean_line(row.below), width - 4)

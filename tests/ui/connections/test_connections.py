@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.widgets import Button, Input, Static
+
+from tests.fakes.models import FAKE, FakeConnector, FakeOffline, FakeSecrets
+from tests.fakes.settings import FakeSettingsStore
+from tests.ui.widgets.harness import UNSET, Harness, wait_until
+from tui.domain.connection import FoundServer, Model, Provider
+from tui.domain.settings import ConnectionSettings, Settings
+from tui.services.configuring import SettingsService
+from tui.services.connecting import ConnectionService
+from tui.ui.connections.form import ConnectionForm
+from tui.ui.connections.picker import ADD, SAME, ConnectionPicker
+from tui.ui.widgets.choice_list import ChoiceList
+
+CLOUD = Provider("cloud", "Cloud", "openai", "https://c/v1", ("CLOUD_KEY",), needs_key=True)
+LOCAL = FoundServer(
+    "fake", "Ollama", "http://127.0.0.1:11434", (Model("blind", "no"), Model("seer", "yes"))
+)
+SECRET = "sk-very-secret"
+
+
+class Desk:
+    """The services of these screens, in memory."""
+
+    def __init__(self, *, found: tuple[FoundServer, ...] = (), kept: bool = True) -> None:
+        kitchen = ConnectionSettings("fake", model="tiny-vision")
+        self.settings = SettingsService(
+            FakeSettingsStore(Settings(connections={"kitchen": kitchen} if kept else {}))
+        )
+        self.secrets = FakeSecrets()
+        self.connector = FakeConnector(found=found)
+        self.connections = ConnectionService(
+            self.settings,
+            {"fake": FAKE, "cloud": CLOUD},
+            self.secrets,
+            self.connector,
+            lambda provider, url: url or provider.base_url,
+            FakeOffline(),
+        )
+
+    def form(self, name: str = "") -> tuple[Harness, ConnectionForm]:
+        form = ConnectionForm(self.settings, self.connections, self.secrets, name)
+        return Harness(form), form
+
+
+def status(form: ConnectionForm) -> str:
+    return str(form.query_one("#status", Static).content)
+
+
+def on_screen(app: Harness) -> str:
+    widgets = [w for screen in app.screen_stack for w in screen.walk_children()]
+    texts = [str(getattr(w, "content", "")) + str(getattr(w, "placeholder", "")) for w in widgets]
+    return "\n".join(texts) + app.export_screenshot()
+
+
+async def choose(app: Harness, pilot: Any, button: str, text: str) -> None:
+    app.screen.query_one(button, Button).press()
+    await wait_until(lambda: isinstance(app.screen, ChoiceList))
+    await pilot.press(*text, "enter")
+    await wait_until(lambda: isinstance(app.screen, ConnectionForm))
+
+
+async def test_a_new_connection_is_saved_and_chats_when_it_is_the_first() -> None:
+    desk = Desk(kept=False)
+    app, form = desk.form()
+    async with app.run_test() as pilot:
+        await choose(app, pilot, "#provider", "fake")
+        form.query_one("#model", Input).value = "tiny-vision"
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: app.result is not UNSET)
+
+    assert app.result == "fake"
+    expected = {"fake": ConnectionSettings("fake", model="tiny-vision")}
+    assert desk.settings.current.connections == expected
+    assert desk.settings.current.chat.connection == "fake"
+
+
+async def test_the_model_is_chosen_from_the_servers_list() -> None:
+    app, form = Desk().form("kitchen")
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+l")
+        await wait_until(lambda: isinstance(app.screen, ChoiceList))
+        rows = app.screen.query_one("#rows").rows  # type: ignore[attr-defined]
+        details = {row.id: row.detail for row in rows}
+        await pilot.press(*"text", "enter")
+        await wait_until(lambda: form.query_one("#model", Input).value == "text-only")
+
+    assert details == {"tiny-vision": "sees pictures", "text-only": "text only"}
+
+
+async def test_the_test_says_in_a_line_what_happened() -> None:
+    app, form = Desk().form("kitchen")
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+t")
+        await wait_until(lambda: "answered in" in status(form))
+
+        assert "Hello there." in status(form)
+
+
+async def test_a_typed_key_is_stored_and_never_shown_or_written() -> None:
+    desk = Desk()
+    app, form = desk.form()
+    async with app.run_test() as pilot:
+        form.query_one("#name", Input).value = "cloud"
+        await choose(app, pilot, "#provider", "cloud")
+        await choose(app, pilot, "#place", "kept")
+        form.query_one("#key", Input).value = SECRET
+        await pilot.pause()
+        assert SECRET not in on_screen(app)
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: app.result is not UNSET)
+
+    assert desk.secrets.keys == {"cloud": SECRET}
+    assert desk.settings.current.connections["cloud"] == ConnectionSettings("cloud", key="stored")
+
+
+async def test_a_key_kept_for_a_test_is_forgotten_when_the_form_is_left() -> None:
+    desk = Desk()
+    app, form = desk.form()
+    async with app.run_test() as pilot:
+        form.query_one("#name", Input).value = "cloud"
+        await choose(app, pilot, "#provider", "cloud")
+        await choose(app, pilot, "#place", "kept")
+        form.query_one("#key", Input).value = SECRET
+        await pilot.press("ctrl+t")
+        await wait_until(lambda: "offers 2 models" in status(form))
+        assert desk.secrets.keys == {"cloud": SECRET}
+        await pilot.press("escape")
+        await wait_until(lambda: app.result is None)
+
+    assert desk.secrets.keys == {}
+
+
+async def test_a_variable_is_named_in_the_settings() -> None:
+    desk = Desk()
+    app, _ = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        await choose(app, pilot, "#place", "env:")
+        await pilot.press(*"MY_KEY", "ctrl+s")
+        await wait_until(lambda: app.result == "kitchen")
+
+    assert desk.settings.current.connections["kitchen"].key == "env:MY_KEY"
+
+
+async def test_the_form_says_where_the_key_is_but_not_what() -> None:
+    desk = Desk()
+    desk.secrets.keys["kitchen"] = SECRET
+    app, form = desk.form("kitchen")
+    async with app.run_test():
+        await wait_until(lambda: status(form) == "A key is there: test")
+
+        assert SECRET not in on_screen(app)
+
+
+@pytest.mark.parametrize(("name", "problem"), [("", "a name is needed"), ("kitchen", "already")])
+async def test_a_name_that_cannot_be_is_refused(name: str, problem: str) -> None:
+    app, form = Desk().form()
+    async with app.run_test() as pilot:
+        form.query_one("#name", Input).value = name
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: problem in status(form))
+
+        assert app.result is UNSET
+
+
+async def test_deleting_asks_first() -> None:
+    desk = Desk()
+    app, _ = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+x")
+        await pilot.pause()
+        await pilot.press("n")
+        await pilot.pause()
+        assert desk.settings.current.connections
+        await pilot.press("ctrl+x")
+        await pilot.pause()
+        await pilot.press("y")
+        await wait_until(lambda: app.result == "")
+
+    assert not desk.settings.current.connections
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12)])
+async def test_the_form_fits(size: tuple[int, int]) -> None:
+    app, form = Desk().form("kitchen")
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert app.screen.region.contains_region(form.query_one("KeyFooter").region)
+        form.query_one("#vision").focus()
+        await pilot.pause()
+        await pilot.pause()
+        assert app.screen.region.contains_region(form.query_one("#vision").region)
+
+
+async def test_the_picker_gives_a_name() -> None:
+    app = Harness(ConnectionPicker(Desk().connections))
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+
+    assert app.result == "kitchen"
+
+
+@pytest.mark.parametrize(("typed", "result"), [("add a", ADD), ("chats", SAME)])
+async def test_the_picker_offers_more(typed: str, result: str) -> None:
+    screen = ConnectionPicker(Desk().connections, "captioning", current="kitchen")
+    app = Harness(screen)
+    async with app.run_test() as pilot:
+        await pilot.press(*["down"] * (2 if result == ADD else 1), "enter")
+        await pilot.pause()
+
+    assert app.result == result
+
+
+async def test_a_found_server_becomes_a_connection() -> None:
+    desk = Desk(found=(LOCAL,))
+    screen = ConnectionPicker(desk.connections)
+    app = Harness(screen)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: any(row.id == "found 0" for row in screen.rows.rows))
+        assert "2 models, 1 sees pictures" in [row.detail for row in screen.rows.rows]
+        await pilot.press(*"ollama", "enter")
+        await wait_until(lambda: app.screen is not screen)
+        await pilot.press("enter")
+        await wait_until(lambda: app.result is not UNSET)
+
+    assert app.result == "fake"
+    assert desk.settings.current.chat.connection == "fake"
+    assert desk.settings.current.connections["fake"].model == "seer"

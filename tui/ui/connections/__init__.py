@@ -1,0 +1,1 @@
+"""Screens to choose, add and change connections."""

@@ -1,0 +1,130 @@
+"""Choosing the connection that chats or captions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from textual import work
+
+from tui.domain.connection import FoundServer, Model, Vision
+from tui.domain.errors import AppError
+from tui.domain.safetext import clean_line
+from tui.services.connecting import ConnectionService
+from tui.ui.widgets.choice_list import Choice, ChoiceList
+from tui.ui.widgets.row_list import Row
+
+ADD = "+"
+"""Given back when a new connection is wanted; no connection can have this name."""
+SAME = ""
+"""Given back for captioning with the connection that chats."""
+_FOUND = "found "
+_SEES: dict[Vision, str] = {"yes": "sees pictures", "no": "text only", "unknown": ""}
+_ORDER: dict[Vision, int] = {"yes": 0, "unknown": 1, "no": 2}
+
+
+def model_choices(models: Sequence[Model]) -> list[Choice]:
+    """Models as choices: those that see pictures first."""
+    ordered = sorted(models, key=lambda model: (_ORDER[model.vision], model.id.lower()))
+    return [Choice(model.id, model.id, _model_detail(model)) for model in ordered]
+
+
+def _model_detail(model: Model) -> str:
+    context = f"{model.context // 1000}k tokens" if model.context else ""
+    return " · ".join(part for part in (context, _SEES[model.vision] or "sees: unknown") if part)
+
+
+class ConnectionPicker(ChoiceList):
+    """Gives a connection's name, `ADD`, `SAME`, or None.
+
+    A server that is found on this machine is made a connection right here.
+    """
+
+    HELP = (
+        "Enter takes a connection. Servers found on this machine are listed too; taking one makes "
+        "it a connection. The last line adds one by hand."
+    )
+
+    def __init__(
+        self,
+        connections: ConnectionService,
+        purpose: Literal["chat", "captioning"] = "chat",
+        *,
+        current: str = "",
+    ) -> None:
+        """Make the list.
+
+        Args:
+            connections: Those there are, and how to find more.
+            purpose: What the connection is for.
+            current: Name of the present one.
+        """
+        title = "Chat with" if purpose == "chat" else "Caption with"
+        super().__init__(title, _known(connections, purpose), current=current)
+        self._connections = connections
+        self._finds = purpose == "chat"
+        self._found: list[FoundServer] = []
+
+    def on_mount(self) -> None:
+        """Look for servers meanwhile."""
+        if self._finds:
+            self._discover()
+
+    @work(exclusive=True, group="discover")
+    async def _discover(self) -> None:
+        self._found = await self._connections.discover()
+        choices = [
+            Choice(f"{_FOUND}{index}", f"{server.label}, found here", _count(server))
+            for index, server in enumerate(self._found)
+        ]
+        self.add_choices(choices)
+
+    def choose(self, row: Row) -> None:
+        """Take a connection, or choose a model of a server that was found."""
+        if row.id.startswith(_FOUND):
+            self._choose_model(self._found[int(row.id.removeprefix(_FOUND))])
+        else:
+            super().choose(row)
+
+    def _choose_model(self, server: FoundServer) -> None:
+        choices = model_choices(server.models)
+
+        def adopt(model: str | None) -> None:
+            if model is not None:
+                self._adopt(server, model)
+
+        if len(choices) == 1:
+            adopt(choices[0].id)
+        else:
+            empty = f"{server.label} has no models yet"
+            self.app.push_screen(
+                ChoiceList(f"Model of {server.label}", choices, empty=empty), adopt
+            )
+
+    @work(exclusive=True, group="adopt")
+    async def _adopt(self, server: FoundServer, model: str) -> None:
+        try:
+            name = await self._connections.adopt(server, model)
+        except AppError as error:
+            self.set_title("Chat with", clean_line(error.line()))
+        else:
+            self.dismiss(name)
+
+
+def _known(connections: ConnectionService, purpose: str) -> list[Choice]:
+    choices = [Choice(name, name, _detail(connections, name)) for name in connections.names()]
+    if purpose == "captioning":
+        choices.append(Choice(SAME, "The one that chats", always=True))
+    choices.append(Choice(ADD, "Add a connection…", always=True))
+    return choices
+
+
+def _detail(connections: ConnectionService, name: str) -> str:
+    sees = _SEES[connections.vision(name)]
+    return " · ".join(part for part in (connections.label(name), sees) if part)
+
+
+def _count(server: FoundServer) -> str:
+    count, seeing = len(server.models), server.seeing
+    models = f"{count} model{'' if count == 1 else 's'}"
+    return f"{models}, {seeing} see{'s' if seeing == 1 else ''} pictures" if seeing else models
