@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual import events, messages
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -180,6 +180,7 @@ PIECES = st.one_of(
 
 
 @given(st.lists(PIECES, max_size=6), st.data())
+@settings(max_examples=200)
 def test_chunks_make_no_difference(pieces: list[str], data: st.DataObject) -> None:
     text = "".join(pieces)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=12)))
@@ -191,6 +192,16 @@ def test_chunks_make_no_difference(pieces: list[str], data: st.DataObject) -> No
 @given(st.text(alphabet="\x1b[]OPM_\\<>?;:0129ABcmRtuy~$ \r\x07\x9cé", max_size=60))
 def test_no_input_breaks_it(text: str) -> None:
     parse(*text)
+
+
+@pytest.mark.parametrize("text", [*REPLIES.values(), *KEYS])
+def test_cut_at_every_place_it_is_the_same(text: str) -> None:
+    text = f"{text}z"
+    whole = told(parse(text))
+
+    assert told(parse(*text)) == whole
+    for cut in range(1, len(text)):
+        assert told(parse(text[:cut], text[cut:])) == whole
 
 
 def stalled(monkeypatch: pytest.MonkeyPatch, data: str, seconds: float) -> list[tuple[str, str]]:

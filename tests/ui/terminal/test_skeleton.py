@@ -8,10 +8,12 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tui.ui.terminal.skeleton import paint
+from tui.ui.terminal.skeleton import DEFAULT_COLOURS, paint, recall, remember
+from tui.ui.themes import DEFAULT_THEME, load_theme
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def test_the_frame_stands_where_the_prompt_will_be(terminal: tuple[int, int]) ->
 
     drawn = os.read(outer, 8192).decode()
     assert drawn.startswith("\x1b[?1049h")
-    assert f"\x1b[21;1H\x1b[38;2;57;66;90m╭{'─' * 78}╮" in drawn
+    assert f"\x1b[21;1H\x1b[38;2;127;180;255m╭{'─' * 78}╮" in drawn
     assert "│\x1b[38;2;152;161;181m Write" in drawn
 
 
@@ -64,6 +66,29 @@ def test_the_terminal_is_given_back_as_it_was(terminal: tuple[int, int]) -> None
     assert termios.tcgetattr(inner) == before
     os.write(inner, b"x")
     assert os.read(outer, 100) == b"x"
+
+
+def test_colours_are_remembered_and_nonsense_is_not(tmp_path: Path) -> None:
+    file = str(tmp_path / "colours")
+    assert recall(file) == DEFAULT_COLOURS
+
+    remember(file, ("#faf5ea", "#7a3e12", "#62574a"))
+    assert recall(file) == ("#faf5ea", "#7a3e12", "#62574a")
+
+    remember(file, ("#faf5ea", "\x1b[2J", "#62574a"))
+    assert recall(file) == ("#faf5ea", "#7a3e12", "#62574a")
+
+    Path(file).write_bytes(b"#ffffff \x1b]0;x #1234567 \xff")
+    assert recall(file) == DEFAULT_COLOURS
+    remember(str(tmp_path / "missing" / "colours"), DEFAULT_COLOURS)
+
+
+def test_the_default_colours_are_the_default_themes() -> None:
+    theme, _ = load_theme(DEFAULT_THEME, [Path(__file__).parents[3] / "themes"])
+
+    assert theme is not None
+    found = (theme.background, theme.primary, theme.variables["text-muted"])
+    assert found == DEFAULT_COLOURS
 
 
 def test_no_colour_is_used_where_none_is_wanted(

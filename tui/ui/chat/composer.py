@@ -18,9 +18,9 @@ from tui.ui.chat.chips import Chip, ChipRow
 from tui.ui.chat.pasting import as_word, is_large, may_be_images, pasted_images
 from tui.ui.chat.popup import Complete, Popup
 from tui.ui.chat.prompt_area import EdgeKey, PromptArea
+from tui.ui.terminal.skeleton import PLACEHOLDER
 from tui.ui.widgets.completion_list import CompletionList
 
-PLACEHOLDER = "Write a message · / for commands · Ctrl+J for a new line"
 _DRAFT_SECONDS = 0.4
 
 
@@ -224,7 +224,7 @@ class Composer(Vertical):
         self._paste_count += 1
         key = f"paste {self._paste_count}"
         self._pastes[key] = text
-        lines = text.count("\n") + 1
+        lines = text.count("\n") + (not text.endswith("\n"))
         size = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
         self._chips.add(Chip(f"[pasted {size}]", key))
         self._note_change()

@@ -33,7 +33,7 @@ PASTE_SECONDS = 10.0
 """Silence after which a paste without an end is taken as it is, so that keys work again."""
 _LONGEST_STRING = 1 << 20
 
-_CSI = re.compile(r"\x1b\[(?:\[[ -~]|[0-?]*[ -/]*[@-~])")
+_CSI = re.compile(r"\x1b\[(?:\[[ -~]|(?!\[)[0-?]*[ -/]*[@-~])")
 _CSI_BEGUN = re.compile(r"\x1b\[(?:\[|[0-?]*[ -/]*)")
 _SS3 = re.compile(r"\x1bO[0-9;]*[ -/:<-~]")
 _SS3_BEGUN = re.compile(r"\x1bO[0-9;]*")

@@ -11,6 +11,9 @@ import os
 
 from tui.ui.terminal.raw_mode import RawMode
 
+PLACEHOLDER = "Write a message · / for commands · Ctrl+J for a new line"
+DEFAULT_COLOURS = ("#12151c", "#7fb4ff", "#98a1b5")
+"""Background, frame and placeholder of the default theme."""
 _STATUS_ROWS = 1
 
 
@@ -35,20 +38,16 @@ class Skeleton:
 
 
 def paint(
+    colours: tuple[str, str, str] = DEFAULT_COLOURS,
     *,
-    background: str = "#12151c",
-    border: str = "#39425a",
-    text: str = "#98a1b5",
-    placeholder: str = "",
+    placeholder: str = PLACEHOLDER,
     keys: int = 0,
     screen: int = 1,
 ) -> Skeleton | None:
     """Draw the frame and hold the keys.
 
     Args:
-        background: The chosen theme's colours as #rrggbb; the default is the default theme's.
-        border: Of the prompt's frame without the focus.
-        text: Of the placeholder.
+        colours: Background, frame and placeholder as #rrggbb: what `recall` gives.
         placeholder: What stands in the empty prompt; our own words.
         keys: File descriptor that keys come from.
         screen: File descriptor of the terminal.
@@ -65,9 +64,38 @@ def paint(
     raw = RawMode(keys)
     if not raw.enter():
         return None
-    drawn = _frame(columns, rows, _styles(background, border, text), placeholder)
+    drawn = _frame(columns, rows, _styles(*colours), placeholder)
     _write(screen, f"\x1b[?1049h\x1b[?25l{drawn}")
     return Skeleton(raw, screen)
+
+
+def recall(path: str) -> tuple[str, str, str]:
+    """Read the colours that were remembered, so that no theme must be read for the first frame."""
+    try:
+        with open(path, encoding="ascii", errors="replace") as file:  # noqa: PTH123 - no pathlib
+            words = file.read(100).split()
+    except OSError:
+        return DEFAULT_COLOURS
+    if len(words) != 3 or not all(map(_is_colour, words)):
+        return DEFAULT_COLOURS
+    return words[0], words[1], words[2]
+
+
+def remember(path: str, colours: tuple[str, str, str]) -> None:
+    """Keep the colours of the theme for the next start; what fails is of no matter."""
+    if not all(map(_is_colour, colours)) or recall(path) == colours:
+        return
+    try:
+        with open(path, "w", encoding="ascii") as file:  # noqa: PTH123 - no pathlib
+            file.write(" ".join(colours))
+    except OSError:
+        return
+
+
+def _is_colour(word: str) -> bool:
+    return (
+        len(word) == 7 and word[0] == "#" and all(c in "0123456789abcdefABCDEF" for c in word[1:])
+    )
 
 
 def _styles(background: str, border: str, text: str) -> tuple[str, str, str]:

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.app import App
+
+from tui.ui.terminal import signals
+
+
+class Signalled(App[None]):
+    def __init__(self, save: Callable[[], Awaitable[None]] | None) -> None:
+        super().__init__()
+        self.save = save
+
+    def on_mount(self) -> None:
+        signals.install(self, self.save)
+
+
+async def failing() -> None:
+    raise OSError("disk full")
+
+
+async def hanging() -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("save", [None, failing, hanging])
+async def test_the_app_ends_whatever_saving_does(
+    save: Callable[[], Awaitable[None]] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signals, "SAVE_SECONDS", 0.05)
+    app = Signalled(save)
+    async with app.run_test() as pilot:
+        os.kill(os.getpid(), signal.SIGTERM)
+        while app.return_code is None:
+            await pilot.pause(0.01)
+
+    assert app.return_code == 128 + signal.SIGTERM
+
+
+async def test_a_second_signal_does_not_wait_for_saving() -> None:
+    app = Signalled(hanging)
+    async with app.run_test() as pilot:
+        os.kill(os.getpid(), signal.SIGHUP)
+        await pilot.pause(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+        while app.return_code is None:
+            await pilot.pause(0.01)
+
+    assert app.return_code == 128 + signal.SIGTERM
