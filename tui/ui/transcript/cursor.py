@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from textual import events as textual_events
 from textual.selection import Selection
 
@@ -15,9 +17,9 @@ from tui.ui.transcript.selection import BAR, between, character_at, selected_tex
 class CursorView(RowView):
     """A row view in which messages take the focus and rows can be clicked."""
 
-    MessageFocused = events.MessageFocused
-    LinkActivated = events.LinkActivated
-    ImageActivated = events.ImageActivated
+    MessageFocused: TypeAlias = events.MessageFocused
+    LinkActivated: TypeAlias = events.LinkActivated
+    ImageActivated: TypeAlias = events.ImageActivated
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)

@@ -25,6 +25,11 @@ class Pacer:
             wait = max(0.0, self._next - perf_counter())
             self._handle = asyncio.get_running_loop().call_later(wait, self._frame)
 
+    @property
+    def due(self) -> bool:
+        """Whether a frame was asked for and is not drawn yet."""
+        return self._handle is not None
+
     def run(self, draw: Callable[[], None]) -> None:
         """Draw a frame, and see how long it takes."""
         self.cancel()

@@ -98,6 +98,11 @@ class Pictures:
         """Draw everything anew: the ground behind the pictures changed."""
         self._drawn.clear()
 
+    async def idle(self) -> None:
+        """Wait for what is going on."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks.values()))
+
     def close(self) -> None:
         """Stop what is going on."""
         for task in self._tasks.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from textual import events as textual_events
 from textual.binding import Binding, BindingType
@@ -71,7 +71,7 @@ class Transcript(CursorView, can_focus=True):
         Binding("space", "toggle_reasoning", "Show or hide the reasoning", show=False),
     ]
 
-    UnseenChanged = events.UnseenChanged
+    UnseenChanged: TypeAlias = events.UnseenChanged
 
     images: reactive[Images] = reactive[Images]("blocks", init=False)
     """How pictures are shown: as half blocks, or as a line of text with their caption."""
@@ -114,6 +114,10 @@ class Transcript(CursorView, can_focus=True):
         self.document.restyle()
         self.refresh()
 
+    async def pictures_drawn(self) -> None:
+        """Wait until no picture is on its way."""
+        await self._pictures.idle()
+
     def watch_images(self) -> None:
         """Lay out with pictures or without."""
         self._relook()
@@ -130,6 +134,11 @@ class Transcript(CursorView, can_focus=True):
     def stream_changed(self) -> None:
         """The text of the growing message changed; it is drawn soon."""
         self._pacer.request()
+
+    @property
+    def frame_due(self) -> bool:
+        """Whether a frame of the growing message is still to be drawn."""
+        return self._pacer.due
 
     def end_reply(self) -> None:
         """The growing message is complete, stopped or failed."""
