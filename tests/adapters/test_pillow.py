@@ -200,7 +200,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "text": (b"just some words\n", "text"),
     "truncated jpeg": (JPEG[: len(JPEG) // 2], "the end of the file is missing"),
     "truncated png": (encoded(photo(), "PNG")[:3000], "the end of the file is missing"),
-    "only a sign": (b"\x89PNG\r\n\x1a\n", "damaged|missing"),
+    "only a sign": (b"\x89PNG\r\n\x1a\n", "damaged, or|missing"),
     "bomb": (png_header(60_000, 60_000), "pixels are too many"),
     "long": (png_header(30_000, 1), "pixels are too many"),
     "svg": (b'<?xml version="1.0"?>\n<svg xmlns="x"/>', "an SVG drawing"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui.adapters import secrets
-from tui.adapters.secrets import KeyStore
+from tui.adapters.secrets import Secrets
 from tui.adapters.secrets_file import KeyFile
 from tui.domain.errors import AppError, ConfigError
 from tui.domain.secret import Secret
@@ -55,8 +55,8 @@ def keychain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Keychain:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> KeyStore:
-    return KeyStore(tmp_path / "config" / "keys", {"SECOND": f" {KEY}\n", "EMPTY": ""})
+def store(tmp_path: Path) -> Secrets:
+    return Secrets(tmp_path / "config" / "keys", {"SECOND": f" {KEY}\n", "EMPTY": ""})
 
 
 def revealed(secret: Secret | None) -> tuple[str, str] | None:
@@ -67,20 +67,20 @@ def python(code: str) -> str:
     return f'cmd:"{sys.executable}" -c "{code}"'
 
 
-async def test_without_a_reference_the_usual_variables_are_tried(store: KeyStore) -> None:
+async def test_without_a_reference_the_usual_variables_are_tried(store: Secrets) -> None:
     found = await store.resolve("", name="x", env=("FIRST", "EMPTY", "SECOND"))
 
     assert revealed(found) == (KEY, "SECOND")
     assert await store.resolve("", name="x", env=("FIRST",)) is None
 
 
-async def test_a_named_variable_must_be_set(store: KeyStore) -> None:
+async def test_a_named_variable_must_be_set(store: Secrets) -> None:
     assert revealed(await store.resolve("env:SECOND", name="x")) == (KEY, "SECOND")
     with pytest.raises(ConfigError, match="EMPTY is not set"):
         await store.resolve("env:EMPTY", name="x")
 
 
-async def test_a_command_prints_the_key_on_its_first_line(store: KeyStore) -> None:
+async def test_a_command_prints_the_key_on_its_first_line(store: Secrets) -> None:
     found = await store.resolve(python(f"print('{KEY}'); print('user: me')"), name="x")
 
     assert revealed(found) == (KEY, "cmd")
@@ -99,7 +99,7 @@ async def test_a_command_prints_the_key_on_its_first_line(store: KeyStore) -> No
     ],
 )
 async def test_failures_are_one_line_without_the_key(
-    store: KeyStore, reference: str, says: str
+    store: Secrets, reference: str, says: str
 ) -> None:
     with pytest.raises(ConfigError, match=says) as caught:
         await store.resolve(reference, name="x")
@@ -110,7 +110,7 @@ async def test_failures_are_one_line_without_the_key(
 
 @pytest.mark.parametrize("code", ["import time; time.sleep(50)", "while 1: print('x' * 999)"])
 async def test_a_command_without_end_is_stopped(
-    store: KeyStore, monkeypatch: pytest.MonkeyPatch, code: str
+    store: Secrets, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     monkeypatch.setattr(secrets, "COMMAND_SECONDS", 0.5)
 
@@ -118,20 +118,20 @@ async def test_a_command_without_end_is_stopped(
         await asyncio.wait_for(store.resolve(python(code), name="x"), 20)
 
 
-async def test_a_command_cannot_use_the_terminal(store: KeyStore) -> None:
+async def test_a_command_cannot_use_the_terminal(store: Secrets) -> None:
     code = "import os; print(os.getsid(0) == os.getpid())"
 
     assert revealed(await store.resolve(python(code), name="x")) == ("True", "cmd")
 
 
-async def test_no_shell_reads_the_command(store: KeyStore, tmp_path: Path) -> None:
+async def test_no_shell_reads_the_command(store: Secrets, tmp_path: Path) -> None:
     found = await store.resolve(f"cmd:echo a;touch>{tmp_path}/b", name="x")
 
     assert found is not None
     assert not (tmp_path / "b").exists()
 
 
-async def test_without_a_keychain_a_private_file_is_used(store: KeyStore, tmp_path: Path) -> None:
+async def test_without_a_keychain_a_private_file_is_used(store: Secrets, tmp_path: Path) -> None:
     where = await store.store("cloud", f"{KEY}\n")
 
     file = tmp_path / "config" / "keys"
@@ -142,7 +142,7 @@ async def test_without_a_keychain_a_private_file_is_used(store: KeyStore, tmp_pa
 
 
 async def test_the_keychain_is_used_when_there_is_one(
-    store: KeyStore, keychain: Keychain, tmp_path: Path
+    store: Secrets, keychain: Keychain, tmp_path: Path
 ) -> None:
     await store.store("cloud", "old-key")
     keychain.be("open")
@@ -159,7 +159,7 @@ async def test_the_keychain_is_used_when_there_is_one(
 
 
 async def test_a_locked_keychain_is_given_up_soon(
-    store: KeyStore, keychain: Keychain, monkeypatch: pytest.MonkeyPatch
+    store: Secrets, keychain: Keychain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keychain.be("locked")
     monkeypatch.setattr(secrets, "KEYCHAIN_SECONDS", 0.3)
@@ -171,13 +171,13 @@ async def test_a_locked_keychain_is_given_up_soon(
         await store.forget("cloud")
 
 
-async def test_a_keychain_that_fails_counts_as_none(store: KeyStore, keychain: Keychain) -> None:
+async def test_a_keychain_that_fails_counts_as_none(store: Secrets, keychain: Keychain) -> None:
     keychain.be("broken")
 
     assert "readable by you only" in await store.store("cloud", KEY)
 
 
-async def test_a_key_with_odd_characters_is_not_stored(store: KeyStore) -> None:
+async def test_a_key_with_odd_characters_is_not_stored(store: Secrets) -> None:
     for value in ("", "  ", "a b", "a\x1b[31m", "schlüssel"):
         with pytest.raises(ConfigError):
             await store.store("cloud", value)
@@ -205,5 +205,5 @@ def test_a_damaged_key_file_says_nothing_of_its_content(tmp_path: Path, content:
     assert caught.value.__cause__ is None
 
 
-async def test_forgetting_what_is_not_stored_is_fine(store: KeyStore) -> None:
+async def test_forgetting_what_is_not_stored_is_fine(store: Secrets) -> None:
     await store.forget("nothing")

@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -74,23 +74,28 @@ def unknown(path: Path) -> ConfigError:
 
 def _nearest(path: Path) -> str:
     if path[0] == "connections" and len(path) == 3:
-        near = difflib.get_close_matches(path[2], hints(ConnectionSettings), 1)
-        return dotted((*path[:2], near[0])) if near else ""
+        near = _close(path[2], hints(ConnectionSettings))
+        return dotted((*path[:2], near)) if near else ""
     known: dict[str, str] = {f"{s}.{f}": f for s, kind in sections().items() for f in hints(kind)}
     if len(path) == 1:
-        tops = difflib.get_close_matches(path[0].lower(), hints(Settings), 1)
-        if tops:
-            return tops[0]
+        top = _close(path[0].lower(), hints(Settings))
+        if top:
+            return top
     same = [full for full, leaf in known.items() if leaf == path[-1].lower()]
     if same:
         return same[0]
     lower = {full.lower(): full for full in known}
-    near: list[str] = difflib.get_close_matches(dotted(path).lower(), lower, 1, 0.6)
-    if near:
-        return lower[near[0]]
     leaves = {leaf.lower(): full for full, leaf in known.items()}
-    near = difflib.get_close_matches(path[-1].lower(), leaves, 1, 0.75)
-    return leaves[near[0]] if near else ""
+    near = _close(dotted(path).lower(), lower)
+    if near:
+        return lower[near]
+    near = _close(path[-1].lower(), leaves, 0.75)
+    return leaves.get(near, "")
+
+
+def _close(word: str, names: Iterable[str], cutoff: float = 0.6) -> str:
+    found: list[str] = difflib.get_close_matches(word, list(names), 1, cutoff)
+    return found[0] if found else ""
 
 
 def assign(settings: Settings, path: Path, value: object, text: str | None = None) -> Settings:

@@ -7,6 +7,7 @@ tags are refused, and size, depth and aliases are bounded before anything is bui
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import stat
@@ -27,8 +28,8 @@ _MAX_ALIASES = 100
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}\.[0-9]{0,30})(?:[eE][-+]?[0-9]{1,2})?")
-_POWER = re.compile(r"[-+]?[0-9]{1,30}[eE][-+]?[0-9]{1,2}")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}\.[0-9]{0,30})(?:[eE][-+]?[0-9]{1,3})?")
+_POWER = re.compile(r"[-+]?[0-9]{1,30}[eE][-+]?[0-9]{1,3}")
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -88,7 +89,8 @@ def resolve(text: str) -> object:
     if _INTEGER.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text) or _POWER.fullmatch(text):
-        return float(text)
+        number = float(text)
+        return number if math.isfinite(number) else text
     return text
 
 

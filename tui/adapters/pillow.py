@@ -73,7 +73,7 @@ class PillowReader:
                 logger.debug("picture not decoded", exc_info=True)
                 said = str(error).lower()
                 cut = "truncated" in said or "broken data" in said or "unexpected end" in said
-                what = "the end of the file is missing" if cut else "the file is damaged"
+                what = "the end of the file is missing" if cut else "damaged, or of a rare kind"
                 raise ImageError(f"{name}: {what} ({_label(kind)})") from error
 
     def _decode(self, data: bytes, name: str, kind: str) -> Image:

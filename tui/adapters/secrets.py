@@ -35,7 +35,7 @@ class _Slow(Exception):
     """A child took too long."""
 
 
-class KeyStore:
+class Secrets:
     """Finds and keeps keys. A key is never in arguments, messages or logs."""
 
     def __init__(self, file: Path, environ: Mapping[str, str] | None = None) -> None:

@@ -1,0 +1,96 @@
+"""Reads the settings and writes single changes into the person's own file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from tui import paths as places
+from tui.adapters import config_schema as schema
+from tui.adapters.config_file import Loaded, load
+from tui.adapters.config_yaml import Node, parse, placed, read_text
+from tui.adapters.storage.atomic import write_atomic
+from tui.domain.errors import AppError, ConfigError
+from tui.domain.settings import Settings
+
+HEADER = (
+    "# Your settings for Salon; `salon config --defaults` lists all there are.\n"
+    "# Salon writes here what you change with F2 and keeps your comments.\n"
+)
+
+
+class ConfigStore:
+    """The layers of settings as one thing that can be read and changed."""
+
+    def __init__(
+        self,
+        paths: places.Paths,
+        environ: Mapping[str, str] | None = None,
+        flags: Mapping[str, object] | None = None,
+    ) -> None:
+        self._paths = paths
+        self._environ = dict(environ or {})
+        self._flags = dict(flags or {})
+        self._changing = asyncio.Lock()
+
+    def load(self) -> Loaded:
+        """Read everything again. Blocking, a few milliseconds; never raises for what is there."""
+        return load(self._paths, self._environ, self._flags)
+
+    async def change(self, path: str, value: object, *, delete: bool = False) -> Loaded:
+        """Write one value into the person's file, comments kept.
+
+        Args:
+            path: Dotted, such as `ui.theme` or `connections.kitchen`.
+            value: A single value, or for a connection its fields.
+            delete: Take the value out instead, so that the default counts again.
+
+        Raises:
+            ConfigError: No such setting, a value that makes no sense, a file that is broken or
+                cannot be written. The file stays as it was.
+        """
+        keys = schema.split(path)
+        if not delete:
+            schema.assign(Settings(), keys, value)
+        async with self._changing:
+            await asyncio.to_thread(self._write, keys, value, delete)
+            return await asyncio.to_thread(self.load)
+
+    def _write(self, keys: schema.Path, value: object, delete: bool) -> None:
+        from tui.adapters.config_edit import put, remove
+
+        file = self._paths.settings
+        try:
+            text = read_text(file)
+            before = HEADER if text is None else text
+            after = before
+            for alias in _spellings(keys, parse(before, file)) if delete else ():
+                after = remove(after, alias, file)
+            if not delete:
+                after = put(before, keys, value, file)
+        except ConfigError as error:
+            raise _unchanged(error, file) from error
+        if after == text or (text is None and delete):
+            return
+        try:
+            places.folder(file.parent)
+            write_atomic(file, after.encode())
+        except AppError as error:
+            raise ConfigError(error.message, hint=error.hint, file=file) from error
+
+
+def _spellings(keys: schema.Path, root: Node | None) -> list[schema.Path]:
+    """The key and its other names, as far as the file uses them."""
+    names = [keys, *(alias for alias, path in schema.ALIASES.items() if path == keys)]
+    return [name for name in names if root is not None and root.kind == "mapping"]
+
+
+def _unchanged(error: ConfigError, file: Path) -> ConfigError:
+    hint = error.hint or "nothing was changed; correct the file first"
+    return placed(
+        ConfigError(error.message, hint=hint, key=error.key),
+        file,
+        error.at_line,
+        error.at_column,
+    )
