@@ -25,9 +25,9 @@ from tui.ui.connections.picker import model_choices
 from tui.ui.widgets.choice_list import Choice, ChoiceList
 
 _VISION: dict[Vision, str] = {
-    "unknown": "as the server or the model's name says",
-    "yes": "yes",
-    "no": "no",
+    "unknown": "as the server says",
+    "yes": "sees pictures",
+    "no": "text only",
 }
 
 
@@ -39,7 +39,7 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         height: auto; max-height: 1fr; scrollbar-size-vertical: 1;
         & .field { height: auto; margin-bottom: 1; }
         & .field Label { width: 11; color: $text-muted; }
-        & .field Input { width: 1fr; }
+        & .field Input { width: 1fr; padding: 0 1; }
         & .field Button {
             width: 1fr; text-align: left; content-align: left middle; background: $boost;
         }
@@ -85,7 +85,7 @@ class ConnectionFields(VerticalScroll, can_focus=False):
             ("Key from", (picks["place"],)),
             ("", (self.key,)),
             ("Model", (self.model, Button("List", id="list", compact=True))),
-            ("Sees", (picks["vision"],)),
+            ("Vision", (picks["vision"],)),
         )
         for label, fields in rows:
             with Horizontal(classes="field"):
@@ -174,7 +174,7 @@ class ConnectionFields(VerticalScroll, can_focus=False):
             self._vision = next(value for value in _VISION if value == chosen)
 
         choices = [Choice(value, label) for value, label in _VISION.items()]
-        self._pick("Sees pictures", choices, self._vision, take)
+        self._pick("Vision", choices, self._vision, take)
 
     def choose_model(self, models: Sequence[Model]) -> None:
         """Let one of the server's models be chosen."""

@@ -1,0 +1,1 @@
+"""Help, and a look at the prompt that is sent."""

@@ -1,0 +1,129 @@
+"""Help: a short guide, the keys, the commands; searched by typing."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from tui.domain.safetext import clean_line
+from tui.ui.help.guide import GUIDE
+from tui.ui.widgets.list_dialog import ListDialog
+from tui.ui.widgets.row_list import Row, RowList
+
+_KEY_COLUMN = 14
+_MARGIN = 6
+"""Cells of a line that are not text: frame, marker, scrollbar."""
+
+
+class HelpScreen(ListDialog[str | None]):
+    """Gives a command to try, or None."""
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        & #about { height: auto; max-height: 3; margin-top: 1; color: $text-muted; }
+        &.-short #about { max-height: 2; margin-top: 0; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Try the command", id="help.try", priority=True),
+        Binding("f1", "close", "Close", show=False),
+    ]
+    TITLE = "Help"
+    PLACEHOLDER = "Type to search keys and commands"
+    HELP = "Type to search, Enter puts a command into the prompt, Esc closes."
+
+    def __init__(
+        self,
+        keys: Sequence[tuple[str, str, str]],
+        commands: Sequence[tuple[str, str]],
+        *,
+        here: str = "",
+    ) -> None:
+        """Make the screen.
+
+        Args:
+            keys: Key, what it does, and the command that does the same or "".
+            commands: How a command is written ("/caption [file=PATH] [prompt]"), and what it does.
+            here: Help on the screen that was open; empty for none.
+        """
+        super().__init__()
+        self._keys = keys
+        self._commands = commands
+        self._here = here
+
+    def body(self) -> ComposeResult:
+        """Search, list, and the whole of the line under the cursor."""
+        yield from super().body()
+        yield Static(id="about")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break the guide's lines anew."""
+        self.call_after_refresh(self.narrow, self.typed)
+
+    def narrow(self, query: str) -> None:
+        """Show the parts that have something fitting."""
+        query = query.strip()
+        rows: list[Row] = []
+        for heading, part in self._parts():
+            fitting = [row for row in part if not query or _fits(query, row)]
+            if fitting:
+                rows += [Row(heading, heading, heading=True), *fitting]
+        useful = (row.id for row in rows if row.id.startswith(("key ", "command ")))
+        self.rows.set_rows(rows, keep=next(useful, "") if query else "")
+
+    def _parts(self) -> Iterator[tuple[str, list[Row]]]:
+        if self._here:
+            yield "Here", list(self._lines("here", (self._here,)))
+        for heading, paragraphs in GUIDE:
+            yield heading, list(self._lines(heading, paragraphs))
+        yield (
+            "Keys",
+            [
+                Row(f"key {index}", f"{key:<{_KEY_COLUMN}}{what}", command)
+                for index, (key, what, command) in enumerate(self._keys)
+            ],
+        )
+        yield (
+            "Commands",
+            [
+                Row(f"command {index}", form.split(" ")[0], what)
+                for index, (form, what) in enumerate(self._commands)
+            ],
+        )
+
+    def _lines(self, heading: str, paragraphs: Sequence[str]) -> Iterator[Row]:
+        width = max(self.rows.size.width - _MARGIN, 24)
+        for number, paragraph in enumerate(paragraphs):
+            for at, line in enumerate(textwrap.wrap(paragraph, width)):
+                yield Row(f"{heading} {number} {at}", line)
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """Show the whole of what may be cut in the list."""
+        event.stop()
+        row = event.row
+        text = ""
+        if row is not None and row.id.startswith("command "):
+            form, what = self._commands[int(row.id.removeprefix("command "))]
+            text = f"{form}\n{what}"
+        elif row is not None and row.id.startswith("key "):
+            text = " · ".join(part for part in self._keys[int(row.id.removeprefix("key "))] if part)
+        self.put("#about", "\n".join(clean_line(line) for line in text.split("\n")))
+
+    def choose(self, row: Row) -> None:
+        """Give the command of a row back."""
+        if row.id.startswith("command "):
+            self.dismiss(row.label)
+        elif row.id.startswith("key ") and row.detail:
+            self.dismiss(row.detail)
+
+
+def _fits(query: str, row: Row) -> bool:
+    """Whether all the words stand in the row; scattered letters would find too much here."""
+    text = f"{row.label} {row.detail}".casefold()
+    return all(word in text for word in query.casefold().split())
