@@ -27,7 +27,9 @@ async def odd() -> AsyncIterator[OnnxWorker]:
 
 async def replies(worker: OnnxWorker, op: str, **fields: object) -> list[Fields]:
     async with aclosing(worker.run(op, dict(fields), b"12345")) as stream:
-        return [{key: value for key, value in reply.items() if key != "id"} async for reply in stream]
+        return [
+            {key: value for key, value in reply.items() if key != "id"} async for reply in stream
+        ]
 
 
 async def first(worker: OnnxWorker, op: str) -> None:

@@ -30,7 +30,7 @@ from tui.adapters.onnx.resolve import MAX_WEIGHTS, SUPPORTED
 from tui.adapters.onnx.wire import Fields
 from tui.adapters.onnx.worker import serve_process
 
-LARGE = 1_000_000
+LARGE = 500_000
 """Bytes from which a file can be resumed."""
 
 

@@ -14,7 +14,7 @@ import httpx2
 
 from tui.adapters.onnx.jobs import JobError, Stop
 
-CHUNK = 256 * 1024
+CHUNK = 64 * 1024
 ATTEMPTS = 5
 """Tries in a row that bring nothing new."""
 PAUSE_SECONDS = 1.0
@@ -82,7 +82,7 @@ class Fetch:
             resumed = response.status_code == httpx2.codes.PARTIAL_CONTENT
             here = here if resumed else 0
             reported = 0.0
-            with self._part.open("ab" if resumed else "wb") as out:
+            with self._part.open("ab" if resumed else "wb", buffering=0) as out:
                 for chunk in response.iter_bytes(CHUNK):
                     stop.check()
                     out.write(chunk)

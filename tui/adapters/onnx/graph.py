@@ -56,6 +56,8 @@ class OnnxFile:
         """
         self._folder = path.parent
         self.path = path.resolve()
+        if not self.path.stat().st_size:
+            raise MalformedError("it is empty")
         with self.path.open("rb") as stream:
             self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         self._data = memoryview(self._map)

@@ -81,21 +81,24 @@ def find(model: str, dtype: str = "") -> LocalModel | LocalModelState:
     Returns:
         The model, or why it cannot be used as it is.
     """
-    folder = Path(model).expanduser()
-    identity = split_id(model)
+    if not model.strip() or "\0" in model:
+        return _unavailable(model, "no model is named", f"The default is {DEFAULT_MODEL}")
+    folder = Path(os.path.expanduser(model))  # noqa: PTH111 - pathlib's fails for an unknown user
     try:
-        if folder.is_dir():
-            return _open(model, folder, dtype)
-        if identity is None:
-            return _unavailable(model, "there is no such folder and it is no hub id")
-        snapshot = _snapshot(*identity)
-        if snapshot is None:
-            return _to_fetch(model, *identity)
-        found = _open(model, snapshot, dtype)
-        if isinstance(found, LocalModelState) and found.hint == _INCOMPLETE:
-            return _to_fetch(model, *identity)
+        return _open(model, folder, dtype) if folder.is_dir() else _cached(model, dtype)
     except OSError as error:
         return _unavailable(model, f"its files cannot be read ({error.strerror or 'error'})")
+
+
+def _cached(model: str, dtype: str) -> LocalModel | LocalModelState:
+    """Look for a hub id in the hub's cache."""
+    identity = split_id(model)
+    if identity is None:
+        return _unavailable(model, "there is no such folder and it is no hub id")
+    snapshot = _snapshot(*identity)
+    found = _open(model, snapshot, dtype) if snapshot else None
+    if found is None or (isinstance(found, LocalModelState) and found.hint == _INCOMPLETE):
+        return _to_fetch(model, *identity)
     return found
 
 
