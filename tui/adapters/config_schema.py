@@ -152,12 +152,15 @@ def _replaced(section: Any, path: Path, value: object, text: str | None) -> Any:
 
 
 def _convert(path: Path, value: object, declared: Any, text: str | None) -> Any:
-    import msgspec
-
+    if type(value) is declared or (value is None and _optional(declared)):
+        return value
     if declared is str and text is not None and isinstance(value, int | float):
         return text
-    if text is not None and isinstance(value, bool | int | float) and text in _choices(declared):
-        return text
+    choices = _choices(declared)
+    if value in choices or text in choices:
+        return value if value in choices else text
+    import msgspec
+
     try:
         return msgspec.convert(value, declared)
     except msgspec.ValidationError as error:

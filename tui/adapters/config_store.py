@@ -15,8 +15,8 @@ from tui.domain.errors import AppError, ConfigError
 from tui.domain.settings import Settings
 
 HEADER = (
-    "# Your settings for Salon; `salon config --defaults` lists all there are.\n"
-    "# Salon writes here what you change with F2 and keeps your comments.\n"
+    "# Your settings for Salon: only what differs from the defaults needs to stand here.\n"
+    "# What you change with F2 is written here too; your comments stay as they are.\n"
 )
 
 
