@@ -113,7 +113,8 @@ class RowView(ScrollView):
         spot = self._spot()
         last = self.document.id_of(len(self.document) - 1)
         yield
-        if not self.follow:
+        if not self.follow and self.document.rows_after(last):
+            self.document.ensure_end(self.size.height)
             self._count_unseen(self.document.rows_after(last))
         self.settle(spot)
 
