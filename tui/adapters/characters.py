@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from tui import paths as places
-from tui.adapters.config_yaml import Node, parse, placed, read_text
+from tui.adapters.config_text import placed, read_text
+from tui.adapters.config_yaml import Node, parse
 from tui.domain.character import Character, Persona
 from tui.domain.errors import ConfigError
 from tui.domain.safetext import clean, clean_line

@@ -12,7 +12,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from tui.adapters.config_quote import flow, key_text, scalar
+from tui.adapters.config_quote import flow, key_text
 from tui.adapters.config_yaml import Node, parse
 from tui.domain.errors import ConfigError
 
@@ -178,7 +178,7 @@ def _replacements(
             + text[line_end:].removeprefix(_newline(text))
         )
         yield text[:colon] + rest + _newline(text) + block
-    written = flow(value) if isinstance(value, Mapping) else scalar(value, inside=parent.flow)
+    written = flow(value)
     if node.kind == "scalar" and node.style in ("|", ">"):
         comment = re.search(r"[ \t]#.*", text[start : _line_end(text, start)])
         written += f" {comment.group()}" if comment else ""
@@ -186,12 +186,8 @@ def _replacements(
         gap = "" if text[start - 1 : start].isspace() else " "
         yield text[:start] + gap + written + text[end:]
         yield text[:start] + ": " + written + text[end:]
-    elif node.kind == "scalar" or node.alias or not _has_comment(text[start:end]):
+    elif node.kind == "scalar" or node.alias or "#" not in text[start:end]:
         yield text[:start] + written + text[end:]
-
-
-def _has_comment(part: str) -> bool:
-    return "#" in part
 
 
 def _additions(text: str, mapping: Node, name: str, value: object) -> Iterator[str]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tui import paths as places
 from tui.adapters import config_schema as schema
-from tui.adapters.config_yaml import Node, parse, placed, read_text, resolve
+from tui.adapters.config_text import placed, read_text
+from tui.adapters.config_yaml import Node, parse, resolve
 from tui.adapters.storage.atomic import write_atomic
 from tui.domain.errors import AppError, ConfigError
 from tui.domain.settings import ConnectionSettings, Settings

@@ -15,12 +15,11 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+(-][A-Za-z0-
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def scalar(value: object, *, inside: bool = False) -> str:
-    """A single value as YAML on one line.
+def scalar(value: object) -> str:
+    """A single value as YAML on one line, good between braces too.
 
     Args:
         value: None, bool, int, float or str.
-        inside: Between braces, where commas and brackets mean something.
 
     Raises:
         ConfigError: Not such a value, or text with half a character.
@@ -41,7 +40,7 @@ def scalar(value: object, *, inside: bool = False) -> str:
 def flow(value: object) -> str:
     """A value or a group of values as YAML on one line."""
     if not isinstance(value, Mapping):
-        return scalar(value, inside=True)
+        return scalar(value)
     inner = ", ".join(f"{key_text(str(key))}: {flow(each)}" for key, each in value.items())
     return "{" + inner + "}"
 

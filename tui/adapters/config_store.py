@@ -9,7 +9,7 @@ from pathlib import Path
 from tui import paths as places
 from tui.adapters import config_schema as schema
 from tui.adapters.config_file import Loaded, load
-from tui.adapters.config_yaml import Node, parse, placed, read_text
+from tui.adapters.config_text import placed, read_text
 from tui.adapters.storage.atomic import write_atomic
 from tui.domain.errors import AppError, ConfigError
 from tui.domain.settings import Settings
@@ -64,11 +64,9 @@ class ConfigStore:
         try:
             text = read_text(file)
             before = HEADER if text is None else text
-            after = before
-            for alias in _spellings(keys, parse(before, file)) if delete else ():
-                after = remove(after, alias, file)
-            if not delete:
-                after = put(before, keys, value, file)
+            after = put(before, keys, value, file) if not delete else before
+            for name in _names(keys) if delete else ():
+                after = remove(after, name, file)
         except ConfigError as error:
             raise _unchanged(error, file) from error
         if after == text or (text is None and delete):
@@ -80,10 +78,9 @@ class ConfigStore:
             raise ConfigError(error.message, hint=error.hint, file=file) from error
 
 
-def _spellings(keys: schema.Path, root: Node | None) -> list[schema.Path]:
-    """The key and its other names, as far as the file uses them."""
-    names = [keys, *(alias for alias, path in schema.ALIASES.items() if path == keys)]
-    return [name for name in names if root is not None and root.kind == "mapping"]
+def _names(keys: schema.Path) -> list[schema.Path]:
+    """The setting's path and its other names."""
+    return [keys, *(other for other, path in schema.ALIASES.items() if path == keys)]
 
 
 def _unchanged(error: ConfigError, file: Path) -> ConfigError:

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -237,6 +238,25 @@ async def test_the_outline_is_answered_from_its_index(path: Path) -> None:
 
     assert "COVERING INDEX messages_outline" in plan[0][3]
     assert len(plan) == 1
+
+
+async def test_a_full_disk_loses_nothing_that_was_saved(path: Path) -> None:
+    file = database.Database(path)
+
+    def add(name: str, size: int) -> Callable[[sqlite3.Connection], object]:
+        sql = "INSERT INTO chats VALUES (?, ?, '', '', '', 1, 1, NULL)"
+        return lambda db: db.execute(sql, (name, "x" * size))
+
+    await file.write(add("kept", 10))
+    await file.write(lambda db: db.execute("PRAGMA max_page_count = 50").fetchone())
+    with pytest.raises(StorageError) as caught:
+        await file.write(add("too much", 1_000_000))
+    await file.write(add("small", 10))
+
+    names = await file.read(lambda db: db.execute("SELECT id FROM chats").fetchall())
+    await file.aclose()
+    assert "make room" in caught.value.hint
+    assert sorted(names) == [("kept",), ("small",)]
 
 
 async def test_writes_from_many_tasks_all_arrive(path: Path) -> None:

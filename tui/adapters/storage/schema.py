@@ -108,12 +108,21 @@ def open_database(path: Path) -> sqlite3.Connection:
     connection = connect(path)
     try:
         _refuse_newer(connection, path)
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection)
         _migrate(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log, unless another process is about to do just that."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
 
 
 def connect(path: Path) -> sqlite3.Connection:
