@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 _KEEP = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
+_SNAPSHOTS = "TEXTUAL_SNAPSHOT_TEMPDIR"
 _BLAS = ("OPENBLAS_", "NVPL_", "OMP_")
 
 
@@ -18,7 +19,7 @@ def clean_world(
     """An empty home, no keys, a fixed terminal, and no network but loopback."""
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name not in _KEEP and not name.startswith(("PYTEST", *_BLAS)):
+        if name not in (*_KEEP, _SNAPSHOTS) and not name.startswith(("PYTEST", *_BLAS)):
             monkeypatch.delenv(name, raising=False)
     for name, value in {
         "HOME": str(home),

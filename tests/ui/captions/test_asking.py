@@ -60,15 +60,6 @@ async def test_a_caption_is_found_in_the_journal_and_given_back() -> None:
     assert "\x1b" not in whole
 
 
-async def test_a_caption_can_be_copied() -> None:
-    app = Harness(CaptionJournal(ENTRIES, now=lambda: NOW))
-    async with app.run_test() as pilot:
-        await pilot.press("ctrl+y")
-        await pilot.pause()
-
-        assert app.clipboard == "A lake."
-
-
 async def test_an_empty_journal_says_so() -> None:
     journal = CaptionJournal([])
     app = Harness(journal)

@@ -14,7 +14,8 @@ from tui.domain.settings import CaptioningSettings, ConnectionSettings, Settings
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.ui.settings.options import options
-from tui.ui.settings.screen import KeySetting, SettingsScreen
+from tui.ui.settings.questions import KeySetting
+from tui.ui.settings.screen import SettingsScreen
 from tui.ui.settings.value_form import ValueForm
 
 

@@ -20,7 +20,7 @@ from tui.ui.widgets.row_list import Row, RowList
 
 
 class CaptionJournal(ListDialog[JournalEntry | None]):
-    """Gives the entry that was chosen, or None; Ctrl+Y copies a caption and stays."""
+    """Gives the entry that was chosen, or None."""
 
     DEFAULT_CSS = """
     CaptionJournal {
@@ -34,15 +34,14 @@ class CaptionJournal(ListDialog[JournalEntry | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Use it", id="journal.use", priority=True),
-        Binding("ctrl+y", "copy", "Copy", id="journal.copy", priority=True),
+        Binding("enter", "choose", "Copy", id="journal.copy", priority=True),
     ]
     TITLE = "Captions made so far"
     EMPTY = "No captions yet"
     LINES = 2
     HELP = (
-        "Every caption that was made, also those that were discarded. Type to search, Enter takes "
-        "one into the prompt, Ctrl+Y copies it."
+        "Every caption that was made, also those that were discarded. Type to search, Enter "
+        "copies one."
     )
 
     def __init__(
@@ -81,13 +80,6 @@ class CaptionJournal(ListDialog[JournalEntry | None]):
     def choose(self, row: Row) -> None:
         """Give the entry back."""
         self.dismiss(self._entries[row.id])
-
-    def action_copy(self) -> None:
-        """Put the caption on the clipboard."""
-        row = self.rows.row
-        if row is not None:
-            self.app.copy_to_clipboard(self._entries[row.id].caption)
-            self.notify("Copied", markup=False, timeout=2)
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         """Show the whole caption."""

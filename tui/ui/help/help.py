@@ -73,7 +73,8 @@ class HelpScreen(ListDialog[str | None]):
         for heading, part in self._parts():
             fitting = [row for row in part if not query or _fits(query, row)]
             if fitting:
-                rows += [Row(heading, heading, heading=True), *fitting]
+                space = [Row("", "", heading=True)] if rows and not query else []
+                rows += [*space, Row(heading, heading, heading=True), *fitting]
         useful = (row.id for row in rows if row.id.startswith(("key ", "command ")))
         self.rows.set_rows(rows, keep=next(useful, "") if query else "")
 
@@ -100,7 +101,8 @@ class HelpScreen(ListDialog[str | None]):
     def _lines(self, heading: str, paragraphs: Sequence[str]) -> Iterator[Row]:
         width = max(self.rows.size.width - _MARGIN, 24)
         for number, paragraph in enumerate(paragraphs):
-            for at, line in enumerate(textwrap.wrap(paragraph, width)):
+            lines = textwrap.wrap(paragraph, width, initial_indent="· ", subsequent_indent="  ")
+            for at, line in enumerate(lines):
                 yield Row(f"{heading} {number} {at}", line)
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,35 +12,24 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Static
 
-from tui.domain import macros
-from tui.domain.caption import wrap
 from tui.domain.errors import AppError
 from tui.domain.safetext import clean_line
 from tui.domain.settings import Settings
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.ui.settings.options import Option, editable, options, parse, shown, value_of
-from tui.ui.settings.value_form import Question, ValueForm
+from tui.ui.settings.questions import KeySetting, for_key, for_option
+from tui.ui.settings.value_form import ValueForm
 from tui.ui.widgets.choice_list import Choice, ChoiceList
 from tui.ui.widgets.fuzzy import best
 from tui.ui.widgets.list_dialog import ListDialog
 from tui.ui.widgets.row_list import Row, RowList
 
+__all__ = ["KeySetting", "SettingsScreen"]
+
 _CONNECTION, _KEY = "connection ", "key "
 _NEW = _CONNECTION
 _THEME = "ui.theme"
-_SAMPLE = "a red house beside a lake"
-
-
-@dataclass(frozen=True, slots=True)
-class KeySetting:
-    """A key that can be moved."""
-
-    id: str
-    """Of the binding: "chat.stop"."""
-    description: str
-    key: str
-    """As it is bound without settings."""
 
 
 class SettingsScreen(ListDialog[None]):
@@ -48,13 +37,12 @@ class SettingsScreen(ListDialog[None]):
 
     DEFAULT_CSS = """
     SettingsScreen {
-        & #query { margin-bottom: 1; }
+        & #query { margin-bottom: 0; }
         & #about {
             height: 2; padding-top: 1; color: $text-muted; text-wrap: nowrap;
             text-overflow: ellipsis;
         }
         &.-short #about { height: 2; padding-top: 0; }
-        &.-short #query { margin-bottom: 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -263,15 +251,6 @@ class SettingsScreen(ListDialog[None]):
         self.app.push_screen(screen, keep)
 
     def _ask(self, option: Option, text: str) -> None:
-        question = Question(
-            title=option.label,
-            help=option.help,
-            value=text,
-            default=editable(option.default),
-            long=option.kind == "long",
-            preview=self._previews().get(option.path),
-        )
-
         async def save(typed: str) -> str:
             try:
                 value = parse(option, typed)
@@ -279,36 +258,15 @@ class SettingsScreen(ListDialog[None]):
                 return str(error)
             return await self._save(option.path, value)
 
-        self.app.push_screen(ValueForm(question, save))
-
-    def _previews(self) -> Mapping[str, Callable[[str], tuple[str, str]]]:
-        user, char = self._names
-        values = {"user": user, "char": char}
-
-        def template(text: str) -> tuple[str, str]:
-            missing = not macros.uses(text, "caption")
-            warning = "{{caption}} is missing; the caption will come last" if missing else ""
-            return wrap(text, _SAMPLE, values), warning
-
-        return {
-            "captioning.template": template,
-            "chat.system_prompt": lambda text: (macros.expand(text, values), ""),
-        }
+        self.app.push_screen(ValueForm(for_option(option, text, self._names), save))
 
     def _ask_key(self, key: KeySetting) -> None:
-        now = self._settings.current.keys.get(key.id, key.key)
-        question = Question(
-            title=key.description,
-            help="A key as Textual names it: ctrl+t, f6, alt+up; several with commas.",
-            value=now,
-            default=key.key,
-        )
-
         async def save(typed: str) -> str:
             typed = typed.strip()
             return await self._save(f"keys.{key.id}", typed or None, delete=typed in ("", key.key))
 
-        self.app.push_screen(ValueForm(question, save))
+        now = self._settings.current.keys.get(key.id, key.key)
+        self.app.push_screen(ValueForm(for_key(key, now), save))
 
     def action_default(self) -> None:
         """Take the default back."""

@@ -16,6 +16,9 @@ from textual.widgets import Input, Static, TextArea
 from tui.domain.safetext import clean
 from tui.ui.widgets.dialog import Dialog
 
+Preview = Callable[[str], tuple[str, str]]
+"""From the text to what comes of it and a warning; each may be empty."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -27,8 +30,7 @@ class Question:
     default: str
     long: bool = False
     """Several lines."""
-    preview: Callable[[str], tuple[str, str]] | None = None
-    """From the text to what comes of it and a warning; each may be empty."""
+    preview: Preview | None = None
 
 
 class ValueForm(Dialog[bool]):
