@@ -77,6 +77,11 @@ class Paths:
         return self.state / "salon.log"
 
     @property
+    def first_frame(self) -> Path:
+        """Colours of the frame that is painted before anything is loaded."""
+        return self.state / "first-frame"
+
+    @property
     def stderr(self) -> Path:
         """What C libraries print."""
         return self.state / "stderr.log"

@@ -29,7 +29,8 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
     from tui.ui.terminal import skeleton
     from tui.ui.terminal.probe import Probe
 
-    frame = skeleton.paint()
+    colours = skeleton.recall(str(options.paths.first_frame))
+    frame = skeleton.paint(colours)
     try:
         probe = Probe()
         if frame is not None:

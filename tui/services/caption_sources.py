@@ -76,8 +76,7 @@ class SourceService:
         state = await local.state()
         if state.kind == "ready":
             return Choice("local", local)
-        note = f"{state.reason}: {state.hint}" if state.hint else state.reason
-        return Choice("describe", self._sources.describe(), note, state.plan)
+        return Choice("describe", self._sources.describe(), _why(state), state.plan)
 
     async def _multimodal(self, request: CaptionRequest) -> Captioner:
         name = request.connection or self._connections.captioning()
@@ -103,3 +102,13 @@ class SourceService:
         async with aclosing(self._sources.local().download()) as events:
             async for event in events:
                 yield event
+
+
+def _why(state: LocalModelState) -> str:
+    """Say in a line why the offline description answers, and how to get the model."""
+    line = f"offline description, for {state.model} cannot be used: {state.reason}"
+    if state.plan is not None:
+        line += f"; {state.plan.command} puts it into {state.plan.folder}"
+    if state.hint:
+        line += f"; {state.hint}"
+    return f"{line}; /set captioning.source multimodal uses a connection instead"

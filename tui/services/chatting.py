@@ -144,6 +144,8 @@ class ChatService:
                 async with aclosing(model.generate(request)) as events:
                     async for event in events:
                         await reply.take(event)
+                        if reply.begun:
+                            await _mark_answered(session, asked)
                         yield event
                 reply.check()
         except AppError as error:
@@ -154,9 +156,6 @@ class ChatService:
             if not reply.begun:
                 await _mark_failed(session, asked, STOPPED)
             raise
-        if asked is not None and asked.status == "failed":
-            asked.status, asked.error = "complete", ""
-            await session.update(asked)
 
     async def _request(self, session: ChatSession) -> GenerationRequest:
         prompt = await self.prompt(session)
@@ -225,6 +224,12 @@ def _push_swap(session: ChatSession, old: Message, index: int) -> None:
         await session.bring_back(old, index)
 
     session.undos.append(("the earlier reply", swap))
+
+
+async def _mark_answered(session: ChatSession, asked: Message | None) -> None:
+    if asked is not None and asked.status == "failed":
+        asked.status, asked.error = "complete", ""
+        await session.update(asked)
 
 
 async def _mark_failed(session: ChatSession, asked: Message | None, reason: str) -> None:

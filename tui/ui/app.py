@@ -33,6 +33,7 @@ from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
 from tui.ui.terminal.parser import install as install_parser
 from tui.ui.terminal.probe import Mark, Terminal
+from tui.ui.terminal.skeleton import remember
 from tui.ui.themes import DEFAULT_THEME, load_theme, load_themes
 
 if TYPE_CHECKING:
@@ -276,6 +277,13 @@ class SalonApp(App[None]):
         if theme is not None:
             self.register_theme(theme)
             self.theme = theme.name
+            self._remember_colours()
+
+    def _remember_colours(self) -> None:
+        variables = self.theme_variables
+        wanted = ("background", "border", "text-muted")
+        background, border, text = (variables.get(name, "") for name in wanted)
+        remember(str(self._paths.first_frame), (background, border, text))
 
     def _apply(self, settings: Settings) -> None:
         if self.theme != settings.ui.theme:

@@ -115,11 +115,31 @@ class Screens:
             await self.front.open_chat(await library.resume())
 
     async def connections(self) -> None:
-        """Choose, find or add a connection."""
-        from tui.ui.connections.picker import choose_connection  # noqa: PLC0415 - rarely opened
+        """Choose, find or add the connection that chats."""
+        from tui.ui.connections.picker import ADD, ConnectionPicker  # noqa: PLC0415 - rarely opened
 
-        await choose_connection(self._app, self._services)
+        connections = self._services.connections
+        name = await self._app.push_screen_wait(
+            ConnectionPicker(connections, current=connections.current())
+        )
+        if name == ADD:
+            name = await self.connection("")
+        if name and name in connections.names():
+            await self._services.settings.change("chat.connection", name)
+            self.front.note(f"chatting through {connections.label(name)}")
         await self.front.settings_changed(self._services.settings.current)
+
+    async def connection(self, name: str) -> str | None:
+        """Make a connection, or change one; gives its name, or None when nothing was saved."""
+        from tui.ui.connections.form import ConnectionForm  # noqa: PLC0415 - rarely opened
+
+        services = self._services
+        form = ConnectionForm(services.settings, services.connections, services.secrets, name)
+        saved = await self._app.push_screen_wait(form)
+        if saved and not services.connections.current():
+            await services.settings.change("chat.connection", saved)
+        await self.front.settings_changed(services.settings.current)
+        return saved or None
 
     async def help(self) -> None:
         """F1."""

@@ -183,14 +183,13 @@ class Composer(Vertical):
 
     @on(PromptArea.Entered)
     def submit(self, event: PromptArea.Entered | None = None) -> None:
-        """Post what is there and empty the prompt; nothing happens when there is nothing."""
+        """Post what is there and empty the prompt; the empty prompt is posted too."""
         if event is not None:
             event.stop()
         text = self.full_text
-        if not text.strip() and not self.pictures:
-            return
         typed, pastes = self.text, tuple(self._pastes.values())
-        self._area.remember(typed)
+        if typed.strip():
+            self._area.remember(typed)
         self.load("")
         self._save_draft()
         self.post_message(self.Submitted(text, pastes, typed))

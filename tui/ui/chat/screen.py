@@ -309,6 +309,10 @@ class ChatScreen(Screen[None]):
     def _forget_picture(self, event: Composer.PictureRemoved) -> None:
         self._waiting.pop(event.key, None)
 
+    @on(Composer.ClipboardRequested)
+    def _no_clipboard(self) -> None:
+        self.notify("Paste with your terminal's own key, often Ctrl+Shift+V", markup=False)
+
     @on(Composer.Scrolled)
     def _scroll(self, event: Composer.Scrolled) -> None:
         actions = {

@@ -12,6 +12,7 @@ import os
 from tui.ui.terminal.raw_mode import RawMode
 
 PLACEHOLDER = "Write a message · / for commands · Ctrl+J for a new line"
+"""What the empty prompt says, here and in the app."""
 DEFAULT_COLOURS = ("#12151c", "#7fb4ff", "#98a1b5")
 """Background, frame and placeholder of the default theme."""
 _STATUS_ROWS = 1
