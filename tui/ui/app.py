@@ -304,12 +304,8 @@ class SalonApp(App[None]):
             )
 
     def _fatal_error(self) -> None:
-        """Textual prints tracebacks with local variables, keys included; this one does not."""
-        import rich.traceback  # noqa: PLC0415 - only when everything is lost anyway
-
+        """Leave without Textual's traceback, which shows local variables, keys included."""
         self.bell()
-        trace = rich.traceback.Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(trace)
         self._close_messages_no_wait()
 
 
@@ -320,13 +316,18 @@ def run_app(services: Services, paths: Paths, terminal: Terminal) -> int:
         services: What it works with; closed when this returns.
         paths: Folders, for themes and logs.
         terminal: What the terminal said of itself.
+
+    Raises:
+        Exception: What nobody expected; the terminal is as it was, and all was saved before.
     """
     restore = stderr.redirect(paths.stderr)
     hold = KeyHold()
     install_parser(hold, terminal.typed)
+    app = SalonApp(services, paths, terminal.drops, hold)
     try:
-        app = SalonApp(services, paths, terminal.drops, hold)
         app.run()
-        return app.return_code or 0
     finally:
         restore()
+    if app._exception is not None:
+        raise app._exception
+    return app.return_code or 0

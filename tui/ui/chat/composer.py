@@ -191,12 +191,19 @@ class Composer(Vertical):
         if typed.strip():
             self._area.remember(typed)
         self.load("")
-        self._save_draft()
+        self._forget_draft()
         self.post_message(self.Submitted(text, pastes, typed))
 
     def _note_change(self) -> None:
         if self._draft_timer is None:
             self._draft_timer = self.set_timer(_DRAFT_SECONDS, self._save_draft)
+
+    def _forget_draft(self) -> None:
+        # Whoever takes the message clears the draft on disk once the message is there.
+        self._draft = ""
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+            self._draft_timer = None
 
     def _save_draft(self) -> None:
         if self._draft_timer is not None:

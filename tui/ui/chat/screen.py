@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -15,7 +16,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Button
-from textual.worker import Worker
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from tui.domain.chat import Attachment
 from tui.domain.connection import FoundServer
@@ -212,7 +213,8 @@ class ChatScreen(Screen[None]):
         run = self._run
         if run is not None:
             run.cancel()
-            await self.workers.wait_for_complete([run])
+            with suppress(WorkerCancelled, WorkerFailed):
+                await run.wait()
 
     def fail(self, error: AppError) -> None:
         """Say in one line what went wrong."""
@@ -224,6 +226,7 @@ class ChatScreen(Screen[None]):
     async def _submitted(self, event: Composer.Submitted) -> None:
         if self._is_command(event.typed):
             self.post_message(self.CommandEntered(event.typed, restore=True))
+            await self.services.chats.note_draft(self.session, "")
             return
         attachments = tuple(self._waiting[k] for k in self.composer.pictures if k in self._waiting)
         if not event.text.strip() and not attachments:
