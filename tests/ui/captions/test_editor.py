@@ -89,7 +89,7 @@ async def test_the_caption_streams_in_and_ctrl_s_gives_it(size: tuple[int, int])
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_everything_needed_is_in_view(size: tuple[int, int]) -> None:
-    app, editor = editor_app(FakeSource(), note="no model yet\nCtrl+D gets it", warning="careful")
+    app, editor = editor_app(FakeSource(), note="no model yet\nsee the manual", warning="careful")
     async with app.run_test(size=size) as pilot:
         await wait_until(lambda: not editor.streaming)
         await pilot.pause()

@@ -21,7 +21,7 @@ class AskPrompt(Dialog[str | None]):
         max-width: 80;
         & #prompt {
             height: auto; min-height: 3; max-height: 8;
-            border: none; padding: 0 1; background: $boost; margin: 1 0;
+            border: none; padding: 0 1; background: $panel; margin: 1 0;
         }
         & #hint { height: auto; color: $text-muted; }
     }

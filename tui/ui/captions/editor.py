@@ -52,7 +52,7 @@ class CaptionEditor(Dialog[str | None]):
 
     streaming = var(False, toggle_class="-busy")
     """Whether a caption is coming in."""
-    downloading = var(False, bindings=True)
+    downloading = var(False, bindings=True, toggle_class="-downloading")
     """Whether the local model is being fetched."""
 
     def __init__(
@@ -84,7 +84,8 @@ class CaptionEditor(Dialog[str | None]):
         yield Static(Content("The message"), id="preview-label")
         with VerticalScroll(id="preview-box", can_focus=False):
             yield Static(id="preview")
-        yield Static(id="remarks")
+        with VerticalScroll(id="remarks-box", can_focus=False):
+            yield Static(id="remarks")
         with Horizontal(id="bottom"):
             yield Static(id="status")
             yield Button("OK", id="ok", variant="primary", compact=True)
@@ -186,9 +187,13 @@ class CaptionEditor(Dialog[str | None]):
         self.put("#preview", clean(preview))
 
     def _show_remarks(self) -> None:
-        lines = [line for line in (self._refinement.warning, self._refinement.note) if line]
+        refinement = self._refinement
+        offer = ""
+        if refinement.download is not None:
+            offer = f"Ctrl+D gets {refinement.download_label or 'the local model'}"
+        lines = [line for line in (refinement.warning, offer, refinement.note) if line]
         self.put("#remarks", clean("\n".join(lines)))
-        self.query("#remarks").set(display=bool(lines))
+        self.query("#remarks-box").set(display=bool(lines))
         self.refresh_bindings()
 
     def _show_facts(self) -> None:

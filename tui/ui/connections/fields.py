@@ -41,7 +41,7 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         & .field Label { width: 11; color: $text-muted; }
         & .field Input { width: 1fr; padding: 0 1; }
         & .field Button {
-            width: 1fr; text-align: left; content-align: left middle; background: $boost;
+            width: 1fr; text-align: left; content-align: left middle; background: $panel;
         }
         & .field Button:focus { background: $primary 20%; text-style: bold; }
         & .field #list {

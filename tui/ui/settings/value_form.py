@@ -43,7 +43,7 @@ class ValueForm(Dialog[bool]):
         & #value { margin: 1 0; }
         & TextArea {
             height: auto; min-height: 3; max-height: 8;
-            border: none; padding: 0 1; background: $boost;
+            border: none; padding: 0 1; background: $panel;
         }
         & #preview-box {
             height: auto; max-height: 5; border-left: wide $secondary; padding-left: 1;

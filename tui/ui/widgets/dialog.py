@@ -78,7 +78,7 @@ class Dialog(ModalScreen[T]):
         & .line { height: auto; max-height: 3; color: $text-muted; }
         & .-error { color: $text-error; }
         & .-warning { color: $text-warning; }
-        & Input { border: none; height: 1; padding: 0; background: $boost; }
+        & Input { border: none; height: 1; padding: 0; background: $panel; }
         & Input:focus { border: none; background: $primary 20%; }
     }
     """

@@ -64,8 +64,8 @@ class RowList(ScrollView, can_focus=True):
         & > .row-list--empty { color: $text-muted; }
         & > .row-list--highlight { background: $primary 25%; text-style: bold; }
         & > .row-list--highlight-detail { background: $primary 25%; color: $text-muted; }
-        &:focus > .row-list--highlight { background: $primary 45%; }
-        &:focus > .row-list--highlight-detail { background: $primary 45%; }
+        &:focus > .row-list--highlight { background: $primary 35%; }
+        &:focus > .row-list--highlight-detail { background: $primary 35%; color: $foreground 85%; }
     }
     """
     COMPONENT_CLASSES = {
