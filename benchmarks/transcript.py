@@ -83,6 +83,9 @@ class Lines(App[None]):
     def compose(self) -> ComposeResult:
         yield Transcript()
 
+    def on_mount(self) -> None:
+        self.query_one(Transcript).show(self.source)
+
     async def stream(self, pieces: list[str]) -> None:
         view, reply = self.query_one(Transcript), self.source.messages[-1]
         view.begin_reply(len(self.source) - 1)
@@ -92,6 +95,7 @@ class Lines(App[None]):
             view.stream_changed()
             await asyncio.sleep(1 / RATE)
         view.end_reply()
+        assert view.document.heights.total > len(pieces) // 100
 
 
 class Widgets(App[None]):

@@ -73,6 +73,8 @@ class _Layout:
         self.rows: list[list[Cell]] = []
         self.aligns: list[str] = []
         self.heading = 0
+        self.continued: int | None = None
+        """Number of the first item where the first block is the rest of an ordered list."""
 
     @property
     def room(self) -> int:
@@ -148,6 +150,8 @@ class _Layout:
             if self.outputs[0]:
                 self.outputs[0].append(EMPTY)
             self.ends[-1] = (token.map or (0, 0))[0]
+        if number is not None and self.continued is not None:
+            number, self.continued = self.continued, None
         self.numbers.append(number)
 
     def _on_bullet_list_close(self, token: Token) -> None:
@@ -209,9 +213,21 @@ class _Layout:
         self._block(table(rows, self.aligns, self.room), self.opened.pop())
 
 
-def rows_of(tokens: Sequence[Token], room: int, base: str = "text") -> list[Line]:
-    """Rows of parsed blocks, an empty row between blocks."""
-    return _Layout(room, base).walk(tokens)
+def rows_of(
+    tokens: Sequence[Token], room: int, base: str = "text", number: int | None = None
+) -> list[Line]:
+    """Rows of parsed blocks, an empty row between blocks.
+
+    Args:
+        tokens: Of whole blocks.
+        room: Cells that a row may take.
+        base: Style key of plain text.
+        number: Where the first block is the rest of an ordered list, the number of its next item.
+    """
+    state = _Layout(room, base)
+    if tokens and tokens[0].type == "ordered_list_open":
+        state.continued = number
+    return state.walk(tokens)
 
 
 def layout(text: str, room: int, base: str = "text") -> list[Line]:

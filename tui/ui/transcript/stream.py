@@ -18,7 +18,8 @@ class MarkdownStream:
 
     A block counts as finished when a later one has begun for certain: later text, whatever it
     is, cannot change how finished blocks look, except by defining a reference for their links.
-    `finish` therefore lays such a text out once more as a whole.
+    The items of the last list count as blocks, too, although seen alone they may in rare cases
+    be read differently. `finish` therefore lays texts of both kinds out once more as a whole.
     """
 
     def __init__(self, room: int, base: str = "text") -> None:
@@ -35,7 +36,9 @@ class MarkdownStream:
         self._stable = 0
         self._seen = 0
         self._done = 0
-        self._references = False
+        self._doubt = False
+        self._number: int | None = None
+        self._joins = False
         self._tokens: list[Token] = []
         self._code: _Fence | None = None
 
@@ -47,84 +50,112 @@ class MarkdownStream:
             self._start()
         self._seen = len(text)
         tail = clean(text[self._stable :])
-        environment: dict[str, Any] = {}
-        tokens = parse(tail, environment)
-        self._references = self._references or bool(environment.get("references"))
+        tokens = self._parse(tail)
         self.kept = self._done
-        first, start = self._first_open(tokens, tail.count("\n"))
-        if first:
-            self._finish_blocks(tokens[:first])
-            self._stable += sum(len(line) + 1 for line in tail.split("\n")[:start])
-            tokens = tokens[first:]
+        index = _first_open(tokens, tail.count("\n"))
+        if index:
+            tokens = self._parse(self._finish_before(index, tokens, tail))
         del self.lines[self._done :]
         self._tokens = tokens
-        self._append(self._open_rows(tokens, start))
+        self._append(self._open_rows(tokens))
         return self.lines
 
     def finish(self, text: str) -> list[Line]:
         """The rows of the complete text, as if it had come in one piece."""
         before = self.update(text)[:]
-        if self._references:
+        if self._doubt:
             self.lines = layout(text, self.room, self.base)
             self._done = 0
         elif self._code:
             del self.lines[self._done :]
-            self._append(rows_of(self._tokens, self.room, self.base))
+            self._append(self._rows(self._tokens))
         self.kept = min(self.kept, _common(before, self.lines))
         return self.lines
 
-    @staticmethod
-    def _first_open(tokens: list[Token], complete: int) -> tuple[int, int]:
-        """Index and line of the first block that later text may still change.
+    def _parse(self, tail: str) -> list[Token]:
+        environment: dict[str, Any] = {}
+        tokens = parse(tail, environment)
+        self._doubt = self._doubt or bool(environment.get("references"))
+        return tokens
 
-        A block has begun for certain when its first line and the next one (a table needs two)
-        are complete. Before the first such block nothing is finished.
-        """
-        for index in range(len(tokens) - 1, 0, -1):
-            token = tokens[index]
-            if token.level == 0 and token.nesting >= 0 and token.map:
-                start = token.map[0]
-                if start + 1 < complete:
-                    return index, start
-        return 0, 0
-
-    def _finish_blocks(self, tokens: list[Token]) -> None:
+    def _finish_before(self, index: int, tokens: list[Token], tail: str) -> str:
+        """Lay out for good what comes before a token, and give the text from there on."""
         del self.lines[self._done :]
-        self._append(rows_of(tokens, self.room, self.base))
+        self._append(self._rows(tokens[:index]))
         self._done = len(self.lines)
         self._code = None
+        lines = tail.split("\n")
+        start = (tokens[index].map or [0])[0]
+        number = self._next_number(tokens[:index])
+        self._joins = tokens[index].type == "list_item_open"
+        if self._joins:
+            self._doubt = True
+            self._number = number
+            if not lines[start - 1].strip():
+                self.lines.append(EMPTY)
+                self._done += 1
+        self._stable += sum(len(line) + 1 for line in lines[:start])
+        return "\n".join(lines[start:])
+
+    def _next_number(self, tokens: list[Token]) -> int:
+        """The number of the item that follows the tokens."""
+        items = 0
+        for index in range(len(tokens) - 1, -1, -1):
+            token = tokens[index]
+            items += token.level == 1 and token.type == "list_item_open"
+            if token.level == 0:
+                if not index and self._joins and self._number is not None:
+                    return self._number + items
+                first = token.attrGet("start")
+                return items + (1 if first is None else int(first))
+        return 1
+
+    def _rows(self, tokens: list[Token]) -> list[Line]:
+        return rows_of(tokens, self.room, self.base, self._number if self._joins else None)
 
     def _append(self, rows: list[Line]) -> None:
-        if self.lines and rows:
+        if self.lines and rows and not self._joins:
             self.lines.append(EMPTY)
         self.lines.extend(rows)
 
-    def _open_rows(self, tokens: list[Token], removed: int) -> list[Line]:
+    def _open_rows(self, tokens: list[Token]) -> list[Line]:
         token = tokens[-1] if tokens else None
         if token is None or token.type != "fence" or token.level or not token.content:
             self._code = None
-            return rows_of(tokens, self.room, self.base)
-        rows = rows_of(tokens[:-1], self.room, self.base)
+            return self._rows(tokens)
+        rows = self._rows(tokens[:-1])
         if rows:
             rows.append(EMPTY)
-        place = self._stable + (token.map or [0])[0] - removed
-        if self._code is None or (self._code.place, self._code.language) != (
-            place,
-            language(token),
-        ):
-            self._code = _Fence(place, language(token), self.room)
+        place = self._stable, (token.map or [0])[0], language(token)
+        if self._code is None or self._code.place != place:
+            self._code = _Fence(place, self.room)
         return rows + self._code.rows(code_text(token))
+
+
+def _first_open(tokens: list[Token], complete: int) -> int:
+    """Index of the first block, or item of the last list, that later text may still change.
+
+    It has begun for certain when its first line and the next one (a table needs two) are complete.
+    Before the first such block nothing is finished.
+    """
+    for index in range(len(tokens) - 1, 0, -1):
+        token = tokens[index]
+        block = token.level == 0 and token.nesting >= 0
+        item = token.level == 1 and token.type == "list_item_open" and tokens[index - 1].level
+        if (block or item) and token.map and token.map[0] + 1 < complete:
+            return index
+    return 0
 
 
 class _Fence:
     """The rows of an open block of code; its finished lines are made once."""
 
-    def __init__(self, place: int, language: str, room: int) -> None:
+    def __init__(self, place: tuple[int, int, str], room: int) -> None:
         self.place = place
-        """Tells the block from other ones."""
-        self.language = language
+        """Tells the block from other ones: offset, line, language."""
+        self._language = place[2]
         self._room = room
-        self._code = OpenCode(language)
+        self._code = OpenCode(self._language)
         self._rows: list[Line] = []
 
     def rows(self, text: str) -> list[Line]:
@@ -133,7 +164,7 @@ class _Fence:
         for line in finished[len(self._code.lines) :]:
             self._code.add(line)
             self._rows.extend(code_rows([self._code.lines[-1]], self._room))
-        return self._rows + code_rows(highlight(last, self.language)[:1], self._room)
+        return self._rows + code_rows(highlight(last, self._language)[:1], self._room)
 
 
 def _common(old: list[Line], new: list[Line]) -> int:
