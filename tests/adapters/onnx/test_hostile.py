@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from contextlib import aclosing
 from pathlib import Path
 
@@ -165,19 +166,32 @@ def test_a_cut_that_gives_other_tokens_is_found_out(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(HoistedDecoder, "step", step)
     model = CaptioningModel(files(), {})
-    assert model.is_hoisted
+    assert model.decoder_kind == loading.HOISTED
     *_, last = model.caption(picture(0), Stop())
-    assert not model.is_hoisted
+    assert model.decoder_kind == "whole"
     assert model.decode(last.ids).strip() == CAPTIONS[0]
+
+
+def test_a_cut_that_is_much_slower_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = HoistedDecoder.step
+
+    def step(self: HoistedDecoder, ids: Array) -> Array:
+        time.sleep(0.3)
+        return honest(self, ids)
+
+    monkeypatch.setattr(HoistedDecoder, "step", step)
+    model = CaptioningModel(files(), {})
+    list(model.caption(picture(0), Stop()))
+    assert model.decoder_kind == "whole"
 
 
 def test_a_layout_that_failed_once_is_not_cut_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checks = tmp_path / "checks.json"
-    monkeypatch.setattr(loading, "_same_logits", lambda *_: False)
+    monkeypatch.setattr(loading, "_as_good", lambda *_: False)
     list(CaptioningModel(_with(checks), {}).caption(picture(0), Stop()))
-    assert not CaptioningModel(_with(checks), {}).is_hoisted
+    assert CaptioningModel(_with(checks), {}).decoder_kind == "whole"
 
 
 def test_a_broken_memory_of_checks_does_no_harm(tmp_path: Path) -> None:
@@ -186,7 +200,7 @@ def test_a_broken_memory_of_checks_does_no_harm(tmp_path: Path) -> None:
     model = CaptioningModel(_with(checks), {})
     *_, last = model.caption(picture(0), Stop())
     assert model.decode(last.ids).strip() == CAPTIONS[0]
-    assert model.is_hoisted
+    assert model.decoder_kind == loading.HOISTED
 
 
 def _with(checks: Path) -> loading.Files:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,17 @@ class CaptioningModel:
         generation = read_json(files.folder / "generation_config.json", missing={})
         looks = read_json(files.folder / "preprocessor_config.json")
         self.settings: GenerationSettings = settings(config, generation, wishes)
-        self.decode = vocabulary.load(files.folder)
         self._process = preprocess.preprocessor(looks, config)
-        self._encoder = Model(sessions.open_file(files.folder / files.encoder))
-        self._decoder = CheckedDecoder(files)
+        with ThreadPoolExecutor(1) as beside:
+            encoder = beside.submit(sessions.open_file, files.folder / files.encoder)
+            self.decode = vocabulary.load(files.folder)
+            self._decoder = CheckedDecoder(files)
+            self._encoder = Model(encoder.result())
 
     @property
-    def is_hoisted(self) -> bool:
-        """Whether the decoder runs in two parts, one of them once per picture."""
-        return self._decoder.is_hoisted
+    def decoder_kind(self) -> str:
+        """How the decoder runs: one of `loading.KINDS`, or "whole"."""
+        return self._decoder.kind
 
     def caption(self, data: bytes, stop: Stop) -> Iterator[Step]:
         """Caption a JPEG or PNG, yielding after every token.

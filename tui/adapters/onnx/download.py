@@ -13,10 +13,10 @@ business. The hub's library honours HF_HOME, HF_ENDPOINT, HF_TOKEN and the proxi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -32,6 +32,9 @@ from tui.adapters.onnx.worker import serve_process
 
 LARGE = 500_000
 """Bytes from which a file can be resumed."""
+TRIES = 3
+
+Answer = TypeVar("Answer")
 
 
 def download(job: Job) -> Iterator[Fields]:
@@ -63,14 +66,16 @@ def download(job: Job) -> Iterator[Fields]:
 
 def _listing(name: str, revision: str) -> tuple[dict[str, int], str]:
     """Return the repository's files with their sizes, and the commit they belong to."""
-    info = hub.HfApi().model_info(name, revision=revision, files_metadata=True, timeout=20)
+    info = _again(
+        lambda: hub.HfApi().model_info(name, revision=revision, files_metadata=True, timeout=20)
+    )
     sizes = {item.rfilename: int(item.size or 0) for item in info.siblings or ()}
     return sizes, info.sha or revision
 
 
 def _check_kind(name: str, commit: str) -> None:
     """Refuse a model of another kind before its weights are fetched."""
-    path = Path(hub.hf_hub_download(name, "config.json", revision=commit))
+    path = Path(_again(lambda: hub.hf_hub_download(name, "config.json", revision=commit)))
     try:
         kind = json.loads(path.read_bytes()).get("model_type", SUPPORTED)
     except (ValueError, AttributeError, RecursionError) as error:
@@ -83,7 +88,7 @@ def _fetch(job: Job, name: str, commit: str, file: str, size: int) -> Iterator[i
     """Bring one file into the cache, yielding its bytes that are here."""
     if size >= LARGE and hub.try_to_load_from_cache(name, file, revision=commit) is None:
         url = hub.hf_hub_url(name, file, revision=commit)
-        found = hub.get_hf_file_metadata(url, timeout=20)
+        found = _again(lambda: hub.get_hf_file_metadata(url, timeout=20))
         headers, token = {}, hub.get_token()
         if token and urlsplit(found.location).netloc == urlsplit(url).netloc:
             headers["authorization"] = f"Bearer {token}"
@@ -92,12 +97,20 @@ def _fetch(job: Job, name: str, commit: str, file: str, size: int) -> Iterator[i
         )
         fetch = Fetch(found.location, headers, folder / "blobs" / str(found.etag), size)
         yield from fetch.run(hub.get_session(), job.stop)
-    hub.hf_hub_download(name, file, revision=commit)
+    _again(lambda: hub.hf_hub_download(name, file, revision=commit))
 
 
 def _name_revision(name: str, revision: str, file: str) -> None:
     """Let the cache know the branch under its name, so that it is found without a network."""
-    hub.hf_hub_download(name, file, revision=revision)
+    _again(lambda: hub.hf_hub_download(name, file, revision=revision))
+
+
+def _again(ask: Callable[[], Answer]) -> Answer:
+    """Ask, and once more when the connection was lost: the server may have closed an idle one."""
+    for _ in range(TRIES - 1):
+        with suppress(httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError):
+            return ask()
+    return ask()
 
 
 @contextmanager

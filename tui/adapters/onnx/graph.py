@@ -62,6 +62,7 @@ class OnnxFile:
             self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         self._data = memoryview(self._map)
         self._head: list[bytes] = []
+        self._domains: set[str] = set()
         body = None
         for number, kind, value, start, end in pb.fields(self._data):
             if number == _FUNCTIONS_FIELD:
@@ -71,6 +72,7 @@ class OnnxFile:
             elif kind == pb.VARINT:
                 self._head.append(pb.write_number(number, value))
             elif number == 8:
+                self._domains.add(_domain(self._data[start:end]))
                 self._head.append(pb.write_bytes(number, self._data[start:end]))
         if body is None:
             raise MalformedError("it holds no graph")
@@ -82,6 +84,9 @@ class OnnxFile:
         weights: Iterable[tuple[str, memoryview]],
         inputs: Iterable[bytes],
         outputs: Iterable[bytes],
+        *,
+        more: Iterable[bytes] = (),
+        domain: str = "",
     ) -> bytes:
         """Write a model whose large weights are read from this file.
 
@@ -90,13 +95,31 @@ class OnnxFile:
             weights: Name and tensor message.
             inputs: Value info messages.
             outputs: Value info messages; the type may be left out.
+            more: Tensor messages to take in as they are.
+            domain: A library of operations that the nodes use beside those they used before.
         """
         parts = [pb.write_bytes(1, node.raw) for node in nodes]
         parts.append(pb.write_bytes(2, "part"))
         parts += [pb.write_bytes(5, self._outside(tensor)) for _, tensor in weights]
+        parts += [pb.write_bytes(5, tensor) for tensor in more]
         parts += [pb.write_bytes(11, info) for info in inputs]
         parts += [pb.write_bytes(12, info) for info in outputs]
-        return b"".join((*self._head, pb.write_bytes(_GRAPH_FIELD, b"".join(parts))))
+        head = list(self._head)
+        if domain and domain not in self._domains:
+            head.append(pb.write_bytes(8, pb.write_bytes(1, domain) + pb.write_number(2, 1)))
+        return b"".join((*head, pb.write_bytes(_GRAPH_FIELD, b"".join(parts))))
+
+    def outside(self, tensor: memoryview, name: str, dims: tuple[int, ...]) -> bytes:
+        """Return the same weights under another name and in another shape of the same size."""
+        parts = [pb.write_number(1, size) for size in dims]
+        parts.append(pb.write_bytes(8, name))
+        stub = memoryview(self._outside(tensor))
+        for number, kind, value, start, end in pb.fields(stub):
+            if kind == pb.VARINT and number != 1:
+                parts.append(pb.write_number(number, value))
+            elif kind == pb.BYTES and number not in (1, 8):
+                parts.append(pb.write_bytes(number, stub[start:end]))
+        return b"".join(parts)
 
     def _outside(self, tensor: memoryview) -> bytes | memoryview:
         """Return a tensor message that points at the weights instead of holding them."""
@@ -228,6 +251,11 @@ def _name(data: memoryview, wanted: int) -> str:
         if number == wanted:
             return pb.text(data[start:end])
     raise MalformedError("something has no name")
+
+
+def _domain(opset: memoryview) -> str:
+    found = (pb.text(opset[start:end]) for n, _, _, start, end in pb.fields(opset) if n == 1)
+    return next(found, "")
 
 
 def _entry(data: memoryview) -> tuple[str, str]:

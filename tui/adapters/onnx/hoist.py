@@ -8,10 +8,11 @@ two parts are written as small models whose weights stay in the original file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.adapters.onnx import head
 from tui.adapters.onnx.graph import Graph, Node, OnnxFile, value_info
 from tui.adapters.onnx.protobuf import MalformedError
 
@@ -43,11 +44,15 @@ class Parts:
             digest.update(node.raw)
         return digest.hexdigest()
 
-    def step(self, elements: dict[str, int]) -> bytes:
+    def step(self, elements: Mapping[str, int], *, compact: bool = False) -> bytes | None:
         """Return the model that is run for every token.
 
         Args:
             elements: Frontier name -> ONNX number of its element type, as ORT inferred it.
+            compact: Multiply the output layer in its eight bits.
+
+        Returns:
+            The model; None where the output layer cannot be made compact.
         """
         inputs = [
             bytes(info)
@@ -56,8 +61,16 @@ class Parts:
         ]
         inputs += [value_info(name, elements[name]) for name in self.frontier]
         outputs = [bytes(self._graph.outputs[name]) for name in self.outputs.values()]
-        weights = _weights_of(self._nodes, self._graph, self.outputs.values())
-        return self._file.model(self._nodes, weights, inputs, outputs)
+        nodes: tuple[Node, ...] = self._nodes
+        more: tuple[bytes, ...] = ()
+        if compact:
+            made = head.compact(self._file, nodes, self._graph.weights, self.outputs["logits"])
+            if made is None:
+                return None
+            nodes, more = made.nodes, made.weights
+        weights = _weights_of(nodes, self._graph, self.outputs.values())
+        domain = head.DOMAIN if compact else ""
+        return self._file.model(nodes, weights, inputs, outputs, more=more, domain=domain)
 
 
 def split(path: Path) -> Parts | None:
@@ -79,6 +92,8 @@ def split(path: Path) -> Parts | None:
         {name for node in graph.nodes if id(node) in token for name in node.inputs}
         & {name for node in graph.nodes if id(node) in picture for name in node.outputs}
     )
+    if "logits" not in names:
+        raise MalformedError("it has no logits")
     if any(name in makers and id(makers[name]) in picture for name in names.values()):
         raise MalformedError("an output depends on the picture alone")
     if not frontier:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import platform
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +24,14 @@ from tui.adapters.onnx.decoders import (
 from tui.adapters.onnx.jobs import JobError, Stop
 from tui.adapters.onnx.protobuf import MalformedError
 
+HOISTED = "hoisted"
+COMPACT = "hoisted, compact head"
+KINDS = (COMPACT, HOISTED)
 CHECKED_STEPS = 2
+SLOWER = 3.0
+"""Times as slow as the decoder on disk is too slow: some processors lack what makes it fast."""
+SPARE_SECONDS = 0.05
+"""A step that is slower by less is never too slow: other programs disturb the measure."""
 TOLERANCE = 0.02
 """Largest difference of two logits, as a part of the largest logit."""
 _log = logging.getLogger(__name__)
@@ -43,8 +52,16 @@ class Files:
     """Run the decoder as it lies on disk; for comparing."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A decoder in two parts, and the name under which its check is remembered."""
+
+    decoder: HoistedDecoder
+    key: str
+
+
 class CheckedDecoder:
-    """A decoder that was cut in two is trusted only once it gave what the whole one gives."""
+    """A decoder that was rebuilt is trusted only once it gave what the one on disk gives."""
 
     def __init__(self, files: Files) -> None:
         """Load the decoder.
@@ -53,23 +70,17 @@ class CheckedDecoder:
             JobError: onnxruntime refuses a file.
         """
         self._files = files
-        self._fingerprint = ""
-        """Of a layout that is yet to be checked; else empty."""
-        cut = None if files.plain else _cut(files)
-        if cut is None:
-            self._decoder: Decoder = _whole(files)
-            return
-        self._decoder, fingerprint = cut
-        verdict = _verdicts(files.checks).get(fingerprint)
-        if verdict is None:
-            self._fingerprint = fingerprint
-        elif not verdict:
-            self._decoder = _whole(files)
+        self._verdicts = _verdicts(files.checks)
+        self._kinds = [] if files.plain else list(KINDS)
+        """Ways to rebuild it that are yet to be tried, the fastest first."""
+        self._unchecked = ""
+        """Key of a decoder that is yet to be checked; else empty."""
+        self._decoder: Decoder = self._next()
 
     @property
-    def is_hoisted(self) -> bool:
-        """Whether the decoder runs in two parts."""
-        return isinstance(self._decoder, HoistedDecoder)
+    def kind(self) -> str:
+        """How the decoder runs: one of `KINDS`, or "whole"."""
+        return self._kind
 
     def proven(self, hidden: Array, start: int, stop: Stop) -> Decoder:
         """Return the decoder to use, comparing it with the whole one first where that is due.
@@ -79,19 +90,33 @@ class CheckedDecoder:
             start: The start token.
             stop: Ends the comparison.
         """
-        if self._fingerprint:
+        while self._unchecked:
             whole = _whole(self._files)
-            same = _same_logits(self._decoder, whole, hidden, start, stop)
-            if not same:
-                _log.warning("the decoder gives other tokens in two parts; it is used whole")
-                self._decoder = whole
-            _remember(self._files.checks, self._fingerprint, same)
-            self._fingerprint = ""
+            good = _as_good(self._decoder, whole, hidden, start, stop)
+            if not good:
+                _log.warning("the decoder is worse when %s", self._kind)
+            self._verdicts[self._unchecked] = good
+            _remember(self._files.checks, self._verdicts)
+            self._unchecked = ""
+            if not good:
+                self._decoder = self._next()
         return self._decoder
 
+    def _next(self) -> Decoder:
+        """Load the decoder in the next way that is not known to be bad."""
+        while self._kinds:
+            kind = self._kinds.pop(0)
+            cut = _cut(self._files, compact=kind == COMPACT)
+            if cut is not None and self._verdicts.get(cut.key, True):
+                self._kind = kind
+                self._unchecked = "" if cut.key in self._verdicts else cut.key
+                return cut.decoder
+        self._kind = "whole"
+        return _whole(self._files)
 
-def _cut(files: Files) -> tuple[Decoder, str] | None:
-    """Return the decoder in two parts and its fingerprint, or None where that cannot be."""
+
+def _cut(files: Files, *, compact: bool) -> _Cut | None:
+    """Return the decoder in two parts, or None where that cannot be."""
     path = files.folder / (files.decoder_with_past or files.decoder)
     try:
         parts = hoist.split(path)
@@ -101,14 +126,18 @@ def _cut(files: Files) -> tuple[Decoder, str] | None:
         elements = {
             output.name: sessions.ELEMENTS[output.type][0] for output in picture.get_outputs()
         }
-        step = sessions.open_bytes(parts.step(elements), parts.folder, path.name)
+        model = parts.step(elements, compact=compact)
+        if model is None:
+            return None
+        step = sessions.open_bytes(model, parts.folder, path.name)
     except (MalformedError, JobError, OSError, KeyError, RecursionError) as error:
         _log.debug("the decoder is used as it is: %s", error)
         return None
     token = Model(step, parts.outputs)
     if has_cross_cache(token):
         return None
-    return HoistedDecoder(Model(picture), token), parts.fingerprint
+    key = f"{parts.fingerprint} {COMPACT if compact else HOISTED} {platform.machine()}"
+    return _Cut(HoistedDecoder(Model(picture), token), key)
 
 
 def _whole(files: Files) -> WholeDecoder:
@@ -118,14 +147,19 @@ def _whole(files: Files) -> WholeDecoder:
     return WholeDecoder(first, Model(sessions.open_file(files.folder / files.decoder_with_past)))
 
 
-def _same_logits(one: Decoder, two: Decoder, hidden: Array, start: int, stop: Stop) -> bool:
-    """Whether two decoders agree on the first tokens of a picture."""
+def _as_good(one: Decoder, two: Decoder, hidden: Array, start: int, stop: Stop) -> bool:
+    """Whether `one` agrees with `two` on the first tokens of a picture, and is no slower."""
     try:
         one.begin(hidden, stop)
         two.begin(hidden, stop)
         ids = np.array([[start]], np.int64)
+        seconds: list[tuple[float, float]] = []
         for _ in range(CHECKED_STEPS):
-            ours, theirs = one.step(ids), two.step(ids)
+            began = time.perf_counter()
+            ours = one.step(ids)
+            between = time.perf_counter()
+            theirs = two.step(ids)
+            seconds.append((between - began, time.perf_counter() - between))
             limit = TOLERANCE * max(float(np.abs(theirs).max()), 1e-3)
             if ours.shape != theirs.shape or not float(np.abs(ours - theirs).max()) <= limit:
                 return False
@@ -133,7 +167,8 @@ def _same_logits(one: Decoder, two: Decoder, hidden: Array, start: int, stop: St
     except (JobError, RuntimeError, ValueError) as error:
         _log.debug("the comparison failed: %s", error)
         return False
-    return True
+    mine, its = (min(times) for times in zip(*seconds, strict=True))
+    return mine < SLOWER * its + SPARE_SECONDS
 
 
 def _verdicts(file: Path | None) -> dict[str, bool]:
@@ -147,13 +182,13 @@ def _verdicts(file: Path | None) -> dict[str, bool]:
     return {str(key): value for key, value in kept.items() if isinstance(value, bool)}
 
 
-def _remember(file: Path | None, fingerprint: str, same: bool) -> None:
-    """Keep the verdict; a cache that cannot be written only costs time."""
+def _remember(file: Path | None, verdicts: dict[str, bool]) -> None:
+    """Keep the verdicts; a cache that cannot be written only costs time."""
     if file is None:
         return
-    verdicts = dict(list(_verdicts(file).items())[-200:])
+    kept = dict(list(verdicts.items())[-200:])
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         new = file.with_suffix(".new")
-        new.write_text(json.dumps({**verdicts, fingerprint: same}), encoding="utf-8")
+        new.write_text(json.dumps(kept), encoding="utf-8")
         new.replace(file)

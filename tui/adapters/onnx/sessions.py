@@ -26,9 +26,14 @@ _QUANTIZED = ("_quantized.onnx", "_int8.onnx", "_uint8.onnx")
 
 
 def threads() -> int:
-    """Return how many threads one model run uses: one core stays free for the app."""
+    """Return how many threads one model run uses.
+
+    Where there are more than two cores, one stays free for the app; on fewer the worker's low
+    priority does that.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(4, (cores or 1) - 1))
+    cores = cores or 1
+    return cores if cores <= 2 else min(4, cores - 1)
 
 
 def options(file: str) -> Any:

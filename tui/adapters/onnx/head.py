@@ -1,0 +1,161 @@
+"""Multiply the output layer in its eight bits instead of unpacking it.
+
+The hub's quantized GPT-2 decoders share the output layer with the token table, stored as uint8
+[vocabulary, width], and unpack it before they multiply: kept unpacked it is most of what a step
+reads. onnxruntime's MatMulNBits reads the stored bytes as they are, in the same order, so the
+weights still stay in their file. It rounds what it multiplies with in small blocks, much finer
+than the rest of such a decoder does, so logits differ in the third digit.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tui.adapters.onnx import protobuf as pb
+from tui.adapters.onnx.graph import Node, OnnxFile
+
+BLOCKS = (64, 32, 16)
+"""Sizes of a block that is rounded together; the first that divides the width is used."""
+DOMAIN = "com.microsoft"
+_FLOAT, _UINT8 = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The nodes of a decoder with its output layer replaced, and the weights that this adds."""
+
+    nodes: tuple[Node, ...]
+    weights: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    multiply: Node
+    unpack: Node
+    turn: Node
+
+
+def compact(
+    file: OnnxFile, nodes: tuple[Node, ...], tensors: Mapping[str, memoryview], logits: str
+) -> Head | None:
+    """Replace the output layer where it is of the known form.
+
+    Args:
+        file: The decoder's.
+        nodes: Of the part that runs for every token.
+        tensors: The graph's weights.
+        logits: What the output is called there.
+
+    Returns:
+        The new nodes, or None where the layer is of another form.
+    """
+    found = _find(nodes, logits)
+    if found is None:
+        return None
+    stored, scale, zero = (
+        tensors.get(name)
+        for name in (found.turn.inputs[0], found.unpack.inputs[1], found.unpack.inputs[2])
+    )
+    if stored is None or scale is None or zero is None:
+        return None
+    dims = _dims(stored)
+    step, offset = _scalar(scale, _FLOAT), _scalar(zero, _UINT8)
+    if len(dims) != 2 or _kind(stored) != _UINT8 or step is None or offset is None:
+        return None
+    rows, width = dims
+    block = next((size for size in BLOCKS if width % size == 0), 0)
+    if not block:
+        return None
+    count = width // block
+    weights = (
+        file.outside(stored, "head.weight", (rows, count, block)),
+        _tensor("head.scale", _FLOAT, rows * count, struct.pack("<f", step)),
+        _tensor("head.zero", _UINT8, rows * count, bytes([int(offset)])),
+    )
+    attributes = {"K": width, "N": rows, "bits": 8, "block_size": block, "accuracy_level": 4}
+    multiply = _node(found.multiply, attributes)
+    kept = (multiply if node is found.multiply else node for node in nodes)
+    gone = (found.unpack, found.turn)
+    return Head(tuple(node for node in kept if not any(node is old for old in gone)), weights)
+
+
+def _find(nodes: tuple[Node, ...], logits: str) -> _Found | None:
+    """Return MatMul(x, DequantizeLinear(Transpose(weights))) that makes the logits."""
+    makers = {name: node for node in nodes for name in node.outputs}
+    multiply = makers.get(logits)
+    if multiply is None or multiply.op != "MatMul":
+        return None
+    unpack = makers.get(multiply.inputs[1])
+    if unpack is None or unpack.op != "DequantizeLinear" or len(unpack.inputs) != 3:
+        return None
+    turn = makers.get(unpack.inputs[0])
+    if turn is None or turn.op != "Transpose":
+        return None
+    if _users(nodes, unpack) != 1 or _users(nodes, turn) != 1:
+        return None
+    return _Found(multiply, unpack, turn)
+
+
+def _users(nodes: Iterable[Node], node: Node) -> int:
+    return sum(node.outputs[0] in other.inputs for other in nodes)
+
+
+def _node(old: Node, attributes: Mapping[str, int]) -> Node:
+    inputs = (old.inputs[0], "head.weight", "head.scale", "head.zero")
+    parts = [pb.write_bytes(1, name) for name in inputs]
+    parts += [pb.write_bytes(2, old.outputs[0]), pb.write_bytes(4, "MatMulNBits")]
+    parts += [
+        pb.write_bytes(5, pb.write_bytes(1, name) + pb.write_number(3, value) + _INTEGER)
+        for name, value in attributes.items()
+    ]
+    parts.append(pb.write_bytes(7, DOMAIN))
+    return Node(memoryview(b"".join(parts)), "MatMulNBits", inputs, old.outputs, {})
+
+
+_INTEGER = pb.write_number(20, 2)
+
+
+def _tensor(name: str, kind: int, count: int, item: bytes) -> bytes:
+    head = pb.write_number(1, count) + pb.write_number(2, kind)
+    return head + pb.write_bytes(8, name) + pb.write_bytes(9, item * count)
+
+
+def _dims(tensor: memoryview) -> list[int]:
+    """Return the sizes of a tensor, whether they are written singly or packed."""
+    dims: list[int] = []
+    for number, kind, value, start, end in pb.fields(tensor):
+        if number == 1 and kind == pb.VARINT:
+            dims.append(value)
+        elif number == 1:
+            dims += _packed(tensor[start:end])
+    return dims
+
+
+def _packed(data: memoryview) -> list[int]:
+    values, at = [], 0
+    while at < len(data):
+        value, at = pb.varint(data, at)
+        values.append(value)
+    return values
+
+
+def _kind(tensor: memoryview) -> int:
+    return next((value for number, _, value, _, _ in pb.fields(tensor) if number == 2), 0)
+
+
+def _scalar(tensor: memoryview, kind: int) -> float | None:
+    """Return the only value of a tensor of this kind; None if it is another or has more."""
+    if _kind(tensor) != kind or any(size != 1 for size in _dims(tensor)):
+        return None
+    for number, _, _, start, end in pb.fields(tensor):
+        data = tensor[start:end]
+        if kind == _FLOAT and number in (4, 9) and len(data) == 4:
+            return float(struct.unpack("<f", data)[0])
+        if kind == _UINT8 and number == 9 and len(data) == 1:
+            return data[0]
+        if kind == _UINT8 and number == 5:
+            values = _packed(data)
+            return values[0] if len(values) == 1 and values[0] < 256 else None
+    return None
