@@ -168,7 +168,7 @@ def _as_good(one: Decoder, two: Decoder, hidden: Array, start: int, stop: Stop) 
         _log.debug("the comparison failed: %s", error)
         return False
     mine, its = (min(times) for times in zip(*seconds, strict=True))
-    return mine < SLOWER * its + SPARE_SECONDS
+    return bool(mine < SLOWER * its + SPARE_SECONDS)
 
 
 def _verdicts(file: Path | None) -> dict[str, bool]:
