@@ -121,7 +121,7 @@ def test_the_offline_description_says_once_why_it_answers(
     assert code == 0
     assert captured.out == "A landscape photo.\nA landscape photo.\n"
     assert captured.err.count("offline description, for tiny cannot be used") == 1
-    assert "hf download tiny puts it into" in captured.err
+    assert "salon model download puts it into" in captured.err
 
 
 def test_the_model_is_fetched_first_when_asked(

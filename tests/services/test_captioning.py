@@ -104,7 +104,7 @@ async def test_a_model_that_is_not_here_gives_the_labelled_offline_description()
     assert done is not None
     assert done.caption.source_label == "offline description"
     refinement = interaction.refinements[0]
-    assert "hf download tiny puts it into /models; fetch it" in refinement.note
+    assert "salon model download puts it into /models; fetch it" in refinement.note
     assert refinement.download is not None
     assert refinement.download_label == "tiny, 1 MB"
 

@@ -106,9 +106,9 @@ class SourceService:
 
 def _why(state: LocalModelState) -> str:
     """Say in a line why the offline description answers, and how to get the model."""
-    line = f"offline description, for {state.model} cannot be used: {state.reason}"
+    parts = [f"offline description, for {state.model} cannot be used: {state.reason}"]
     if state.plan is not None:
-        line += f"; {state.plan.command} puts it into {state.plan.folder}"
+        parts.append(f"salon model download puts it into {state.plan.folder}")
     if state.hint:
-        line += f"; {state.hint}"
-    return f"{line}; /set captioning.source multimodal uses a connection instead"
+        parts.append(state.hint)
+    return "; ".join([*parts, "other sources: captioning.source in the settings"])

@@ -85,7 +85,7 @@ class ConnectionService:
         provider = self.providers.get(chosen.provider)
         label = provider.label if provider else chosen.provider
         if chosen.provider == OFFLINE:
-            return label
+            return f"{label}, a tiny model: for trying Salon out"
         return f"{label}: {chosen.model or 'no model chosen'}"
 
     def vision(self, name: str) -> Vision:

@@ -117,7 +117,7 @@ class SalonApp(App[None]):
         elif OFFLINE in connections.names():
             label = connections.label(OFFLINE)
             self.chat.offer(
-                Offer(f"{label} is here to try Salon out: Enter to use it", name=OFFLINE)
+                Offer(f"{label} is on this machine: Enter to use it", name=OFFLINE)
             )
 
     async def action_leave(self) -> None:

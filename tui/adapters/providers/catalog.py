@@ -249,7 +249,8 @@ _ROWS = (
         local=True,
         strip_paths=_LOCAL,
         add_path="/v1",
-        extra_body=(("return_progress", True),),
+        # So small a model repeats itself without end unless it is kept from it.
+        extra_body=(("return_progress", True), ("repeat_penalty", 1.2), ("dry_multiplier", 0.8)),
         blind=("*",),
     ),
 )
