@@ -49,7 +49,7 @@ async def test_each_chat_says_who_how_much_and_when() -> None:
         row = screen._rows.rows[0]
 
         assert row.label == "● The lake house"
-        assert row.detail == "Salon · 1 message · just now"
+        assert row.detail == "just now · 1 message · Salon"
         assert row.below == "It stands below a mountain."
         assert screen._rows.rows[2].label == "Untitled, with Salon"
 

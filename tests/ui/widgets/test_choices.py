@@ -54,6 +54,15 @@ async def test_moving_the_cursor_tells_of_it() -> None:
     assert seen[0] == "a"
 
 
+async def test_f1_says_what_can_be_done() -> None:
+    app = Harness(ChoiceList("Plants", CHOICES))
+    async with app.run_test() as pilot:
+        await pilot.press("f1")
+        await pilot.pause()
+
+        assert [note.message for note in app._notifications] == [ChoiceList.HELP]
+
+
 async def test_escape_gives_none() -> None:
     app = Harness(ChoiceList("Plants", CHOICES))
     async with app.run_test() as pilot:

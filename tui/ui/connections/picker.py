@@ -59,8 +59,8 @@ class ConnectionPicker(ChoiceList):
             purpose: What the connection is for.
             current: Name of the present one.
         """
-        title = "Chat with" if purpose == "chat" else "Caption with"
-        super().__init__(title, _known(connections, purpose), current=current)
+        self._purpose = "Chat with" if purpose == "chat" else "Caption with"
+        super().__init__(self._purpose, _known(connections, purpose), current=current)
         self._connections = connections
         self._finds = purpose == "chat"
         self._found: list[FoundServer] = []
@@ -72,7 +72,9 @@ class ConnectionPicker(ChoiceList):
 
     @work(exclusive=True, group="discover")
     async def _discover(self) -> None:
+        self.set_title(self._purpose, "looking for servers on this machine…")
         self._found = await self._connections.discover()
+        self.set_title(self._purpose, "" if self._found else "no server found on this machine")
         choices = [
             Choice(f"{_FOUND}{index}", f"{server.label}, found here", _count(server))
             for index, server in enumerate(self._found)
@@ -106,7 +108,7 @@ class ConnectionPicker(ChoiceList):
         try:
             name = await self._connections.adopt(server, model)
         except AppError as error:
-            self.set_title("Chat with", clean_line(error.line()))
+            self.set_title(self._purpose, clean_line(error.line()))
         else:
             self.dismiss(name)
 

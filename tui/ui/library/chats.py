@@ -133,7 +133,7 @@ class ChatsScreen(Dialog[str | None]):
         count = f"{chat.messages} message{'' if chat.messages == 1 else 's'}"
         mark = "● " if chat.id == self._current else ""
         title = chat.title or f"Untitled, with {self._who(chat)}"
-        detail = " · ".join((self._who(chat), count, ago(chat.updated, self._now())))
+        detail = " · ".join((ago(chat.updated, self._now()), count, self._who(chat)))
         return Row(chat.id, mark + title, detail, chat.last)
 
     @on(Input.Changed, "#query")

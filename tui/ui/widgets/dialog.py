@@ -86,6 +86,7 @@ class Dialog(ModalScreen[T]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-low"), (30, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="dialog.close"),
+        Binding("f1", "explain", "Help", id="dialog.help", show=False),
     ]
     TITLE: ClassVar[str] = ""
     HELP = ""
@@ -113,6 +114,11 @@ class Dialog(ModalScreen[T]):
         """Show plain text in a Static; nothing happens when the screen is being taken down."""
         for static in self.query(selector).results(Static):
             static.update(Content(text))
+
+    def action_explain(self) -> None:
+        """Say what can be done here."""
+        if self.HELP:
+            self.notify(self.HELP, title=self.TITLE or "Help", timeout=12, markup=False)
 
     def action_close(self) -> None:
         """Leave without a result."""

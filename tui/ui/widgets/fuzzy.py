@@ -31,15 +31,20 @@ def fit(query: str, text: str) -> int | None:
 def best(query: str, items: Iterable[T], text: Callable[[T], str]) -> list[T]:
     """The items that fit, the best first; equally good ones keep their order.
 
+    Scattered letters count only where nothing holds the words themselves: in long texts they
+    would find almost everything.
+
     Args:
         query: As typed, in any case.
         items: What there is to choose from.
         text: What of an item is compared.
     """
-    query = query.strip()
-    if not query:
-        return list(items)
-    scored = ((fit(query, text(item)), item) for item in items)
+    words = query.casefold().split()
+    everything = [(item, text(item).casefold()) for item in items]
+    holding = [pair for pair in everything if all(word in pair[1] for word in words)]
+    if not words:
+        return [item for item, _ in everything]
+    scored = ((fit(query.strip(), compared), item) for item, compared in holding or everything)
     fitting = [(value, item) for value, item in scored if value is not None]
     fitting.sort(key=lambda pair: -pair[0])
     return [item for _, item in fitting]
