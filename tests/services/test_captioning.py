@@ -36,6 +36,7 @@ async def test_an_accepted_caption_becomes_a_message_with_the_picture(
     message = session.message(-1)
     assert message.text == "[You sends Salon a picture that contains: A RED CIRCLE]"
     assert message.templated
+    assert session.chat.title == "A RED CIRCLE"
     attachment = message.attachments[0]
     assert (attachment.caption, attachment.name) == ("A RED CIRCLE", "cat.png")
     assert attachment.model == "tiny"

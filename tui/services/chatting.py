@@ -63,7 +63,7 @@ class ChatService:
         session.chat.updated = message.created
         session.chat.draft = ""
         if not session.chat.title and message.role == "user":
-            session.chat.title = clean_line(message.text, TITLE)
+            session.chat.title = _title(message)
         await session.save()
 
     async def prompt(self, session: ChatSession) -> Prompt:
@@ -205,6 +205,14 @@ class ChatService:
         if text != session.chat.draft:
             session.chat.draft = text
             await session.save()
+
+
+def _title(message: Message) -> str:
+    """Name a chat after its first message: its words, or what its picture shows."""
+    words = message.attachments[0].caption if message.templated else message.text
+    if not words.strip() and message.attachments:
+        words = message.attachments[0].name
+    return clean_line(words, TITLE)
 
 
 def _at(session: ChatSession, index: int) -> Message:
