@@ -25,7 +25,20 @@ def maker(cells: int = 12) -> StripMaker:
 def test_only_what_changes_between_colours_is_sent() -> None:
     strip = FastStrip([Segment("a", RED), Segment("b", BLUE), Segment("c", BOLD)], 3)
 
-    assert drawn(strip) == "\x1b[31;40ma\x1b[34mb\x1b[0;1;34;40mc\x1b[0m"
+    assert drawn(strip) == "\x1b[31;40ma\x1b[34mb\x1b[1mc\x1b[0m"
+
+
+def test_attributes_are_switched_off_alone() -> None:
+    strip = FastStrip([Segment("a", BOLD), Segment("b", BLUE)], 2)
+
+    assert drawn(strip) == "\x1b[1;34;40ma\x1b[22mb\x1b[0m"
+
+
+def test_bold_survives_when_dim_ends() -> None:
+    both = BOLD + Style(dim=True)
+    strip = FastStrip([Segment("a", both), Segment("b", BOLD)], 2)
+
+    assert drawn(strip) == "\x1b[1;2;34;40ma\x1b[22;1mb\x1b[0m"
 
 
 def test_text_without_style_resets_what_came_before() -> None:

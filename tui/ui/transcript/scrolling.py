@@ -219,7 +219,18 @@ class RowView(ScrollView):
         if self._terminal_scroll.due and not self._terminal_scroll.includes(regions[0].y):
             self.repaint()
             return
-        self.refresh(*regions)
+        self._paint_now(regions)
+
+    def _paint_now(self, regions: list[Region]) -> None:
+        """Hand rows to the compositor at once, without the way through two message queues."""
+        screen = self.screen
+        if screen.is_current and not self.app._batch_count and not screen._layout_required:
+            self._set_dirty(*regions)
+            screen._dirty_widgets.add(self)
+            screen._compositor.update_widgets(screen._dirty_widgets)
+            screen._compositor_refresh()
+        else:
+            self.refresh(*regions)
 
     def _scroll_terminal(self, moved: int, changed: list[int]) -> bool:
         """Let the terminal scroll with the next frame; False where it can't."""

@@ -17,8 +17,14 @@ from tui.domain.safetext import clean_line
 from tui.ui.transcript.lines import Line, width
 
 
+Codes = tuple[str, str, str]
+"""Codes of attributes, foreground and background."""
+_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+"""What switches an attribute off."""
+
+
 @lru_cache(maxsize=4096)
-def _codes(style: Style, system: ColorSystem) -> tuple[str, str, str]:
+def _codes(style: Style, system: ColorSystem) -> Codes:
     """The codes of a style's attributes, foreground and background."""
     plain = Style(color=style.color)
     ground = Style(bgcolor=style.bgcolor)
@@ -27,6 +33,21 @@ def _codes(style: Style, system: ColorSystem) -> tuple[str, str, str]:
         Strip.render_ansi(plain, system),
         Strip.render_ansi(ground, system),
     )
+
+
+def _change(old: Codes, new: Codes) -> str:
+    """The shortest code from one style to another."""
+    if (old[1] and not new[1]) or (old[2] and not new[2]):
+        return ";".join(["0", *filter(None, new)])
+    parts: list[str] = []
+    if new[0] != old[0]:
+        now = new[0].split(";")
+        parts += [_OFF.get(code, "0") for code in old[0].split(";") if code and code not in now]
+        if "0" in parts:
+            return ";".join(["0", *filter(None, new)])
+        parts += filter(None, now)
+    parts += [code for code, before in zip(new[1:], old[1:], strict=True) if code != before]
+    return ";".join(parts)
 
 
 class FastStrip(Strip):
@@ -53,15 +74,11 @@ class FastStrip(Strip):
 
     def _draw(self, system: ColorSystem) -> str:
         out: list[str] = []
-        now = ("", "", "")
+        now: Codes = ("", "", "")
         for text, style, _ in self._segments:
             codes = ("", "", "") if style is None else _codes(style, system)
             if codes != now:
-                if codes[0] == now[0] and (codes[1] or not now[1]) and (codes[2] or not now[2]):
-                    changed = [new for new, old in zip(codes, now, strict=True) if new != old]
-                else:
-                    changed = ["0", *filter(None, codes)]
-                out.append(f"\x1b[{';'.join(changed)}m")
+                out.append(f"\x1b[{_change(now, codes)}m")
                 now = codes
             out.append(text)
         if any(now):
