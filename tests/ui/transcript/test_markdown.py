@@ -166,7 +166,9 @@ def test_any_chunking_of_a_stream_ends_like_one_shot(
 
 
 def test_while_it_streams_every_prefix_looks_like_one_shot() -> None:
-    text = "# T\n\npara *one*\n\n- a\n- b\n\n| x | y |\n|-|-|\n| 1 | 2 |\n\n3. z\n\n   zz\n\n1. y\n   - q\n1. x\n\nend"
+    table = "| x | y |\n|-|-|\n| 1 | 2 |"
+    numbers = "3. z\n\n   zz\n\n1. y\n   - q\n1. x"
+    text = f"# T\n\npara *one*\n\n- a\n- b\n\n{table}\n\n{numbers}\n\nend"
     stream = MarkdownStream(30)
 
     for end in range(len(text) + 1):

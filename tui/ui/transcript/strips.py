@@ -16,7 +16,6 @@ from textual.strip import Strip
 from tui.domain.safetext import clean_line
 from tui.ui.transcript.lines import Line, width
 
-
 Codes = tuple[str, str, str]
 """Codes of attributes, foreground and background."""
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
