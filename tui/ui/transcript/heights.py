@@ -42,14 +42,11 @@ class Heights:
             del self._ends[index:]
         return growth
 
-    def _sums(self) -> list[int]:
+    def _sums(self, count: int) -> list[int]:
+        """Ends of the first items, at least as many as asked."""
         ends = self._ends
-        missing = len(self._heights) - len(ends)
-        if missing == 1:
-            ends.append((ends[-1] if ends else 0) + self._heights[-1])
-        elif missing:
-            start = ends[-1] if ends else 0
-            sums = accumulate(self._heights[len(ends) :], initial=start)
+        if len(ends) < count:
+            sums = accumulate(self._heights[len(ends) : count], initial=ends[-1] if ends else 0)
             next(sums)
             ends.extend(sums)
         return ends
@@ -57,13 +54,17 @@ class Heights:
     @property
     def total(self) -> int:
         """Rows of everything."""
-        ends = self._sums()
+        ends = self._sums(len(self._heights))
         return ends[-1] if ends else 0
 
     def top(self, index: int) -> int:
         """First row of an item, or the end for the number of items."""
-        return self._sums()[index - 1] if index else 0
+        return self._sums(index)[index - 1] if index else 0
 
     def at(self, row: int) -> int:
         """The item that a row belongs to; the last one for rows behind the end."""
-        return min(bisect_right(self._sums(), max(0, row)), len(self._heights) - 1)
+        row = max(0, row)
+        ends = self._ends
+        if not ends or ends[-1] <= row:
+            ends = self._sums(len(self._heights))
+        return min(bisect_right(ends, row), len(self._heights) - 1)
