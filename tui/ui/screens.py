@@ -136,8 +136,6 @@ class Screens:
         services = self._services
         form = ConnectionForm(services.settings, services.connections, services.secrets, name)
         saved = await self._app.push_screen_wait(form)
-        if saved and not services.connections.current():
-            await services.settings.change("chat.connection", saved)
         await self.front.settings_changed(services.settings.current)
         return saved or None
 
@@ -146,7 +144,9 @@ class Screens:
         from tui.ui.help.help import HelpScreen  # noqa: PLC0415 - rarely opened
 
         commands = [(command.usage, command.summary) for command in self._registry]
-        await self._app.push_screen_wait(HelpScreen(KEYS, commands))
+        chosen = await self._app.push_screen_wait(HelpScreen(KEYS, commands))
+        if chosen:
+            self.front.set_draft(chosen)
 
     async def context(self) -> None:
         """What would be sent."""

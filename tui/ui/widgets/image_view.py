@@ -86,7 +86,7 @@ class _Drawn:
 
 
 class ImageView(Widget):
-    """Shows one picture, or nothing."""
+    """Shows one picture, or nothing: also where its bytes are damaged."""
 
     DEFAULT_CSS = """
     ImageView { width: 1fr; height: 1fr; background: transparent; }
@@ -123,7 +123,10 @@ class ImageView(Widget):
 
     @work(exclusive=True, group="picture")
     async def _draw(self, image: Image, room: Size) -> None:
-        self._lines = await asyncio.to_thread(half_blocks, image.data, room.width, room.height)
+        try:
+            self._lines = await asyncio.to_thread(half_blocks, image.data, room.width, room.height)
+        except (OSError, ValueError):
+            self._lines = []
         self._drawn = _Drawn(image.digest, room)
         self.refresh()
 

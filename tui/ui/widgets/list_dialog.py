@@ -43,6 +43,7 @@ class ListDialog(Dialog[T]):
         """What is typed in."""
         self.rows = RowList(id="rows", lines=self.LINES, empty=self.EMPTY)
         """The list."""
+        self._narrowed = ""
 
     def make_line(self) -> Input:
         """The line to type in."""
@@ -72,7 +73,11 @@ class ListDialog(Dialog[T]):
     @on(Input.Changed, "#query")
     def _narrow(self, event: Input.Changed) -> None:
         event.stop()
-        self.narrow(event.value)
+        self._narrow_to(event.value)
+
+    def _narrow_to(self, query: str) -> None:
+        self._narrowed = query
+        self.narrow(query)
 
     @on(RowList.Selected, "#rows")
     def _chosen(self, event: RowList.Selected) -> None:
@@ -80,7 +85,13 @@ class ListDialog(Dialog[T]):
         self.choose(event.row)
 
     def action_choose(self) -> None:
-        """Choose the row under the cursor."""
+        """Choose the row under the cursor, once what was typed before has narrowed the list."""
+        # The line still has keys in its queue when one types fast or pastes; this goes behind them.
+        self.line.call_later(self._choose_typed)
+
+    def _choose_typed(self) -> None:
+        if self._narrowed != self.typed:
+            self._narrow_to(self.typed)
         self.rows.action_select()
 
     def action_list(self, name: str, *arguments: int) -> None:
