@@ -40,7 +40,7 @@ class SalonCommands(Provider):
     async def discover(self) -> Hits:
         """List everything while nothing is typed."""
         for entry, run in self._entries():
-            yield DiscoveryHit(Content(entry.title), run, help=entry.text)
+            yield DiscoveryHit(_rows(entry), run, entry.title)
 
     async def search(self, query: str) -> Hits:
         """List what fits, best first."""
@@ -48,8 +48,13 @@ class SalonCommands(Provider):
         for entry, run in self._entries():
             score = max(matcher.match(entry.title), matcher.match(entry.text))
             if score > 0:
-                yield Hit(score, Content(entry.title), run, help=entry.text)
+                yield Hit(score, _rows(entry), run, entry.title)
 
     def _entries(self) -> Iterator[tuple[Entry, Callable[[], object]]]:
         for entry in type(self).entries():
             yield entry, partial(self.app.post_message, self.Chosen(entry))
+
+
+def _rows(entry: Entry) -> Content:
+    """Title and, below it, the command; a hit's own `help` would be parsed as markup."""
+    return Content.assemble(entry.title, "\n", (entry.text, "$text-muted not bold"))
