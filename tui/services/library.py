@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+import weakref
 
 from tui.domain.character import Character, Persona
 from tui.domain.chat import Chat, ChatSummary, Message, SearchHit
@@ -28,6 +29,7 @@ class Library:
         self._store = store
         self._characters = characters
         self._settings = settings
+        self._opened: weakref.WeakSet[ChatSession] = weakref.WeakSet()
 
     async def characters(self) -> list[Character]:
         """Those there are, by name."""
@@ -58,6 +60,7 @@ class Library:
         chat = Chat(new_id(), "", who.id, persona.id, now, now)
         await self._store.create(chat)
         session = ChatSession(chat, [], self._store, who, persona)
+        self._opened.add(session)
         opening = greeting(who, persona)
         if opening:
             await session.append(Message(new_id(), "assistant", who.name, opening, now))
@@ -75,7 +78,9 @@ class Library:
         outline = await self._store.outline(chat_id)
         who = await self._character(chat.character)
         persona = await self._persona(chat.persona)
-        return ChatSession(chat, outline, self._store, who, persona)
+        session = ChatSession(chat, outline, self._store, who, persona)
+        self._opened.add(session)
+        return session
 
     async def resume(self) -> ChatSession:
         """Open the chat used last, or start the first one."""
@@ -87,12 +92,15 @@ class Library:
         return await self._store.chats()
 
     async def rename(self, chat_id: str, title: str) -> None:
-        """Give a chat a title. Raises StorageError."""
+        """Give a chat a title, also where it is open. Raises StorageError."""
         chat = await self._store.load(chat_id)
         if chat is None:
             raise StorageError("that chat is gone", hint="/chats lists those there are")
         chat.title = title
         await self._store.save(chat)
+        for session in self._opened:
+            if session.chat.id == chat_id:
+                session.chat.title = title
 
     async def delete(self, chat_id: str) -> None:
         """Hide a chat; `restore` undoes it."""
