@@ -1,27 +1,84 @@
-"""Feeding one streamed reply into the transcript and the status line."""
+"""Letting replies stream into the transcript, one at a time."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
 
+from textual.dom import DOMNode
+from textual.worker import Worker, WorkerCancelled, WorkerFailed, get_current_worker
+
+from tui.domain.errors import AppError
 from tui.domain.generation import GenerationEvent, Progress, ReasoningDelta, TextDelta
 from tui.services.session import ChatSession
 from tui.ui.transcript.view import Transcript
 from tui.ui.widgets.status_line import StatusLine
 
+Stream = AsyncGenerator[GenerationEvent, None]
+
 
 class Replying:
-    """Runs a reply's stream to its end; closing it stops the model and keeps the part."""
+    """Feeds a reply's stream to the transcript and the status line, in a worker of the screen."""
 
-    def __init__(self, transcript: Transcript, status: StatusLine) -> None:
+    def __init__(
+        self,
+        screen: DOMNode,
+        transcript: Transcript,
+        status: StatusLine,
+        ended: Callable[[AppError | None], None],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            screen: Owns the workers.
+            transcript: Draws the reply.
+            status: Tells that one is running.
+            ended: Called at the end of each, with what went wrong.
+        """
+        self._screen = screen
         self._transcript = transcript
         self._status = status
+        self._ended = ended
+        self._run: Worker[None] | None = None
 
-    async def run(
-        self, session: ChatSession, stream: AsyncGenerator[GenerationEvent, None]
-    ) -> None:
-        """Show the reply as it comes. Raises AppError when there is none or it breaks off."""
+    @property
+    def is_running(self) -> bool:
+        """Whether a reply is being written."""
+        return self._run is not None
+
+    def start(self, session: ChatSession, stream: Stream) -> Worker[None]:
+        """Let a reply stream in; an earlier one is stopped and its part kept."""
+        self._run = self._screen.run_worker(
+            self._show(session, stream), group="generation", exclusive=True, exit_on_error=False
+        )
+        return self._run
+
+    def cancel(self) -> None:
+        """Stop the reply; its part is kept."""
+        if self._run is not None:
+            self._run.cancel()
+
+    async def stop(self) -> None:
+        """Stop the reply and wait until its part is kept."""
+        run = self._run
+        if run is not None:
+            run.cancel()
+            with suppress(WorkerCancelled, WorkerFailed):
+                await run.wait()
+
+    async def _show(self, session: ChatSession, stream: Stream) -> None:
+        failure: AppError | None = None
+        try:
+            await self._feed(session, stream)
+        except AppError as error:
+            failure = error
+        finally:
+            # A later one may have begun already.
+            if self._run is get_current_worker():
+                self._run = None
+            self._ended(failure)
+
+    async def _feed(self, session: ChatSession, stream: Stream) -> None:
         live = False
         self._status.start()
         try:

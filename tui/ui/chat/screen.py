@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -16,21 +15,22 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Button
-from textual.worker import Worker, WorkerCancelled, WorkerFailed
+from textual.worker import Worker
 
 from tui.domain.chat import Attachment
 from tui.domain.connection import FoundServer
 from tui.domain.errors import AppError
-from tui.domain.generation import GenerationEvent, Usage
 from tui.services import Services
 from tui.services.session import ChatSession
+from tui.ui.chat.attaching import Attaching
 from tui.ui.chat.composer import Composer
-from tui.ui.chat.offers import NO_MODEL, HintLine, Offer, offer_of
+from tui.ui.chat.offers import HintLine, Offer, offer_of
 from tui.ui.chat.popup import Complete
-from tui.ui.chat.replying import Replying
+from tui.ui.chat.replying import Replying, Stream
+from tui.ui.chat.telling import hint_of, status_of
 from tui.ui.transcript.events import LinkActivated, UnseenChanged
 from tui.ui.transcript.view import Transcript
-from tui.ui.widgets.status_line import Status, StatusLine
+from tui.ui.widgets.status_line import StatusLine
 
 
 class ChatScreen(Screen[None]):
@@ -85,8 +85,6 @@ class ChatScreen(Screen[None]):
         self._is_command = is_command
         self._offer: Offer | None = None
         self._unseen = 0
-        self._waiting: dict[str, Attachment] = {}
-        self._run: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """Transcript, hint, prompt with the extensions button, status."""
@@ -115,6 +113,8 @@ class ChatScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the chat that was given."""
         self.transcript.set_image_loader(self._load_image)
+        self.attaching = Attaching(self.services.captions, self.composer, self.fail)
+        self.replying = Replying(self, self.transcript, self.status_line, self._reply_ended)
         self.show_session(self.session)
         self.composer.focus()
 
@@ -144,29 +144,12 @@ class ChatScreen(Screen[None]):
 
     def update_status(self) -> None:
         """Tell who talks through what, and hint at what is missing."""
-        connections = self.services.connections
-        name = connections.current()
-        model = connections.describe(name).model if name else ""
-        last = self.session.message(-1) if len(self.session) else None
-        usage = None
-        if last is not None and last.output_tokens is not None:
-            usage = Usage(last.input_tokens, last.output_tokens)
-        self.status_line.status = Status(
-            self.session.character.name,
-            name,
-            model,
-            self.services.settings.current.captioning.source,
-            usage,
-        )
+        self.status_line.status = status_of(self.services, self.session)
         self._update_hint()
 
     def _update_hint(self) -> None:
-        text = ""
-        if self._unseen:
-            lines = "1 new line" if self._unseen == 1 else f"{self._unseen} new lines"
-            text = f"↓ {lines}, End to follow"
-        elif not self.services.connections.current():
-            text = self._offer.text if self._offer else NO_MODEL
+        is_connected = bool(self.services.connections.current())
+        text = hint_of(self._unseen, self._offer, is_connected=is_connected)
         self.query_one(HintLine).say(text)
 
     def offer(self, offer: Offer) -> None:
@@ -180,21 +163,9 @@ class ChatScreen(Screen[None]):
 
     # Replies
 
-    def generate(self, stream: AsyncGenerator[GenerationEvent, None]) -> Worker[None]:
+    def generate(self, stream: Stream) -> Worker[None]:
         """Let a reply stream in; an earlier one is stopped."""
-        run: Worker[None] = self._generate(stream)
-        self._run = run
-        return run
-
-    @work(exclusive=True, group="generation", exit_on_error=False)
-    async def _generate(self, stream: AsyncGenerator[GenerationEvent, None]) -> None:
-        try:
-            await Replying(self.transcript, self.status_line).run(self.session, stream)
-        except AppError as error:
-            self.fail(error)
-        finally:
-            self._run = None
-            self.update_status()
+        return self.replying.start(self.session, stream)
 
     def reply(self) -> Worker[None] | None:
         """Ask for an answer; without a connection say how to get one."""
@@ -203,18 +174,14 @@ class ChatScreen(Screen[None]):
             return None
         return self.generate(self.services.chats.reply(self.session))
 
-    @property
-    def is_replying(self) -> bool:
-        """Whether a reply is being written."""
-        return self._run is not None
-
     async def stop(self) -> None:
         """Stop the reply and wait until its part is kept."""
-        run = self._run
-        if run is not None:
-            run.cancel()
-            with suppress(WorkerCancelled, WorkerFailed):
-                await run.wait()
+        await self.replying.stop()
+
+    def _reply_ended(self, failure: AppError | None) -> None:
+        if failure is not None:
+            self.fail(failure)
+        self.update_status()
 
     def fail(self, error: AppError) -> None:
         """Say in one line what went wrong."""
@@ -228,7 +195,7 @@ class ChatScreen(Screen[None]):
             self.post_message(self.CommandEntered(event.typed, restore=True))
             await self.services.chats.note_draft(self.session, "")
             return
-        attachments = tuple(self._waiting[k] for k in self.composer.pictures if k in self._waiting)
+        attachments = self.attaching.waiting
         if not event.text.strip() and not attachments:
             self._entered_nothing()
             return
@@ -252,9 +219,7 @@ class ChatScreen(Screen[None]):
             self.composer.load(text)
             self.fail(error)
             return
-        for attachment in attachments:
-            self._waiting.pop(attachment.digest, None)
-            self.composer.remove_picture(attachment.digest)
+        self.attaching.sent(attachments)
         self.transcript.sync()
         self.transcript.action_scroll_end()
         self.reply()
@@ -263,7 +228,7 @@ class ChatScreen(Screen[None]):
         if self._offer is not None and not self.services.connections.current():
             offer, self._offer = self._offer, None
             self.adopt(offer)
-        elif len(self.session) and self.session.message(-1).role == "user" and not self.is_replying:
+        elif self._is_unanswered() and not self.replying.is_running:
             self.reply()
 
     @work(group="connect", exit_on_error=False)
@@ -280,8 +245,11 @@ class ChatScreen(Screen[None]):
         self.update_status()
         label = self.services.connections.label(self.services.connections.current())
         self.notify(f"Chatting through {label}", markup=False)
-        if len(self.session) and self.session.message(-1).role == "user":
+        if self._is_unanswered():
             self.reply()
+
+    def _is_unanswered(self) -> bool:
+        return len(self.session) > 0 and self.session.message(-1).role == "user"
 
     @on(Composer.DraftChanged)
     async def _keep_draft(self, event: Composer.DraftChanged) -> None:
@@ -297,20 +265,11 @@ class ChatScreen(Screen[None]):
     @work(group="attach", exit_on_error=False)
     async def attach(self, paths: tuple[Path, ...]) -> None:
         """Put pictures beside the prompt; they go out with the next message."""
-        for path in paths:
-            try:
-                attachment = await self.services.captions.attach(path)
-            except AppError as error:
-                self.fail(error)
-                continue
-            self._waiting[attachment.digest] = attachment
-            size = f"{attachment.width}x{attachment.height}"
-            self.composer.add_picture(f"{attachment.name} {size}", attachment.digest)
-        self.composer.focus()
+        await self.attaching.add(paths)
 
     @on(Composer.PictureRemoved)
     def _forget_picture(self, event: Composer.PictureRemoved) -> None:
-        self._waiting.pop(event.key, None)
+        self.attaching.forget(event.key)
 
     @on(Composer.ClipboardRequested)
     def _no_clipboard(self) -> None:
@@ -358,8 +317,7 @@ class ChatScreen(Screen[None]):
 
     def action_stop(self) -> None:
         """Stop what runs; else go back to the prompt."""
-        if self._run is not None:
-            self._run.cancel()
+        self.replying.cancel()
         self.workers.cancel_group(self.app, "commands")
         self.transcript.focus_message(None)
         self.composer.focus()
