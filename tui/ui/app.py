@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,17 +19,9 @@ from tui.domain.settings import Settings
 from tui.paths import Paths, shipped
 from tui.services import Services
 from tui.services.connecting import OFFLINE
-from tui.slash.builtins import default_registry
-from tui.slash.command import Context
-from tui.slash.interpreter import run as run_command
-from tui.slash.parser import is_command
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
-from tui.ui.interaction import ScreenInteraction
-from tui.ui.navigation import AppActions, Navigation
 from tui.ui.palette import Entry, SalonCommands
-from tui.ui.screens import Screens, caption_all, open_link
-from tui.ui.suggesting import Suggester
 from tui.ui.terminal import clipboard, signals, stderr
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
@@ -37,6 +31,10 @@ from tui.ui.terminal.skeleton import remember
 from tui.ui.themes import DEFAULT_THEME, load_theme, load_themes
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tui.slash.completion import Suggestion
+    from tui.ui.desk import Desk
     from tui.ui.settings.screen import SettingsScreen
 
 logger = logging.getLogger(__name__)
@@ -46,9 +44,8 @@ class SalonApp(App[None]):
     """Holds the services and one chat screen; everything else opens above it."""
 
     TITLE = "Salon"
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar = ["app.tcss", "chat/screen.tcss"]
     COMMANDS: ClassVar = {SalonCommands}
-    COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "command('/help')", "Help", id="help"),
@@ -57,6 +54,7 @@ class SalonApp(App[None]):
         Binding("ctrl+n", "command('/new')", "New chat", id="chat.new"),
         Binding("ctrl+s", "command('/chats')", "Chats", id="chats"),
         Binding("ctrl+o", "command('/attach')", "Attach a picture", id="attach"),
+        Binding("ctrl+p", "command_palette", "Palette", id="palette", show=False, priority=True),
         Binding("ctrl+q", "leave", "Quit", id="quit", priority=True),
         Binding("ctrl+c", "copy_or_leave", "Copy, twice to quit", id="copy", show=False),
     ]
@@ -75,34 +73,50 @@ class SalonApp(App[None]):
         install_filter(self, drops)
         self._leaving = False
         self._asked_to_leave = False
-        self.registry = default_registry()
         self.chat: ChatScreen
-        self.front: Navigation
-        self._interaction = ScreenInteraction(self, services, self._show_progress)
+        self._is_starting = True
+        self._theme_problems = self._choose_theme(services.settings.current.ui.theme)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     # Start and end
 
-    async def on_mount(self) -> None:
-        """Open the last chat, then look around for servers."""
-        settings = self.services.settings.current
-        self._apply_theme(settings.ui.theme)
-        self.set_keymap(settings.keys)
+    async def on_load(self) -> None:
+        """Open the last chat before anything is drawn, so that its screen is the first one.
+
+        Raises:
+            StorageError: It cannot be read.
+        """
         session = await self.services.library.resume()
-        suggester = Suggester(self.services, self.registry, self.theme_names)
-        self.chat = ChatScreen(self.services, session, suggester, is_command)
-        actions = AppActions(self._copy, self.theme_names, self._apply, self._leave_later)
-        self.screens = Screens(self, self.services, self.chat, self.registry, self._apply_theme)
-        self.front = Navigation(self.services, self.chat, self.screens.openers(), actions)
-        self.screens.front = self.front
-        self.screens.run = self.run_line
+        self.chat = ChatScreen(self.services, session, self._suggest, is_command)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The chat; an empty screen below it would be laid out and painted for nothing."""
+        return self.chat
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Skip the second reading that Textual asks for at its start: the theme was there."""
+        if not self._is_starting:
+            super().refresh_css(animate)
+
+    def on_mount(self) -> None:
+        """Listen, and look around for servers once the chat is on the screen."""
+        self.set_keymap(self.services.settings.current.keys)
         SalonCommands.entries = self._palette_entries
-        await self.push_screen(self.chat)
         signals.install(self, self._save)
-        if self._hold is not None:
-            self.call_after_refresh(self._hold.release, self)
+        for problem in self._theme_problems:
+            self.notify(problem, severity="warning", markup=False)
         for problem in self.services.settings.problems:
             self.notify(problem, severity="warning", markup=False, timeout=15)
-        self.call_after_refresh(self._look_around)
+        self.call_after_refresh(self._started)
+
+    def _started(self) -> None:
+        self._is_starting = False
+        if self._hold is not None:
+            self._hold.release(self)
+            # Started without collecting garbage: nearly all that was made until now stays.
+            gc.freeze()
+            gc.enable()
+        self._look_around()
 
     @work(group="discovery", exit_on_error=False)
     async def _look_around(self) -> None:
@@ -116,9 +130,7 @@ class SalonApp(App[None]):
             self.chat.offer_server(max(found, key=lambda server: server.seeing))
         elif OFFLINE in connections.names():
             label = connections.label(OFFLINE)
-            self.chat.offer(
-                Offer(f"{label} is on this machine: Enter to use it", name=OFFLINE)
-            )
+            self.chat.offer(Offer(f"{label} is on this machine: Enter to use it", name=OFFLINE))
 
     async def action_leave(self) -> None:
         """Stop what runs, keep everything, and leave."""
@@ -158,6 +170,18 @@ class SalonApp(App[None]):
 
     # Commands
 
+    @cached_property
+    def desk(self) -> Desk:
+        """What commands need; imported with the first one."""
+        from tui.ui.desk import Desk  # noqa: PLC0415
+        from tui.ui.navigation import AppActions  # noqa: PLC0415
+
+        actions = AppActions(self._copy, self.theme_names, self._apply, self._leave_later)
+        return Desk(self, self.services, self.chat, actions, self._apply_theme, self.run_line)
+
+    def _suggest(self, text: str, cursor: int) -> list[Suggestion]:
+        return self.desk.suggest(text, cursor) if is_command(text) else []
+
     @on(ChatScreen.CommandEntered)
     def _command_entered(self, event: ChatScreen.CommandEntered) -> None:
         self.run_line(event.text, restore=event.restore)
@@ -165,9 +189,8 @@ class SalonApp(App[None]):
     @work(group="commands", exit_on_error=False)
     async def run_line(self, text: str, *, restore: bool = False) -> None:
         """Run a line of the command language; its errors become one line."""
-        context = Context(self.services, self.chat.session, self._interaction, self.front)
         try:
-            await run_command(text, self.registry, context)
+            await self.desk.run(text)
         except CommandError as error:
             self.chat.fail(error)
             if restore and not self.chat.composer.text:
@@ -183,22 +206,14 @@ class SalonApp(App[None]):
             self.run_line(text)
 
     def _palette_entries(self) -> list[Entry]:
-        return [
-            Entry(
-                command.summary[:1].upper() + command.summary[1:],
-                command.usage,
-                f"/{command.name}",
-                not any(parameter.required for parameter in command.parameters),
-            )
-            for command in self.registry
-        ]
+        return self.desk.entries()
 
     @on(SalonCommands.Chosen)
     def _palette_chosen(self, event: SalonCommands.Chosen) -> None:
         if event.entry.complete:
             self.run_line(event.entry.command)
         else:
-            self.front.set_draft(f"{event.entry.command} ")
+            self.desk.front.set_draft(f"{event.entry.command} ")
 
     @on(ChatScreen.LinkActivated)
     def _link(self, event: ChatScreen.LinkActivated) -> None:
@@ -207,6 +222,8 @@ class SalonApp(App[None]):
     @work(group="links", exit_on_error=False)
     async def ask_to_open(self, href: str) -> None:
         """Open a link only after it was shown in full and agreed to."""
+        from tui.ui.screens import open_link  # noqa: PLC0415
+
         await open_link(self, href)
 
     @on(ChatScreen.CaptionNeeded)
@@ -216,8 +233,11 @@ class SalonApp(App[None]):
     @work(group="commands", exit_on_error=False)
     async def caption_and_send(self, event: ChatScreen.CaptionNeeded) -> None:
         """Caption the pictures of a message, then send it; Esc gives it back to the prompt."""
+        from tui.ui.screens import caption_all  # noqa: PLC0415
+
+        asking = self.desk.interaction
         try:
-            done = await caption_all(self.services, self._interaction, self.chat, event.attachments)
+            done = await caption_all(self.services, asking, self.chat, event.attachments)
         except AppError as error:
             self.chat.fail(error)
             done = None
@@ -242,15 +262,9 @@ class SalonApp(App[None]):
         self, event: SettingsScreen.ConnectionWanted
     ) -> None:
         """Open a connection above the settings."""
-        await self.screens.connection(event.name)
+        await self.desk.screens.connection(event.name)
 
     # What services and screens need of the terminal
-
-    def _show_progress(self, text: str) -> None:
-        if text:
-            self.chat.status_line.start(text)
-        elif not self.chat.is_replying:
-            self.chat.status_line.stop()
 
     async def _copy(self, text: str) -> None:
         await clipboard.copy(self, text)
@@ -268,16 +282,20 @@ class SalonApp(App[None]):
         return [shipped("themes"), self._paths.themes]
 
     def _apply_theme(self, name: str) -> None:
+        for problem in self._choose_theme(name):
+            self.notify(problem, severity="warning", markup=False)
+
+    def _choose_theme(self, name: str) -> list[str]:
+        """Change to a theme; says what was wrong with it."""
         theme, problems = load_theme(name, self._theme_folders())
         if theme is None:
             theme, _ = load_theme(DEFAULT_THEME, self._theme_folders())
             problems.append(f"there is no theme {name!r}; {DEFAULT_THEME} is used")
-        for problem in problems:
-            self.notify(problem, severity="warning", markup=False)
         if theme is not None:
             self.register_theme(theme)
             self.theme = theme.name
             self._remember_colours()
+        return problems
 
     def _remember_colours(self) -> None:
         variables = self.theme_variables
@@ -307,6 +325,15 @@ class SalonApp(App[None]):
         """Leave without Textual's traceback, which shows local variables, keys included."""
         self.bell()
         self._close_messages_no_wait()
+
+
+def is_command(text: str) -> bool:
+    """Whether a line is for the program; only what begins with a slash is worth an import."""
+    if not text.lstrip().startswith("/"):
+        return False
+    from tui.slash.parser import is_command as is_for_program  # noqa: PLC0415
+
+    return is_for_program(text)
 
 
 def run_app(services: Services, paths: Paths, terminal: Terminal) -> int:

@@ -1,0 +1,78 @@
+"""The command language at work in the app: made with the first command, not the first frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import App
+
+from tui.services import Services
+from tui.slash.builtins import default_registry
+from tui.slash.command import Context
+from tui.slash.completion import Suggestion
+from tui.slash.interpreter import run
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.interaction import ScreenInteraction
+from tui.ui.navigation import AppActions, Navigation
+from tui.ui.palette import Entry
+from tui.ui.screens import Screens
+from tui.ui.suggesting import Suggester
+
+
+class Desk:
+    """All that commands need, wired to one chat screen.
+
+    Args:
+        app: Screens are pushed on it.
+        services: What commands work with.
+        chat: The screen that shows the chat.
+        actions: What only the app can do.
+        preview_theme: Shows a theme by name while it is being chosen.
+        run_line: Runs a line of the command language in a worker.
+    """
+
+    def __init__(
+        self,
+        app: App[None],
+        services: Services,
+        chat: ChatScreen,
+        actions: AppActions,
+        preview_theme: Callable[[str], None],
+        run_line: Callable[[str], object],
+    ) -> None:
+        self._services = services
+        self._chat = chat
+        self.registry = default_registry()
+        self.interaction = ScreenInteraction(app, services, self._show_progress)
+        self.screens = Screens(app, services, chat, self.registry, preview_theme)
+        self.front = Navigation(services, chat, self.screens.openers(), actions)
+        self.screens.front = self.front
+        self.screens.run = run_line
+        self._suggester = Suggester(services, self.registry, actions.theme_names)
+
+    async def run(self, text: str) -> None:
+        """Run one line. Raises AppError."""
+        context = Context(self._services, self._chat.session, self.interaction, self.front)
+        await run(text, self.registry, context)
+
+    def suggest(self, text: str, cursor: int) -> list[Suggestion]:
+        """Say how a command being typed could go on."""
+        return self._suggester(text, cursor)
+
+    def entries(self) -> list[Entry]:
+        """What the palette offers."""
+        return [
+            Entry(
+                command.summary[:1].upper() + command.summary[1:],
+                command.usage,
+                f"/{command.name}",
+                not any(parameter.required for parameter in command.parameters),
+            )
+            for command in self.registry
+        ]
+
+    def _show_progress(self, text: str) -> None:
+        if text:
+            self._chat.status_line.start(text)
+        elif not self._chat.replying.is_running:
+            self._chat.status_line.stop()
