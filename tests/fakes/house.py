@@ -26,19 +26,24 @@ from tui.services.chatting import ChatService
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.library import Library
+from tui.services.ports import ImageReader
 
 
 class FakePeople:
-    """Two characters and two personas."""
+    """Two characters and two personas, or others put in their place."""
 
-    async def characters(self) -> list[Character]:
-        return [
+    def __init__(self) -> None:
+        self.cast = [
             Character("Salon", first_message="Welcome, {{user}}.", id="salon"),
             Character("Ada Lovelace", id="ada"),
         ]
+        self.guests = [Persona("You", id="you"), Persona("Bob", id="bob")]
+
+    async def characters(self) -> list[Character]:
+        return list(self.cast)
 
     async def personas(self) -> list[Persona]:
-        return [Persona("You", id="you"), Persona("Bob", id="bob")]
+        return list(self.guests)
 
 
 class FakeReader:
@@ -61,9 +66,14 @@ class FakeWorker:
 
 
 class House:
-    """Everything that a front end works with, in memory."""
+    """Everything that a front end works with, in memory.
 
-    def __init__(self, *, ready: bool = True) -> None:
+    Args:
+        ready: Whether the local captioning model is there.
+        reader: Opens picture files; without it every file is the same tiny picture.
+    """
+
+    def __init__(self, *, ready: bool = True, reader: ImageReader | None = None) -> None:
         connections = {
             "kitchen": ConnectionSettings("fake", model="tiny-vision"),
             "Attic": ConnectionSettings("fake", model="text-only"),
@@ -73,12 +83,15 @@ class House:
         self.offline = FakeOffline()
         self.sources = FakeSources(ready=ready)
         self.worker = FakeWorker()
-        secrets, images = FakeSecrets(), InMemoryImages()
+        self.people = FakePeople()
+        self.images = InMemoryImages()
+        self.connector = FakeConnector()
+        secrets, images = FakeSecrets(), self.images
         connecting = ConnectionService(
             self.settings,
             {"fake": FAKE},
             secrets,
-            FakeConnector(),
+            self.connector,
             lambda _provider, url: url,
             self.offline,
         )
@@ -88,8 +101,10 @@ class House:
             self.settings,
             connecting,
             chats,
-            Library(self.store, FakePeople(), self.settings),
-            CaptionService(self.settings, sources, FakeReader(), images, self.store, chats),
+            Library(self.store, self.people, self.settings),
+            CaptionService(
+                self.settings, sources, reader or FakeReader(), images, self.store, chats
+            ),
             secrets,
             self.offline,
             self.store,

@@ -22,7 +22,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("G", "on a message: continue", "/continue"),
     ("Delete", "on a message: delete", "/delete"),
     ("U", "on a message: undo", "/undo"),
-    ("Enter", "on a message: fold or unfold the reasoning", ""),
+    ("Space", "on a message: fold or unfold the reasoning", ""),
     ("PageUp, PageDown", "scroll; End follows the end again", ""),
     ("Ctrl+C", "copy the selection; twice: quit", "/copy"),
     ("Ctrl+Q", "quit", "/quit"),

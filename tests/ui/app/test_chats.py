@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from tests.ui.app.stage import Stage, connected, opened
+from tui.ui.library.chats import ChatsScreen
+
+
+async def two_chats(stage: Stage) -> None:
+    await stage.say("first words")
+    await stage.press("ctrl+n")
+    await stage.say("second words")
+
+
+async def listing(stage: Stage) -> ChatsScreen:
+    await stage.press("ctrl+s")
+    await stage.until(lambda: isinstance(stage.app.screen, ChatsScreen))
+    screen = stage.app.screen
+    assert isinstance(screen, ChatsScreen)
+    await stage.until(lambda: bool(screen._rows.rows))
+    await stage.quiet()
+    return screen
+
+
+async def test_a_new_chat_begins_with_the_greeting_and_keeps_the_other() -> None:
+    async with opened(await connected()) as stage:
+        await two_chats(stage)
+        assert stage.texts == ["Welcome, You.", "second words", "Hello there."]
+
+        await listing(stage)
+        assert "first words" in stage.screen
+        await stage.press("down", "enter")
+        await stage.closed()
+
+        assert stage.texts[1] == "first words"
+
+
+async def test_each_chat_keeps_its_own_draft() -> None:
+    async with opened(await connected()) as stage:
+        await stage.say("first words")
+        await stage.write("a draft")
+        await stage.press("ctrl+n")
+        assert stage.prompt == ""
+
+        await stage.enter("/chats first words")
+
+        assert stage.prompt == "a draft"
+
+
+async def test_a_chat_is_renamed_in_the_list() -> None:
+    async with opened(await connected()) as stage:
+        await stage.say("hello")
+        screen = await listing(stage)
+        await stage.press("r")
+        screen.query_one("#naming", Input).value = "Tea with Salon"
+        await stage.press("enter")
+        await stage.until(lambda: "Tea with Salon" in stage.screen)
+        await stage.press("escape")
+        await stage.closed()
+
+        assert [s.title for s in await stage.house.services.library.summaries()] == [
+            "Tea with Salon"
+        ]
+
+
+async def test_a_name_given_in_the_list_survives_the_next_message() -> None:
+    async with opened(await connected()) as stage:
+        await stage.say("hello")
+        screen = await listing(stage)
+        await stage.press("r")
+        screen.query_one("#naming", Input).value = "Tea with Salon"
+        await stage.press("enter")
+        await stage.until(lambda: "Tea with Salon" in stage.screen)
+        await stage.press("escape")
+        await stage.closed()
+        await stage.say("more")
+
+        assert [s.title for s in await stage.house.services.library.summaries()] == [
+            "Tea with Salon"
+        ]
+
+
+async def test_a_chat_is_named_by_command() -> None:
+    async with opened(await connected()) as stage:
+        await stage.say("hello")
+        await stage.enter("/rename Tea with Salon")
+
+        assert [s.title for s in await stage.house.services.library.summaries()] == [
+            "Tea with Salon"
+        ]
+
+
+async def test_a_chat_is_deleted_in_the_list_and_brought_back() -> None:
+    async with opened(await connected()) as stage:
+        await two_chats(stage)
+        screen = await listing(stage)
+        await stage.press("delete")
+        await stage.until(lambda: len(screen._rows.rows) == 1)
+        await stage.press("u")
+        await stage.until(lambda: len(screen._rows.rows) == 2)
+        await stage.press("escape")
+        await stage.closed()
+
+        assert stage.texts[1] == "second words"
+
+
+async def test_deleting_the_open_chat_shows_the_one_before() -> None:
+    async with opened(await connected()) as stage:
+        await two_chats(stage)
+        screen = await listing(stage)
+        await stage.press("delete")
+        await stage.until(lambda: len(screen._rows.rows) == 1)
+        await stage.press("escape")
+        await stage.closed()
+        await stage.until(lambda: stage.texts[1] == "first words")
+
+
+async def test_deleting_by_command_can_be_undone() -> None:
+    async with opened(await connected()) as stage:
+        await two_chats(stage)
+        await stage.enter("/delete-chat")
+        assert stage.texts[1] == "first words"
+
+        await stage.enter("/restore-chat")
+
+        assert stage.texts[1] == "second words"
+
+
+async def test_opening_another_chat_stops_the_reply_and_keeps_its_part() -> None:
+    house = await connected(hold=True)
+    async with opened(house) as stage:
+        await stage.enter("hello")
+        await stage.until(lambda: stage.texts[-1] == "Hello there.")
+        await stage.press("ctrl+n")
+        await stage.until(lambda: stage.texts == ["Welcome, You."])
+        await stage.enter("/chats hello")
+
+        assert stage.texts == ["Welcome, You.", "hello", "Hello there."]
+        assert not stage.app.chat.replying.is_running
+
+
+async def test_another_character_and_persona_take_part() -> None:
+    async with opened(await connected()) as stage:
+        await stage.enter("/character Ada Lovelace")
+        await stage.enter("/persona Bob")
+        await stage.say("who are you?")
+
+        assert [message.name for message in stage.messages[1:]] == ["Bob", "Ada Lovelace"]
+        assert "Ada Lovelace" in stage.rows[-1]
+
+
+async def test_words_are_found_in_all_chats() -> None:
+    async with opened(await connected()) as stage:
+        await two_chats(stage)
+        await stage.enter("/search words")
+
+        assert "second words" in stage.notes[-1]
+        assert "first words" in stage.notes[-1]

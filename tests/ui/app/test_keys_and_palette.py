@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from textual.binding import Binding
+
+from tests.ui.app.stage import Stage, connected, opened
+from tui.slash.builtins import default_registry
+from tui.ui.app import SalonApp
+from tui.ui.captions.editor import CaptionEditor
+from tui.ui.chat.screen import ChatScreen
+from tui.ui.keys import KEYS
+from tui.ui.library.chats import ChatRows, ChatsScreen
+from tui.ui.palette import SalonCommands
+from tui.ui.transcript.view import Transcript
+
+OPENED = {
+    "f1": "HelpScreen",
+    "f2": "SettingsScreen",
+    "f3": "ChoiceList",
+    "ctrl+p": "CommandPalette",
+    "ctrl+s": "ChatsScreen",
+    "ctrl+o": "FilePicker",
+}
+NEVER = {"ctrl+i", "ctrl+m", "ctrl+h", "ctrl+left_square_bracket"}
+"""Terminals cannot tell these from Tab, Enter, Backspace and Esc."""
+
+
+async def test_each_key_opens_its_screen_and_esc_leads_back() -> None:
+    async with opened() as stage:
+        for key, screen in OPENED.items():
+            await stage.press(key)
+            await stage.until(lambda: stage.top == screen)  # noqa: B023 - awaited at once
+            await stage.press("escape")
+            await stage.closed()
+
+            assert stage.app.focused is stage.app.chat.composer.area, key
+
+
+async def test_the_palette_can_be_moved_too() -> None:
+    house = await connected()
+    await house.settings.change("keys.palette", "f8")
+    async with opened(house) as stage:
+        await stage.press("f8")
+        await stage.until(lambda: stage.top == "CommandPalette")
+
+
+@pytest.mark.parametrize("line", ["/help", "/settings", "/extensions", "/chats", "/palette"])
+async def test_each_screen_opens_by_command_too(line: str) -> None:
+    async with opened() as stage:
+        await stage.enter(line)
+        await stage.until(lambda: stage.app.screen is not stage.app.chat)
+        await stage.press("escape")
+        await stage.closed()
+
+
+async def test_the_palette_holds_every_command() -> None:
+    async with opened() as stage:
+        entries = SalonCommands.entries()
+        await stage.press("ctrl+p")
+        await stage.until(lambda: stage.top == "CommandPalette")
+        await stage.until(lambda: "/attach [FILE]" in stage.screen)
+
+    commands = {f"/{command.name}" for command in default_registry()}
+    assert {entry.command for entry in entries} == commands
+
+
+async def test_a_command_that_needs_more_goes_into_the_prompt() -> None:
+    async with opened() as stage:
+        await stage.choose("name this chat")
+
+        assert stage.prompt == "/rename "
+        assert stage.app.focused is stage.app.chat.composer.area
+
+
+def bindings() -> list[Binding]:
+    owners = (SalonApp, ChatScreen, Transcript, CaptionEditor, ChatsScreen, ChatRows)
+    return [b for owner in owners for b in owner.BINDINGS if isinstance(b, Binding)]
+
+
+def test_binding_ids_are_unique() -> None:
+    ids = Counter(binding.id for binding in bindings() if binding.id)
+
+    assert [name for name, count in ids.items() if count > 1] == []
+
+
+def test_no_key_is_bound_that_terminals_cannot_send() -> None:
+    assert [b.key for b in bindings() if NEVER & set(b.key.split(","))] == []
+
+
+def test_every_command_that_the_help_names_for_a_key_exists() -> None:
+    registry = default_registry()
+
+    assert [c for _, _, c in KEYS if c and registry.get(c.removeprefix("/")) is None] == []
+
+
+def test_every_key_of_the_app_and_the_chat_is_in_the_help() -> None:
+    listed = {
+        key.strip().casefold().removeprefix("shift+")
+        for keys, _, _ in KEYS
+        for key in keys.split(",")
+    }
+    wanted = {
+        "escape" if key == "esc" else key
+        for owner in (SalonApp, ChatScreen)
+        for binding in owner.BINDINGS
+        if isinstance(binding, Binding)
+        for key in binding.key.split(",")
+    }
+
+    assert wanted - {"escape" if key == "esc" else key for key in listed} == set()
+
+
+async def test_keys_can_be_moved_in_the_settings() -> None:
+    house = await connected()
+    await house.settings.change("keys.chats", "f8")
+    async with opened(house) as stage:
+        await stage.press("f8")
+        await stage.until(lambda: stage.top == "ChatsScreen")
+        await stage.press("escape")
+        await stage.closed()
+        await stage.press("ctrl+s")
+
+        assert stage.app.screen is stage.app.chat
+
+
+async def test_a_key_moved_while_salon_runs_works_at_once() -> None:
+    async with opened() as stage:
+        await stage.enter("/set keys.message.copy y")
+        assert stage.notices == []
+        await stage.press("alt+up", "y")
+        await stage.until(lambda: stage.app.clipboard == "Welcome, You.")
+
+
+async def leave(stage: Stage) -> None:
+    await stage.enter("/quit")
+    await stage.pilot.pause(0.05)
+
+
+async def test_the_command_quit_leaves() -> None:
+    house = await connected()
+    async with opened(house) as stage:
+        await leave(stage)
+
+    assert house.worker.closed == 1
