@@ -7,19 +7,25 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui import __version__
 from tui.cli.options import Options
 from tui.domain.errors import CommandError
-from tui.domain.settings import Settings
 from tui.paths import find
-from tui.slash.setting_path import parse_value
+
+if TYPE_CHECKING:
+    from tui.ui.terminal.skeleton import Skeleton
 
 SOURCES = ("local", "multimodal", "describe")
 
 
-def parse(argv: Sequence[str]) -> Options | int:
+def parse(argv: Sequence[str], frame: Skeleton | None = None) -> Options | int:
     """Read the arguments.
+
+    Args:
+        argv: Without the program's name.
+        frame: The first frame, if it was painted already.
 
     Returns:
         What is to be done, or the exit code when nothing is (help was shown, or an error).
@@ -35,7 +41,7 @@ def parse(argv: Sequence[str]) -> Options | int:
     environ = dict(os.environ)
     if home:
         environ["SALON_HOME"] = str(Path(home).expanduser().absolute())
-    return Options(given.command, find(environ), _flags(given), environ, given)
+    return Options(given.command, find(environ), _flags(given), environ, given, frame)
 
 
 def _flags(given: argparse.Namespace) -> dict[str, object]:
@@ -44,12 +50,19 @@ def _flags(given: argparse.Namespace) -> dict[str, object]:
         path, equals, value = text.partition("=")
         if not equals:
             raise CommandError(f"--set {path}", hint="write --set path=value")
-        flags[path.strip()] = parse_value(Settings(), path.strip(), value)
+        flags[path.strip()] = _value(path.strip(), value)
     for path in ("chat.connection", "chat.character", "ui.theme"):
         value = getattr(given, path, None)
         if value is not None:
             flags[path] = value
     return flags
+
+
+def _value(path: str, text: str) -> object:
+    from tui.domain.settings import Settings
+    from tui.slash.setting_path import parse_value
+
+    return parse_value(Settings(), path, text)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
 
 from tui import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Loading `typing` alone takes as long as all of `salon --version`.
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 INTERRUPTED = 130
 
@@ -42,9 +47,19 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _dispatch(argv: Sequence[str]) -> int:
-    from tui.cli.arguments import parse
+    frame = None
+    if not argv:
+        # Looking for garbage takes a tenth of the start and finds none; the app turns it on again.
+        gc.disable()
+        from tui.cli import first_frame
 
-    parsed = parse(argv)
-    if isinstance(parsed, int):
-        return parsed
-    return parsed.command(parsed)
+        frame = first_frame.paint()
+    try:
+        from tui.cli.arguments import parse
+
+        parsed = parse(argv, frame)
+        return parsed if isinstance(parsed, int) else parsed.command(parsed)
+    finally:
+        gc.enable()
+        if frame is not None:
+            frame.restore()

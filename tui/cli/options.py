@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tui.paths import Paths
+
+if TYPE_CHECKING:
+    from tui.ui.terminal.skeleton import Skeleton
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +24,5 @@ class Options:
     environ: Mapping[str, str] = field(default_factory=dict)
     given: argparse.Namespace = field(default_factory=argparse.Namespace)
     """The arguments of the sub-command itself."""
+    frame: Skeleton | None = None
+    """The first frame, where it was painted before the arguments were read."""

@@ -29,8 +29,9 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
     from tui.ui.terminal import skeleton
     from tui.ui.terminal.probe import Probe
 
-    colours = skeleton.recall(str(options.paths.first_frame))
-    frame = skeleton.paint(colours)
+    frame = options.frame
+    if frame is None:
+        frame = skeleton.paint(skeleton.recall(str(options.paths.first_frame)))
     try:
         probe = Probe()
         if frame is not None:

@@ -7,7 +7,11 @@ at its end what it found at its start, which is this: so what was before is rest
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # The first frame waits for this module.
+    from collections.abc import Callable
 
 if sys.platform != "win32":
     import termios
