@@ -212,7 +212,7 @@ async def opened(
     """Run the app over a house."""
     house = house or House()
     app = Recorded(house.services)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(house, app, pilot)
         await stage.until(lambda: hasattr(app, "chat") and app.screen is app.chat)
         await stage.quiet()

@@ -208,7 +208,7 @@ async def test_in_what_a_server_lists() -> None:
 async def test_in_a_wrong_line() -> None:
     async with opened(await connected(), SIZE) as stage:
         await stage.enter("/[red]x[/]{{user}} \u202e")
-        await stage.until(lambda: "no command /[red]x" in stage.screen)
+        await stage.until(lambda: "[red]x[/]{{user}} is not a command" in stage.screen)
 
         harmless(stage)
 
