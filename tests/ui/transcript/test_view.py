@@ -100,6 +100,32 @@ async def test_the_view_follows_a_reply_only_while_the_end_is_in_view() -> None:
         assert app.unseen[-1] == 0
 
 
+async def test_the_scroll_mark_moves_as_the_chat_grows_below() -> None:
+    source = numbered(30)
+    async with running(source) as (_, view, pilot):
+        reply = source.add("", status="streaming")
+        view.sync()
+        view.begin_reply(30)
+        await pilot.pause()
+        view.scroll_to_message(20)
+        await pilot.pause()
+        painted = screen_marks(pilot)
+        await stream(pilot, view, reply, "one\n\n" * 100)
+
+        assert screen_marks(pilot) != painted
+        assert screen_marks(pilot) == [
+            row
+            for row, strip in enumerate(view.render_lines(view.size.region))
+            if strip.text.endswith("▐")
+        ]
+
+
+def screen_marks(pilot: Pilot[None]) -> list[int]:
+    """Rows of the screen that show the scroll mark."""
+    rows = pilot.app.screen._compositor.render_strips()
+    return [row for row, strip in enumerate(rows) if strip.text.endswith("▐")]
+
+
 async def test_a_finished_reply_shows_its_mark_and_reason() -> None:
     source = numbered(2)
     async with running(source) as (app, view, pilot):

@@ -32,6 +32,7 @@ class RowView(ScrollView):
         self._restyle = True
         self._terminal_scroll = TerminalScroll()
         self._unseen = 0
+        self._shown_mark = (0, 0)
 
     def notify_style_update(self) -> None:
         """The theme or the style sheet changed."""
@@ -105,6 +106,7 @@ class RowView(ScrollView):
     def repaint(self) -> None:
         """Paint everything again with the next frame."""
         self._terminal_scroll.cancel()
+        self._shown_mark = self._mark()
         self.refresh()
 
     @contextmanager
@@ -196,10 +198,9 @@ class RowView(ScrollView):
                 return
             changed.extend(range(old + height, old + height + moved))
         else:
-            mark = self._mark()
             self._set_total()
             self._count_unseen(growth)
-            if mark != self._mark():
+            if self._mark() != self._shown_mark:
                 self.repaint()
                 return
             changed.extend(range(top + len(strips), top + len(strips) - growth))
