@@ -8,23 +8,22 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.domain.connection import Endpoint, FoundServer, Model, Provider
-from tui.domain.generation import Progress
-from tui.domain.image import Image
-from tui.domain.secret import Secret
-from tui.paths import Paths
 from tui.services import Services
-from tui.services.caption_sources import SourceService
-from tui.services.captioning import CaptionService
-from tui.services.chatting import ChatService
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.library import Library
-from tui.services.ports import Captioner, ChatModel, Connector, LocalCaptioner
 
 if TYPE_CHECKING:
     from tui.adapters.offline.server import OfflineServer
     from tui.adapters.onnx.client import OnnxWorker
+    from tui.domain.connection import Endpoint, FoundServer, Model, Provider
+    from tui.domain.generation import Progress
+    from tui.domain.image import Image
+    from tui.domain.secret import Secret
+    from tui.paths import Paths
+    from tui.services.captioning import CaptionService
+    from tui.services.chatting import ChatService
+    from tui.services.ports import Captioner, ChatModel, Connector, LocalCaptioner
 
 
 def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str]) -> Services:
@@ -54,12 +53,22 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
     )
     store = SqliteChats(paths.chats)
     images = ImageFiles(paths.images)
-    chats = ChatService(settings, connections, images)
     worker = _LateWorker(settings)
-    sources = SourceService(settings, connections, _Sources(settings, worker, paths))
-    captions = CaptionService(settings, sources, _Reader(settings), images, store, chats)
+
+    def chats() -> ChatService:
+        from tui.services.chatting import ChatService
+
+        return ChatService(settings, connections, images)
+
+    def captions() -> CaptionService:
+        from tui.services.caption_sources import SourceService
+        from tui.services.captioning import CaptionService
+
+        sources = SourceService(settings, connections, _Sources(settings, worker, paths))
+        return CaptionService(settings, sources, _Reader(settings), images, store, services.chats)
+
     library = Library(store, YamlCharacters(paths.characters, paths.personas), settings)
-    return Services(
+    services = Services(
         settings=settings,
         connections=connections,
         chats=chats,
@@ -70,6 +79,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         store=store,
         worker=worker,
     )
+    return services
 
 
 class _LateConnector:

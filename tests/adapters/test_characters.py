@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from tui.adapters.characters import YamlCharacters
-from tui.domain.character import Character, Persona
+from tui.domain.character import Character, Persona, greeting
 from tui.domain.macros import uses
-from tui.domain.prompt import greeting
 
 
 @pytest.fixture

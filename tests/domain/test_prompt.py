@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from tests.fakes.models import picture
-from tui.domain.character import Character, Persona
+from tui.domain.character import Character, Persona, greeting
 from tui.domain.chat import Attachment, Message
 from tui.domain.generation import Role, Turn
-from tui.domain.prompt import Budget, build, estimate_tokens, greeting
+from tui.domain.prompt import Budget, build, estimate_tokens
 
 CHARACTER = Character(
     "Mira", "{{char}} is a painter.", "curious", "A studio.", "Hi {{user}}!", "{{user}}: hey"

@@ -100,9 +100,9 @@ class House:
         self.services = Services(
             self.settings,
             connecting,
-            chats,
+            lambda: chats,
             Library(self.store, self.people, self.settings),
-            CaptionService(
+            lambda: CaptionService(
                 self.settings, sources, reader or FakeReader(), images, self.store, chats
             ),
             secrets,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.domain import macros
+
 
 @dataclass(frozen=True, slots=True)
 class Character:
@@ -29,3 +31,13 @@ class Persona:
     name: str = "You"
     description: str = ""
     id: str = ""
+
+
+def macro_values(character: Character, persona: Persona) -> dict[str, str]:
+    """What `{{user}}` and `{{char}}` stand for."""
+    return {"user": persona.name, "char": character.name}
+
+
+def greeting(character: Character, persona: Persona) -> str:
+    """The character's first message with its macros expanded; empty when it has none."""
+    return macros.expand(character.first_message, macro_values(character, persona))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui.domain import macros
 from tui.domain.caption import wrap
-from tui.domain.character import Character, Persona
+from tui.domain.character import Character, Persona, macro_values
 from tui.domain.chat import Message
 from tui.domain.generation import Role, Turn
 from tui.domain.image import Image
@@ -92,16 +92,6 @@ def estimate_tokens(text: str) -> int:
     """Guess the number of tokens: four ASCII characters each, other scripts about one each."""
     ascii_count = sum(map(str.isascii, text))
     return (ascii_count + 3) // 4 + (len(text) - ascii_count) + (1 if text else 0)
-
-
-def macro_values(character: Character, persona: Persona) -> dict[str, str]:
-    """What `{{user}}` and `{{char}}` stand for."""
-    return {"user": persona.name, "char": character.name}
-
-
-def greeting(character: Character, persona: Persona) -> str:
-    """The character's first message with its macros expanded; empty when it has none."""
-    return macros.expand(character.first_message, macro_values(character, persona))
 
 
 def build(

@@ -2,29 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from tui.services.captioning import CaptionService
-from tui.services.chatting import ChatService
-from tui.services.configuring import SettingsService
-from tui.services.connecting import ConnectionService
-from tui.services.library import Library
-from tui.services.ports import ChatStore, OfflineInstaller, SecretStore, Worker
+if TYPE_CHECKING:
+    from tui.services.captioning import CaptionService
+    from tui.services.chatting import ChatService
+    from tui.services.configuring import SettingsService
+    from tui.services.connecting import ConnectionService
+    from tui.services.library import Library
+    from tui.services.ports import ChatStore, OfflineInstaller, SecretStore, Worker
 
 
-@dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a front end holds."""
+    """Everything a front end holds.
 
-    settings: SettingsService
-    connections: ConnectionService
-    chats: ChatService
-    library: Library
-    captions: CaptionService
-    secrets: SecretStore
-    offline: OfflineInstaller
-    store: ChatStore
-    worker: Worker
+    Args:
+        settings: The settings in force.
+        connections: Which models there are and how they are reached.
+        chats: Makes the service that sends and replies, when it is first needed.
+        library: Chats, characters and personas.
+        captions: Makes the service that captions, when it is first needed.
+        secrets: Keys.
+        offline: The tiny chat model.
+        store: Where chats are kept; closed at the end.
+        worker: The process that runs the captioning model; stopped at the end.
+    """
+
+    def __init__(
+        self,
+        settings: SettingsService,
+        connections: ConnectionService,
+        chats: Callable[[], ChatService],
+        library: Library,
+        captions: Callable[[], CaptionService],
+        secrets: SecretStore,
+        offline: OfflineInstaller,
+        store: ChatStore,
+        worker: Worker,
+    ) -> None:
+        self.settings = settings
+        self.connections = connections
+        self.library = library
+        self.secrets = secrets
+        self.offline = offline
+        self.store = store
+        self.worker = worker
+        self._chats = chats
+        self._captions = captions
+
+    @cached_property
+    def chats(self) -> ChatService:
+        """Sending and replying; a chat is on the screen before this is loaded."""
+        return self._chats()
+
+    @cached_property
+    def captions(self) -> CaptionService:
+        """Captions; loaded when first needed."""
+        return self._captions()
 
     async def aclose(self) -> None:
         """End what was started: servers, worker processes, the database."""

@@ -18,12 +18,11 @@ from tui.domain.caption import (
     Nowhere,
     wrap,
 )
-from tui.domain.character import Character, Persona
+from tui.domain.character import Character, Persona, macro_values
 from tui.domain.chat import Attachment, JournalEntry, Message
 from tui.domain.errors import AppError, CaptionError
 from tui.domain.generation import Progress
 from tui.domain.image import Image
-from tui.domain.prompt import macro_values
 from tui.services.caption_attempt import Attempt
 from tui.services.caption_sources import CaptionRequest, SourceService
 from tui.services.chatting import ChatService

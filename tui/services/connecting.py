@@ -6,13 +6,16 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tui.domain.connection import Endpoint, FoundServer, Model, Provider, Vision, vision_by_name
 from tui.domain.errors import AppError, AuthError, ConfigError
 from tui.domain.generation import Finished, GenerationRequest, Sampling, TextDelta, Turn
 from tui.domain.settings import ConnectionSettings, Settings
 from tui.services.configuring import SettingsService
-from tui.services.ports import ChatModel, Connector, OfflineModel, SecretStore
+
+if TYPE_CHECKING:
+    from tui.services.ports import ChatModel, Connector, OfflineModel, SecretStore
 
 OFFLINE = "offline"
 """Name and provider id of the tiny model that Salon runs itself."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 import uuid
 import weakref
+from typing import TYPE_CHECKING
 
-from tui.domain.character import Character, Persona
+from tui.domain.character import Character, Persona, greeting
 from tui.domain.chat import Chat, ChatSummary, Message, SearchHit
 from tui.domain.errors import AppError, StorageError
-from tui.domain.prompt import greeting
-from tui.services.configuring import SettingsService
-from tui.services.ports import CharacterStore, ChatStore
 from tui.services.session import ChatSession
+
+if TYPE_CHECKING:
+    from tui.services.configuring import SettingsService
+    from tui.services.ports import CharacterStore, ChatStore
 
 
 def new_id() -> str:

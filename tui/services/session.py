@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tui.domain.character import Character, Persona
 from tui.domain.chat import Chat, Message, Outline
-from tui.services.ports import ChatStore
+
+if TYPE_CHECKING:
+    from tui.services.ports import ChatStore
 
 Undo = tuple[str, Callable[[], Awaitable[None]]]
 """What it brings back, in a few words, and how."""

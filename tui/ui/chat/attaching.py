@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from tui.domain.chat import Attachment
 from tui.domain.errors import AppError
-from tui.services.captioning import CaptionService
 from tui.ui.chat.composer import Composer
 
 
@@ -15,9 +14,12 @@ class Attaching:
     """Takes pictures in, shows a chip for each, and gives them out in their order."""
 
     def __init__(
-        self, captions: CaptionService, composer: Composer, fail: Callable[[AppError], None]
+        self,
+        attach: Callable[[Path], Awaitable[Attachment]],
+        composer: Composer,
+        fail: Callable[[AppError], None],
     ) -> None:
-        self._captions = captions
+        self._attach = attach
         self._composer = composer
         self._fail = fail
         self._waiting: dict[str, Attachment] = {}
@@ -32,7 +34,7 @@ class Attaching:
         """Take pictures in; one that cannot be used is told and left out."""
         for path in paths:
             try:
-                attachment = await self._captions.attach(path)
+                attachment = await self._attach(path)
             except AppError as error:
                 self._fail(error)
                 continue

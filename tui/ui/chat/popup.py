@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.widgets import TextArea
 
-from tui.slash.completion import Suggestion
 from tui.ui.widgets.completion_list import MOST_ROWS, CompletionList
 
-Complete = Callable[[str, int], list[Suggestion]]
+if TYPE_CHECKING:
+    from tui.slash.completion import Suggestion
+
+Complete: TypeAlias = "Callable[[str, int], list[Suggestion]]"
 """What to offer for a text with the cursor at a place, counted in characters; best first."""
 
 _LONGEST = 4000

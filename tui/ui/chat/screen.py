@@ -113,10 +113,13 @@ class ChatScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the chat that was given."""
         self.transcript.set_image_loader(self._load_image)
-        self.attaching = Attaching(self.services.captions, self.composer, self.fail)
+        self.attaching = Attaching(self._take_in, self.composer, self.fail)
         self.replying = Replying(self, self.transcript, self.status_line, self._reply_ended)
         self.show_session(self.session)
         self.composer.focus()
+
+    async def _take_in(self, path: Path) -> Attachment:
+        return await self.services.captions.attach(path)
 
     async def _load_image(self, digest: str) -> bytes | None:
         image = await self.services.captions.stored(digest)

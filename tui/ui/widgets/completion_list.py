@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -14,7 +15,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.domain.safetext import clean_line
-from tui.slash.completion import Suggestion
+
+if TYPE_CHECKING:
+    from tui.slash.completion import Suggestion
 
 MOST_ROWS = 8
 _MOST_LABEL = 40
