@@ -24,6 +24,10 @@ def test_wrapped_text_keeps_all_characters(text: str, room: int) -> None:
     assert not missing.strip()
 
 
+def test_a_wide_space_before_punctuation_takes_nothing_with_it() -> None:
+    assert rejoined(wrap([("\u3000、", "text", "")], 2)) == "\u3000、"
+
+
 @given(words, st.integers(2, 30))
 def test_no_row_is_wider_than_the_room(text: str, room: int) -> None:
     assert all(runs_width(line.runs) <= room for line in wrap([(text, "text", "")], room))

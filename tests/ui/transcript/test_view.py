@@ -141,6 +141,20 @@ async def test_a_finished_reply_shows_its_mark_and_reason() -> None:
         assert any("cut off: the server closed" in row for row in app.rows())
 
 
+async def test_a_message_without_answer_says_how_to_ask_again() -> None:
+    source = numbered(1)
+    source.message(0).status, source.message(0).error = "failed", "no answer"
+    async with running(source) as (app, _view, _pilot):
+        assert any("not answered: no answer · /retry asks again" in row for row in app.rows())
+
+
+async def test_a_reply_cut_at_the_limit_says_how_to_go_on() -> None:
+    source = numbered(2)
+    source.message(1).error = "cut at the token limit; /continue goes on"
+    async with running(source) as (app, _view, _pilot):
+        assert any("cut at the token limit" in row for row in app.rows())
+
+
 async def test_streaming_shows_what_one_shot_shows() -> None:
     text = "# T\n\n- a\n- b\n\n```python\nx = 1\n```\n\n| a | b |\n|-|-|\n| 1 | 2 |\n\nend"
     source = Messages()

@@ -156,15 +156,25 @@ def lay_out(
         lines.extend(text)
     if message.status == "streaming" and not message.text and not message.reasoning:
         lines.append(Line([("…", "dim", "")]))
-    if message.error and message.status in {"partial", "failed"}:
-        mark: Run = (f"{_MARKS[message.status]}: ", "error", "")
-        lines.extend(wrap([mark, (clean_line(message.error), "dim", "")], look.room))
+    lines.extend(_reason(message, look.room))
     lines.append(EMPTY)
     for note in state.notes:
         lines.extend(wrap([(clean_line(note), "note", "")], look.room))
     if state.notes:
         lines.append(EMPTY)
     return laid
+
+
+def _reason(message: Message, room: int) -> list[Line]:
+    """Why a message ended as it did, and what can be done about it."""
+    if not message.error or message.status == "streaming":
+        return []
+    runs: list[Run] = [(clean_line(message.error), "dim", "")]
+    if message.status in {"partial", "failed"}:
+        runs.insert(0, (f"{_MARKS[message.status]}: ", "error", ""))
+    if message.status == "failed":
+        runs.append((" · /retry asks again", "dim", ""))
+    return wrap(runs, room)
 
 
 def shows_text(message: Message, state: State) -> bool:
