@@ -30,7 +30,7 @@ class Services:
         worker: The process that runs the captioning model; stopped at the end.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter for each thing it holds
         self,
         settings: SettingsService,
         connections: ConnectionService,

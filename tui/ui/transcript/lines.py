@@ -12,7 +12,8 @@ Run = tuple[str, str, str]
 """Text, style key, link target (empty for none)."""
 
 _WIDE = (
-    "\u1100-\u115f\u2e80-\u2fff\u3001-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60"
+    "\u1100-\u115f\u2e80-\u2fff\u3001-\u303e\u3041-\ua4cf"
+    "\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60"
 )
 _OPENERS = "「『（【《〈［｛"
 _CLOSERS = "、。，．：；！？）」』】》〉］｝ー々…"
