@@ -1,5 +1,7 @@
-"""Wiring: the one place that knows every adapter. Nothing starts and nothing is read from the
-network here, and each adapter is imported when it is first needed.
+"""Wiring: the one place that knows every adapter.
+
+Nothing starts and nothing is read from the network here, and each adapter is imported when it is
+first needed.
 """
 
 from __future__ import annotations

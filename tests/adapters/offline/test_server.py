@@ -51,7 +51,7 @@ async def ask(offline: OfflineServer, key: str | None = None) -> httpx.Response:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what happens in other processes, of which no event tells."""
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110
+        while not condition():
             await asyncio.sleep(0.01)
 
 

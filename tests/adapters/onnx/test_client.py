@@ -49,7 +49,7 @@ def alive(pid: int) -> bool:
 
 async def gone(pid: int) -> None:
     async with asyncio.timeout(10):
-        while alive(pid):  # noqa: ASYNC110 - the process tells nobody when it ends
+        while alive(pid):
             await asyncio.sleep(0.01)
 
 
@@ -100,7 +100,7 @@ async def test_cancelling_returns_at_once(odd: OnnxWorker) -> None:
 async def test_cancelling_the_task_cancels_the_operation(odd: OnnxWorker) -> None:
     task = asyncio.create_task(replies(odd, "count"))
     async with asyncio.timeout(10):
-        while odd.pid is None:  # noqa: ASYNC110 - the start is not announced
+        while odd.pid is None:
             await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

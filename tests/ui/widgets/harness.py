@@ -45,7 +45,7 @@ class Harness(App[None]):
 async def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     """Let the app run until the condition holds; fail when it never does."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - any condition, not an event
+        while not condition():
             await asyncio.sleep(0.005)
 
 
