@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import pytest
 
 from tests.fakes.house import House
 from tests.fakes.models import HELLO, FakeChatModel, FakeConnector
-from tui.domain.errors import AppError, NetworkError, ProviderError
-from tui.domain.generation import Finished, ReasoningDelta, TextDelta
+from tui.domain.chat import Message
+from tui.domain.errors import AppError, NetworkError, ProviderError, StorageError
+from tui.domain.generation import Finished, GenerationEvent, ReasoningDelta, TextDelta
 from tui.services import growing_reply
 from tui.services.session import ChatSession
 
@@ -282,3 +284,169 @@ async def test_long_chats_are_read_in_blocks(chatting: Chatting) -> None:
     assert again.message(-1).text == "message 199"
     assert [m.text for _, m in again.tail(2)] == ["message 198", "message 199"]
     assert again.index_of(again.message(17).id) == 17
+
+
+async def test_what_is_added_before_a_regeneration_begins_is_not_taken_for_it(
+    chatting: Chatting,
+) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "hi")
+    await chatting.reply()
+    chatting.model.script, chatting.model.hold = (), True
+
+    task = asyncio.create_task(_drain(chats.regenerate(session)))
+    while len(chatting.model.requests) < 2:
+        await asyncio.sleep(0)
+    await chats.send(session, "and this")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert _texts(session)[1:] == ["hi", "Hello there.", "and this"]
+    assert await chats.undo(session) is None
+
+
+async def test_a_deletion_before_a_regeneration_begins_does_not_lose_the_old_reply(
+    chatting: Chatting,
+) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "hi")
+    await chatting.reply()
+    chatting.model.script, chatting.model.hold = (), True
+
+    task = asyncio.create_task(_drain(chats.regenerate(session)))
+    while len(chatting.model.requests) < 2:
+        await asyncio.sleep(0)
+    await chats.delete(session, 0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert _texts(session) == ["hi", "Hello there."]
+
+
+async def test_a_deletion_is_undone_to_its_place_whatever_was_deleted_meanwhile(
+    chatting: Chatting,
+) -> None:
+    session, chats = chatting.session, chatting.chats
+    for text in ("one", "two", "three"):
+        await chats.send(session, text)
+    whole = _texts(session)
+    await chats.delete(session, 1)
+    await session.remove(0)
+
+    await chats.undo(session)
+
+    assert _texts(session) == whole[1:]
+    again = await chatting.house.services.library.open(session.chat.id)
+    assert _texts(again) == _texts(session)
+
+
+async def test_undoing_twice_at_once_brings_each_thing_back_once(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, chats = chatting.session, chatting.chats
+    restore = chatting.house.store.restore_message
+
+    async def slowly(message_id: str) -> None:
+        await asyncio.sleep(0)
+        await restore(message_id)
+
+    monkeypatch.setattr(chatting.house.store, "restore_message", slowly)
+    for text in ("one", "two"):
+        await chats.send(session, text)
+    whole = _texts(session)
+    await chats.delete(session, 2)
+    await chats.delete(session, 1)
+
+    first, second, third = await asyncio.gather(*(chats.undo(session) for _ in range(3)))
+
+    assert (first, second, third) == ("message #1", "message #2", None)
+    assert _texts(session) == whole
+
+
+async def test_stopping_twice_still_saves_what_came(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chatting.model.script, chatting.model.hold = (TextDelta("Half a"),), True
+    await chatting.chats.send(chatting.session, "hi")
+    update = chatting.house.store.update
+    saving, saved = asyncio.Event(), asyncio.Event()
+
+    async def slowly(message: Message) -> None:
+        saving.set()
+        await asyncio.sleep(0)
+        await update(message)
+        saved.set()
+
+    task = asyncio.create_task(chatting.reply())
+    while len(chatting.session) < 3:
+        await asyncio.sleep(0)
+    monkeypatch.setattr(chatting.house.store, "update", slowly)
+    task.cancel()
+    await saving.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(1):
+        await saved.wait()
+
+    assert chatting.house.store.read([chatting.session.outline[2].id])[0].status == "stopped"
+
+
+async def test_stopping_while_the_first_words_are_saved_keeps_them(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chatting.model.script, chatting.model.hold = (TextDelta("Half a"),), True
+    await chatting.chats.send(chatting.session, "hi")
+    append = chatting.house.store.append
+    saving = asyncio.Event()
+
+    async def slowly(chat_id: str, message: Message) -> None:
+        await append(chat_id, message)
+        saving.set()
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(chatting.house.store, "append", slowly)
+    task = asyncio.create_task(chatting.reply())
+    await saving.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert [m.status for m in map(chatting.session.message, (1, 2))] == ["complete", "stopped"]
+    assert chatting.stored(2) == chatting.session.message(2).text
+
+
+async def test_a_save_that_fails_on_the_way_does_not_keep_the_last_one_from_being_made(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing_reply, "CHECKPOINT_SECONDS", 0.001)
+    chatting.model.script, chatting.model.hold = (TextDelta("Half"), TextDelta(" a")), True
+    await chatting.chats.send(chatting.session, "hi")
+    update = chatting.house.store.update
+    failed = asyncio.Event()
+
+    async def locked(message: Message) -> None:
+        failed.set()
+        raise StorageError("locked")
+
+    monkeypatch.setattr(chatting.house.store, "update", locked)
+    task = asyncio.create_task(chatting.reply())
+    await failed.wait()
+    monkeypatch.setattr(chatting.house.store, "update", update)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert chatting.stored(2) == "Half a"
+
+
+async def _drain(stream: AsyncGenerator[GenerationEvent, None]) -> None:
+    async with aclosing(stream) as events:
+        async for _ in events:
+            pass
+
+
+def _texts(session: ChatSession) -> list[str]:
+    return [session.message(index).text for index in range(len(session))]

@@ -93,7 +93,7 @@ class ChatService:
             AppError: No answer, or a broken one. Without an answer the user's message is
                 marked as failed with the reason.
         """
-        return self._generate(session, None)
+        return self._generate(session, GrowingReply(session, None))
 
     async def regenerate(self, session: ChatSession) -> AsyncGenerator[GenerationEvent, None]:
         """Replace the last reply by a new one; the old one stays until the new one begins.
@@ -111,30 +111,30 @@ class ChatService:
         if index == 0:
             raise AppError("the greeting is not a reply", hint="write something first")
         old = await session.remove(index)
+        reply = GrowingReply(session, None)
         try:
-            async with aclosing(self.reply(session)) as events:
+            async with aclosing(self._generate(session, reply)) as events:
                 async for event in events:
                     yield event
         finally:
-            if len(session) == index:
-                await session.bring_back(old, index)
+            if reply.message is None:
+                await session.bring_back(old)
             else:
-                _push_swap(session, old, index)
+                _push_swap(session, old, reply.message)
 
     def continue_reply(self, session: ChatSession) -> AsyncGenerator[GenerationEvent, None]:
         """Let the last reply go on where it ended. Raises AppError when there is none."""
         last = session.message(-1) if len(session) else None
         if last is None or last.role != "assistant":
             raise AppError("there is no reply to continue", hint="/regenerate asks for one")
-        return self._generate(session, last)
+        return self._generate(session, GrowingReply(session, last))
 
     async def _generate(
-        self, session: ChatSession, into: Message | None
+        self, session: ChatSession, reply: GrowingReply
     ) -> AsyncGenerator[GenerationEvent, None]:
         asked = session.message(-1) if len(session) else None
         if asked is not None and asked.role != "user":
             asked = None
-        reply = GrowingReply(session, into)
         try:
             async with reply.kept():
                 name = self._connections.current()
@@ -144,16 +144,16 @@ class ChatService:
                 async with aclosing(model.generate(request)) as events:
                     async for event in events:
                         await reply.take(event)
-                        if reply.begun:
+                        if reply.message is not None:
                             await _mark_answered(session, asked)
                         yield event
                 reply.check()
         except AppError as error:
-            if not reply.begun:
+            if reply.message is None:
                 await _mark_failed(session, asked, error.line())
             raise
         except (GeneratorExit, asyncio.CancelledError):
-            if not reply.begun:
+            if reply.message is None:
                 await _mark_failed(session, asked, STOPPED)
             raise
 
@@ -185,7 +185,7 @@ class ChatService:
         """Take a message out; `undo` brings it back. Raises AppError for a wrong position."""
         message = _at(session, index)
         await session.remove(index)
-        session.undos.append((f"message #{index}", lambda: session.bring_back(message, index)))
+        session.undos.append((f"message #{index}", lambda: session.bring_back(message)))
 
     async def undo(self, session: ChatSession) -> str | None:
         """Take back the last edit, deletion or regeneration; None when there is nothing.
@@ -195,9 +195,13 @@ class ChatService:
         """
         if not session.undos:
             return None
-        what, bring_back = session.undos[-1]
-        await bring_back()
-        session.undos.pop()
+        last = session.undos.pop()
+        what, bring_back = last
+        try:
+            await bring_back()
+        except AppError:
+            session.undos.append(last)
+            raise
         return what
 
     async def note_draft(self, session: ChatSession, text: str) -> None:
@@ -222,14 +226,12 @@ def _at(session: ChatSession, index: int) -> Message:
     return session.message(index)
 
 
-def _push_swap(session: ChatSession, old: Message, index: int) -> None:
-    new = session.message(index)
-
+def _push_swap(session: ChatSession, old: Message, new: Message) -> None:
     async def swap() -> None:
         at = session.index_of(new.id)
         if at is not None:
             await session.remove(at)
-        await session.bring_back(old, index)
+        await session.bring_back(old)
 
     session.undos.append(("the earlier reply", swap))
 
@@ -243,4 +245,4 @@ async def _mark_answered(session: ChatSession, asked: Message | None) -> None:
 async def _mark_failed(session: ChatSession, asked: Message | None, reason: str) -> None:
     if asked is not None:
         asked.status, asked.error = "failed", reason
-        await session.update(asked)
+        await asyncio.shield(session.update(asked))

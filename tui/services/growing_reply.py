@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from tui.domain.chat import Message
+from tui.domain.chat import Message, Status
 from tui.domain.errors import AppError, ProviderError
 from tui.domain.generation import Finished, GenerationEvent, ReasoningDelta, TextDelta
 from tui.services.library import new_id
 from tui.services.session import ChatSession
+
+logger = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 0.8
 """How often a growing reply is saved: a kill loses less than a second of it."""
@@ -30,9 +33,10 @@ class GrowingReply:
 
     def __init__(self, session: ChatSession, into: Message | None) -> None:
         self.model = ""
-        self.begun = into is not None
+        self.message = into
+        """None until the first words came."""
         self._session = session
-        self._message = into
+        self._joining: asyncio.Task[None] | None = None
         self._finished: Finished | None = None
         self._saved = into.revision if into else 0
         self._fresh = into is None
@@ -41,35 +45,48 @@ class GrowingReply:
         """Apply one event to the message."""
         match event:
             case TextDelta(text) if text:
-                message = await self._begin()
-                message.text += text
-                message.templated = False
-                message.touch()
+                await self._grow(text, "")
             case ReasoningDelta(text) if text:
-                message = await self._begin()
-                message.reasoning += text
-                message.touch()
+                await self._grow("", text)
             case Finished():
                 self._finished = event
             case _:
                 pass
 
-    async def _begin(self) -> Message:
-        if self._message is None:
-            name = self._session.character.name
-            self._message = Message(
-                new_id(), "assistant", name, "", time.time(), status="streaming", model=self.model
-            )
-            await self._session.append(self._message)
-            self.begun = True
-        elif self._message.status != "streaming":
-            self._message.status, self._message.error = "streaming", ""
-            self._message.model = self.model
-        return self._message
+    async def _grow(self, text: str, reasoning: str) -> None:
+        message = self.message
+        if message is None:
+            await self._begin(text, reasoning)
+            return
+        if message.status != "streaming":
+            message.status, message.error, message.model = "streaming", "", self.model
+        message.text += text
+        message.reasoning += reasoning
+        message.templated = message.templated and not text
+        message.touch()
+
+    async def _begin(self, text: str, reasoning: str) -> None:
+        message = Message(
+            new_id(),
+            "assistant",
+            self._session.character.name,
+            text,
+            time.time(),
+            reasoning=reasoning,
+            status="streaming",
+            model=self.model,
+        )
+        # Half of this must not happen: the person may stop the reply at this very moment.
+        self._joining = asyncio.create_task(self._join(message))
+        await asyncio.shield(self._joining)
+
+    async def _join(self, message: Message) -> None:
+        await self._session.append(message)
+        self.message = message
 
     def check(self) -> None:
         """Make sure that something was said. Raises ProviderError when not."""
-        message = self._message
+        message = self.message
         if message is not None and (message.text.strip() or not self._fresh):
             return
         if self._finished is not None and self._finished.reason == "length":
@@ -85,7 +102,11 @@ class GrowingReply:
         """Save the growing message every second, and its end state at the end."""
         saver = asyncio.create_task(self._save_often())
         try:
-            yield
+            try:
+                yield
+            finally:
+                if self._joining is not None:
+                    await asyncio.wait([self._joining])
         except AppError as error:
             self._end("partial", error.line())
             raise
@@ -98,24 +119,28 @@ class GrowingReply:
             saver.cancel()
             with suppress(asyncio.CancelledError):
                 await saver
-            if self._message is not None:
-                await self._session.update(self._message)
+            if self.message is not None:
+                # Stopped twice, it must be saved all the same.
+                await asyncio.shield(self._session.update(self.message))
 
     async def _save_often(self) -> None:
         while True:
             await asyncio.sleep(CHECKPOINT_SECONDS)
-            if self._message is not None and self._message.revision != self._saved:
-                await self._session.update(self._message)
-                self._saved = self._message.revision
+            if self.message is not None and self.message.revision != self._saved:
+                try:
+                    await self._session.update(self.message)
+                except AppError as error:
+                    logger.warning("reply not saved yet: %s", error.line())
+                else:
+                    self._saved = self.message.revision
 
-    def _end(self, status: str, error: str) -> None:
-        message = self._message
+    def _end(self, status: Status, error: str) -> None:
+        message = self.message
         if message is not None and message.status == "streaming":
-            message.status = "stopped" if status == "stopped" else "partial"
-            message.error = error
+            message.status, message.error = status, error
 
     def _end_by_reason(self) -> None:
-        message, finished = self._message, self._finished
+        message, finished = self.message, self._finished
         if message is None or message.status != "streaming":
             return
         reason = finished.reason if finished else "incomplete"

@@ -116,10 +116,15 @@ class ChatSession:
         self.revision += 1
         return message
 
-    async def bring_back(self, message: Message, index: int) -> None:
+    async def bring_back(self, message: Message) -> None:
         """Undo `remove`: the message returns to its place. Raises StorageError."""
         await self._store.restore_message(message.id)
-        self.outline.insert(min(index, len(self.outline)), outline_of(message))
+        order = [entry.id for entry in await self._store.outline(self.chat.id)]
+        if message.id not in order or self.index_of(message.id) is not None:
+            return
+        # Others may have come or gone since it was removed: the store alone knows its place.
+        before = set(order[: order.index(message.id)])
+        self.outline.insert(sum(e.id in before for e in self.outline), outline_of(message))
         self._messages[message.id] = message
         self.revision += 1
 
