@@ -328,6 +328,20 @@ async def test_enter_takes_a_half_typed_command_and_then_sends_it() -> None:
         assert app.sent() == ["/theme moss"]
 
 
+async def test_enter_right_behind_fast_typing_sends_what_was_typed() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        await type_in(pilot, "/")
+        assert app.query_one(CompletionList).is_open
+        for key in "theme x y":
+            app.post_message(events.Key("space" if key == " " else key, key))
+        app.post_message(events.Key("enter", "\r"))
+        for _ in range(4):
+            await pilot.pause()
+
+        assert app.sent() == ["/theme x y"]
+
+
 async def test_enter_is_not_stolen_from_a_complete_command() -> None:
     app = Desk()
     async with app.run_test() as pilot:

@@ -54,6 +54,9 @@ class Popup:
         """Act on a key if it is the popup's; else it is the prompt's."""
         if not self._list.is_open:
             return key == "tab" and bool(self._area.text) and self.offer(room)
+        # Keys can be faster than the news of what they typed: never act on an older text's list.
+        if not self.offer(room):
+            return False
         match key:
             case "up" | "down":
                 self._list.move(-1 if key == "up" else 1)
