@@ -122,6 +122,11 @@ class Stage:
         return [message.text for message in self.messages]
 
     @property
+    def status(self) -> str:
+        """How the last message ended."""
+        return self.messages[-1].status
+
+    @property
     def prompt(self) -> str:
         return self.app.chat.composer.text
 
@@ -207,11 +212,13 @@ async def connected(script: Script | None = None, *, hold: bool = False) -> Hous
 
 @asynccontextmanager
 async def opened(
-    house: House | None = None, size: tuple[int, int] = (100, 30)
+    house: House | None = None,
+    size: tuple[int, int] = (100, 30),
+    services: Services | None = None,
 ) -> AsyncIterator[Stage]:
-    """Run the app over a house."""
+    """Run the app over a house, or over services that are real."""
     house = house or House()
-    app = Recorded(house.services)
+    app = Recorded(services or house.services)
     async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(house, app, pilot)
         await stage.until(lambda: hasattr(app, "chat") and app.screen is app.chat)

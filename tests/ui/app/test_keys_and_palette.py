@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
 from textual.binding import Binding
 
 from tests.ui.app.stage import Stage, connected, opened
@@ -46,13 +45,13 @@ async def test_the_palette_can_be_moved_too() -> None:
         await stage.until(lambda: stage.top == "CommandPalette")
 
 
-@pytest.mark.parametrize("line", ["/help", "/settings", "/extensions", "/chats", "/palette"])
-async def test_each_screen_opens_by_command_too(line: str) -> None:
+async def test_each_screen_opens_by_command_too() -> None:
     async with opened() as stage:
-        await stage.enter(line)
-        await stage.until(lambda: stage.app.screen is not stage.app.chat)
-        await stage.press("escape")
-        await stage.closed()
+        for line in ("/help", "/settings", "/extensions", "/chats", "/palette", "/theme"):
+            await stage.enter(line)
+            await stage.until(lambda: stage.app.screen is not stage.app.chat)
+            await stage.press("escape")
+            await stage.closed()
 
 
 async def test_the_palette_holds_every_command() -> None:
