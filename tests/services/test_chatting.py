@@ -232,6 +232,27 @@ async def test_continuing_appends_to_the_same_message(chatting: Chatting) -> Non
     assert chatting.model.requests[-1].turns[-1].role == "assistant"
 
 
+async def test_continuing_drops_what_the_server_says_again_and_can_be_undone(
+    chatting: Chatting,
+) -> None:
+    await chatting.chats.send(chatting.session, "hi")
+    await chatting.reply()
+    chatting.model.script = (TextDelta("Hello th"), TextDelta("ere. And more."), Finished("stop"))
+
+    await _drain(chatting.chats.continue_reply(chatting.session))
+    assert chatting.stored(2) == "Hello there. And more."
+
+    await chatting.chats.undo(chatting.session)
+    assert chatting.stored(2) == "Hello there."
+
+
+async def test_there_is_nothing_to_continue_after_ones_own_message(chatting: Chatting) -> None:
+    await chatting.chats.send(chatting.session, "hi")
+
+    with pytest.raises(AppError, match="no reply to continue"):
+        await _drain(chatting.chats.continue_reply(chatting.session))
+
+
 async def test_edits_and_deletions_can_be_undone_in_turn(chatting: Chatting) -> None:
     session, chats = chatting.session, chatting.chats
     await chats.send(session, "one")

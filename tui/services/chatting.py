@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from tui.domain import prompt as prompts
-from tui.domain.chat import Attachment, Message
+from tui.domain.chat import Attachment, Message, Status
 from tui.domain.errors import AppError
 from tui.domain.generation import (
     GenerationEvent,
@@ -122,12 +122,20 @@ class ChatService:
             else:
                 _push_swap(session, old, reply.message)
 
-    def continue_reply(self, session: ChatSession) -> AsyncGenerator[GenerationEvent, None]:
+    async def continue_reply(self, session: ChatSession) -> AsyncGenerator[GenerationEvent, None]:
         """Let the last reply go on where it ended. Raises AppError when there is none."""
         last = session.message(-1) if len(session) else None
         if last is None or last.role != "assistant":
             raise AppError("there is no reply to continue", hint="/regenerate asks for one")
-        return self._generate(session, GrowingReply(session, last))
+        before = (last.text, last.status, last.error)
+        events = self._generate(session, GrowingReply(session, last))
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+        finally:
+            if last.text != before[0]:
+                _push_shortening(session, last, before)
 
     async def _generate(
         self, session: ChatSession, reply: GrowingReply
@@ -188,7 +196,7 @@ class ChatService:
         session.undos.append((f"message #{index}", lambda: session.bring_back(message)))
 
     async def undo(self, session: ChatSession) -> str | None:
-        """Take back the last edit, deletion or regeneration; None when there is nothing.
+        """Take back the last edit, deletion or generation; None when there is nothing.
 
         Returns:
             What came back, in a few words.
@@ -234,6 +242,16 @@ def _push_swap(session: ChatSession, old: Message, new: Message) -> None:
         await session.bring_back(old)
 
     session.undos.append(("the earlier reply", swap))
+
+
+def _push_shortening(
+    session: ChatSession, message: Message, before: tuple[str, Status, str]
+) -> None:
+    async def shorten() -> None:
+        message.text, message.status, message.error = before
+        await session.update(message)
+
+    session.undos.append(("the reply as it was before it went on", shorten))
 
 
 async def _mark_answered(session: ChatSession, asked: Message | None) -> None:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from tui.domain.chat import Message, Status
 from tui.domain.errors import AppError, ProviderError
 from tui.domain.generation import Finished, GenerationEvent, ReasoningDelta, TextDelta
+from tui.services.echo import Echo
 from tui.services.library import new_id
 from tui.services.session import ChatSession
 
@@ -40,15 +41,19 @@ class GrowingReply:
         self._finished: Finished | None = None
         self._saved = into.revision if into else 0
         self._fresh = into is None
+        self._echo = Echo(into.text if into else "")
 
     async def take(self, event: GenerationEvent) -> None:
         """Apply one event to the message."""
         match event:
-            case TextDelta(text) if text:
-                await self._grow(text, "")
+            case TextDelta(text):
+                if new := self._echo.new(text):
+                    await self._grow(new, "")
             case ReasoningDelta(text) if text:
                 await self._grow("", text)
             case Finished():
+                if held := self._echo.rest():
+                    await self._grow(held, "")
                 self._finished = event
             case _:
                 pass
