@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,26 @@ from tui.domain.caption import Beside, ExistingMessage, Nowhere
 from tui.domain.errors import AppError, CaptionError, ImageError
 from tui.domain.generation import Finished
 from tui.services.caption_sources import CaptionRequest
+from tui.services.ports import Refinement
 from tui.services.session import ChatSession
 
 CAT = Path("cat.png")
+
+
+class Meanwhile(FakeInteraction):
+    """Something else happens while the caption is in the editor."""
+
+    def __init__(self, what: Callable[[], Awaitable[object]]) -> None:
+        super().__init__()
+        self._what = what
+
+    async def refine(self, refinement: Refinement) -> str | None:
+        await self._what()
+        return await super().refine(refinement)
+
+
+def existing(index: int) -> CaptionRequest:
+    return CaptionRequest(index=index, delivery=ExistingMessage(index))
 
 
 @pytest.fixture
@@ -202,16 +220,60 @@ async def test_a_caption_can_go_to_a_message_that_is_there(
     await house.services.chats.send(session, "with words", (attachment,))
 
     for index in (1, 2):
-        await house.services.captions.caption(
-            CaptionRequest(index=index, delivery=ExistingMessage(index)),
-            FakeInteraction(),
-            session,
-        )
+        await house.services.captions.caption(existing(index), FakeInteraction(), session)
 
     assert len(session) == 3
     assert session.message(1).text == "[You sends Salon a picture that contains: a red circle]"
     assert session.message(2).text == "with words"
     assert session.message(2).attachments[0].caption == "a red circle"
+
+
+async def test_the_caption_goes_to_the_message_that_was_meant_when_others_go(
+    house: House, session: ChatSession
+) -> None:
+    attachment = await house.services.captions.attach(CAT)
+    for text in ("first", "second"):
+        await house.services.chats.send(session, text, (attachment,))
+    interaction = Meanwhile(lambda: house.services.chats.delete(session, 0))
+
+    await house.services.captions.caption(existing(1), interaction, session)
+
+    captions = [session.message(index).attachments[0].caption for index in (0, 1)]
+    assert captions == ["a red circle", ""]
+
+
+async def test_a_caption_whose_message_is_gone_stays_in_the_journal(
+    house: House, session: ChatSession
+) -> None:
+    attachment = await house.services.captions.attach(CAT)
+    await house.services.chats.send(session, "first", (attachment,))
+    interaction = Meanwhile(lambda: house.services.chats.delete(session, 1))
+
+    with pytest.raises(CaptionError, match="deleted meanwhile"):
+        await house.services.captions.caption(existing(1), interaction, session)
+
+    assert (await house.services.captions.journal())[0].caption == "a red circle"
+
+
+async def test_a_picture_that_is_gone_from_the_store_says_so(
+    house: House, session: ChatSession
+) -> None:
+    request = CaptionRequest(digest="f" * 64, delivery=Beside())
+
+    with pytest.raises(CaptionError, match="gone"):
+        await house.services.captions.caption(request, FakeInteraction(), session)
+
+
+async def test_the_editor_knows_which_of_several_pictures_it_shows(
+    house: House, session: ChatSession
+) -> None:
+    interaction = FakeInteraction()
+
+    await house.services.captions.caption(
+        CaptionRequest(CAT, position=(2, 3)), interaction, session
+    )
+
+    assert interaction.refinements[0].position == (2, 3)
 
 
 async def test_a_message_without_picture_says_so(house: House, session: ChatSession) -> None:

@@ -29,7 +29,9 @@ class Attempt:
         self._request = request
         self._choice: Choice | None = None
         self._unused: Captioner | None = None
-        self.refinement = Refinement(image, prompt, self.stream, preview, "")
+        self.refinement = Refinement(
+            image, prompt, self.stream, preview, "", position=request.position
+        )
 
     async def choose(self) -> Captioner:
         """Find the source; again at each start, since a download may have changed it."""

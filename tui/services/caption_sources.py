@@ -36,6 +36,8 @@ class CaptionRequest:
     """For the source multimodal; empty: the one of the settings."""
     digest: str = ""
     """Take a picture that is already in the image store."""
+    position: tuple[int, int] = (1, 1)
+    """Which of how many pictures that are captioned in a row."""
 
 
 @dataclass(frozen=True, slots=True)

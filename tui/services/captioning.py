@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tui.domain import macros
 from tui.domain.caption import (
-    Beside,
     Caption,
     Captioned,
     Delivery,
@@ -71,6 +70,7 @@ class CaptionService:
             ImageError: The picture cannot be used.
             AppError: The source is not available or failed; nothing was inserted.
         """
+        target = _target(request.delivery, session)
         image = await self._image(request, interaction, session)
         if image is None:
             return None
@@ -93,7 +93,10 @@ class CaptionService:
         caption = await self._journal(attempt, text)
         if caption is None:
             return None
-        await self._deliver(request.delivery, image, caption, session)
+        if session is not None and isinstance(request.delivery, NewMessage):
+            await self._send(image, caption, session)
+        elif session is not None and target is not None:
+            await self._put_into(target, image, caption, session)
         return Captioned(image, caption)
 
     def _edits(self, request: CaptionRequest) -> bool:
@@ -106,7 +109,7 @@ class CaptionService:
         if request.index is not None:
             return await self._image_of(_message(session, request.index), request.index)
         if request.digest:
-            return await self._images.get(request.digest)
+            return await self._kept(request.digest, "the picture")
         path = request.path or await interaction.pick_image()
         return await self._reader.read(path) if path else None
 
@@ -115,10 +118,13 @@ class CaptionService:
             raise CaptionError(
                 f"message #{index} has no picture", hint="/caption file=PATH takes one from disk"
             )
-        image = await self._images.get(message.attachments[0].digest)
+        return await self._kept(message.attachments[0].digest, f"the picture of message #{index}")
+
+    async def _kept(self, digest: str, what: str) -> Image:
+        image = await self._images.get(digest)
         if image is None:
             raise CaptionError(
-                f"the picture of message #{index} is gone from the data folder",
+                f"{what} is gone from the data folder",
                 hint="/caption file=PATH takes one from disk",
             )
         return image
@@ -174,30 +180,30 @@ class CaptionService:
         )
         return replace(made, text=kept) if used else None
 
-    async def _deliver(
-        self, delivery: Delivery, image: Image, caption: Caption, session: ChatSession | None
-    ) -> None:
-        if isinstance(delivery, Nowhere | Beside) or session is None:
-            return
+    async def _send(self, image: Image, caption: Caption, session: ChatSession) -> None:
         await self._images.put(image)
-        attachment = attached(image, caption)
-        wrapped = self.preview(caption.text, session)
-        if isinstance(delivery, NewMessage):
-            message = Message(
-                new_id(),
-                "user",
-                session.persona.name,
-                wrapped,
-                time.time(),
-                attachments=(attachment,),
-                templated=True,
+        message = Message(
+            new_id(),
+            "user",
+            session.persona.name,
+            self.preview(caption.text, session),
+            time.time(),
+            attachments=(attached(image, caption),),
+            templated=True,
+        )
+        await self._chats.add(session, message)
+
+    async def _put_into(
+        self, message: Message, image: Image, caption: Caption, session: ChatSession
+    ) -> None:
+        if session.index_of(message.id) is None:
+            raise CaptionError(
+                "the message was deleted meanwhile", hint="/caption-log has kept its caption"
             )
-            await self._chats.add(session, message)
-            return
-        message = _message(session, delivery.index)
-        message.attachments = (attachment, *message.attachments[1:])
+        await self._images.put(image)
+        message.attachments = (attached(image, caption), *message.attachments[1:])
         if not message.text.strip() or message.templated:
-            message.text, message.templated = wrapped, True
+            message.text, message.templated = self.preview(caption.text, session), True
         await session.update(message)
 
     async def journal(self, limit: int = 100) -> list[JournalEntry]:
@@ -258,6 +264,8 @@ def _message(session: ChatSession | None, index: int) -> Message:
     return session.message(index)
 
 
-def existing(index: int) -> CaptionRequest:
-    """Caption the picture of a message that is in the chat."""
-    return CaptionRequest(index=index, delivery=ExistingMessage(index))
+def _target(delivery: Delivery, session: ChatSession | None) -> Message | None:
+    """The message itself: its position may change while the caption is made."""
+    if isinstance(delivery, ExistingMessage):
+        return _message(session, delivery.index)
+    return None

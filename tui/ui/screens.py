@@ -229,11 +229,13 @@ async def caption_all(
 ) -> tuple[Attachment, ...] | None:
     """Caption the pictures of a message that is being written; None: cancelled."""
     done: list[Attachment] = []
-    for picture in pictures:
+    for number, picture in enumerate(pictures, 1):
         if picture.caption:
             done.append(picture)
             continue
-        request = CaptionRequest(digest=picture.digest, delivery=Beside())
+        request = CaptionRequest(
+            digest=picture.digest, delivery=Beside(), position=(number, len(pictures))
+        )
         captioned = await services.captions.caption(request, interaction, chat.session)
         if captioned is None:
             return None

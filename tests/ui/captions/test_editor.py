@@ -127,6 +127,28 @@ async def test_cancel_stops_the_source_at_once() -> None:
         assert source.closed == 1
 
 
+async def test_what_was_written_is_handed_over_when_it_is_discarded() -> None:
+    app, editor = editor_app(FakeSource(hold_after=1))
+    async with app.run_test() as pilot:
+        await wait_until(lambda: text_of(editor) == "A lake")
+        await pilot.press("!", "escape")
+        await wait_until(lambda: app.result is None)
+
+    assert editor._refinement.left == "A lake!"
+
+
+async def test_ctrl_r_while_a_caption_comes_in_shows_the_new_one_as_running() -> None:
+    source = FakeSource(hold_after=1)
+    app, editor = editor_app(source)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: text_of(editor) == "A lake")
+        await pilot.press("ctrl+r")
+        await wait_until(lambda: source.closed == 1 and source.started == 2)
+        await pilot.pause()
+
+        assert editor.streaming
+
+
 async def test_ctrl_r_asks_again_and_replaces_the_text() -> None:
     source = FakeSource()
     app, editor = editor_app(source)

@@ -18,16 +18,25 @@ from tui.slash.syntax import unquoted
 async def caption(context: Context, arguments: Arguments) -> str:
     """Caption pictures and give back the captions, one line each."""
     files, prompt = await _pictures(arguments)
-    number = arguments.number("mesId")
-    if number is not None and files:
-        raise CommandError("file= and mesId= exclude each other", column=arguments.column("mesId"))
-    index = None if number is None else context.position(number, arguments.column("mesId"))
+    index = arguments.number("mesId")
+    if index is not None:
+        if files:
+            raise CommandError(
+                "file= and mesId= exclude each other", column=arguments.column("mesId")
+            )
+        index = context.position(index, arguments.column("mesId"))
     delivery = _delivery(arguments, index)
     captions: list[str] = []
     paths: Sequence[Path | None] = files or [None]
-    for path in paths:
+    for number, path in enumerate(paths, 1):
         request = CaptionRequest(
-            path, index, prompt, delivery, arguments.text("source"), arguments.text("connection")
+            path,
+            index,
+            prompt,
+            delivery,
+            arguments.text("source"),
+            arguments.text("connection"),
+            position=(number, len(paths)),
         )
         text = await _one(context, request)
         if text is None:

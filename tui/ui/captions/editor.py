@@ -14,6 +14,7 @@ from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Button, Static, TextArea
+from textual.worker import Worker, get_current_worker
 
 from tui.domain.errors import AppError
 from tui.domain.generation import Finished, FinishReason, GenerationEvent, Progress, TextDelta
@@ -71,6 +72,7 @@ class CaptionEditor(Dialog[str | None]):
         self._streamed = ""
         self._fresh = True
         self._ending = ""
+        self._run: Worker[None] | None = None
         self._area = TextArea(id="caption", highlight_cursor_line=False)
 
     def body(self) -> ComposeResult:
@@ -113,7 +115,7 @@ class CaptionEditor(Dialog[str | None]):
         self._began = self._clock()
         self.streaming = True
         self._say("asking…")
-        self._caption()
+        self._run = self._caption()
 
     @work(exclusive=True, group="caption")
     async def _caption(self) -> None:
@@ -128,7 +130,9 @@ class CaptionEditor(Dialog[str | None]):
         else:
             self._say_how_it_ended()
         finally:
-            self.streaming = False
+            # Asked again while one came in, this one is over and another runs.
+            if self._run is get_current_worker():
+                self.streaming = False
             self._show_facts()
             self._show_remarks()
 
@@ -266,6 +270,7 @@ class CaptionEditor(Dialog[str | None]):
             self._say("paused; what came is kept · Ctrl+D goes on")
             return
         self._stop()
+        self._refinement.left = self._area.text.strip()
         self.dismiss(None)
 
     def _stop(self) -> None:
