@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
 from tests.adapters.pictures import encoded, flat, opened, photo, saved
-from tui.adapters.pillow import PillowReader, shrink
+from tui.adapters.pillow import PillowReader
 from tui.domain.errors import ImageError
 
 READER = PillowReader()
@@ -301,26 +301,6 @@ def test_damaged_files_never_raise_anything_else(
         assert "\n" not in error.line()
     else:
         opened(image.data).load()
-
-
-def test_a_preview_is_small_and_keeps_its_shape() -> None:
-    width, height, pixels = shrink(encoded(photo(), "JPEG"), 40, 40)
-
-    assert (width, height) == (40, 30)
-    assert len(pixels) == 40 * 30 * 3
-    assert near(pixels[:3], (230, 20, 20), 40)
-
-
-def test_a_preview_shows_its_background_through() -> None:
-    clear = encoded(Image.new("RGBA", (8, 8), (255, 0, 0, 0)), "PNG")
-
-    assert shrink(clear, 2, 2, background=(1, 2, 3))[2] == bytes([1, 2, 3] * 4)
-
-
-def test_a_preview_of_nonsense_is_an_image_error() -> None:
-    for data in (b"", b"nonsense", encoded(flat(), "PNG")[:200]):
-        with pytest.raises(ImageError):
-            shrink(data, 10, 10)
 
 
 def test_the_lab_and_float_modes_open() -> None:

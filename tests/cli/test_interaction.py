@@ -41,12 +41,3 @@ async def test_refining_takes_the_caption_as_it_comes() -> None:
 
     assert await interaction.refine(refinement) == "a cat"
     assert closed == [True]
-
-
-async def test_notices_are_one_clean_line() -> None:
-    interaction, err = silent()
-
-    interaction.notice("two\nlines \x1b]0;title\x07")
-
-    assert err.getvalue().count("\n") == 1
-    assert "\x1b" not in err.getvalue()

@@ -91,12 +91,8 @@ class InMemoryChats:
                     hits.append(SearchHit(chat.id, chat.title, message.id, snippet))
         return hits[:limit]
 
-    async def log_caption(self, entry: JournalEntry) -> int:
-        self._journal.append(replace(entry, id=len(self._journal) + 1))
-        return len(self._journal)
-
-    async def mark_caption_used(self, entry_id: int) -> None:
-        self._journal[entry_id - 1] = replace(self._journal[entry_id - 1], used=True)
+    async def log_caption(self, entry: JournalEntry) -> None:
+        self._journal.append(entry)
 
     async def journal(self, limit: int = 100) -> list[JournalEntry]:
         return self._journal[::-1][:limit]

@@ -22,7 +22,6 @@ class FakeInteraction:
         self.path = path
         self._refine = refine
         self.refinements: list[Refinement] = []
-        self.notices: list[str] = []
         self.progressed: list[Progress | None] = []
 
     async def ask_prompt(self, default: str) -> str | None:
@@ -42,6 +41,3 @@ class FakeInteraction:
 
     def progress(self, event: Progress | None) -> None:
         self.progressed.append(event)
-
-    def notice(self, text: str) -> None:
-        self.notices.append(text)

@@ -61,7 +61,8 @@ async def test_the_offline_model_is_listed_only_when_it_is_there(house: House) -
 
 
 async def test_a_test_says_in_a_line_what_happened(house: House) -> None:
-    line = await house.services.connections.test("kitchen")
+    connections = house.services.connections
+    line = await connections.test("kitchen", connections.describe("kitchen"))
 
     assert line.startswith("tiny-vision answered in")
     assert line.endswith("Hello there.")

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.errors import CommandError
-from tui.slash.parser import is_command, parse, parse_line
-from tui.slash.syntax import Plain, quote, read_word, unquoted
+from tui.slash.parser import is_command, parse
+from tui.slash.syntax import quote, read_word, unquoted
 
 
 @pytest.mark.parametrize(
@@ -71,19 +71,14 @@ def test_what_cannot_be_read_is_reported_with_its_column(text: str, column: int)
     assert caught.value.column == column
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("hello", "hello"),
-        ("  hello ", "  hello "),
-        ("//path is a message", "/path is a message"),
-        ("  //x", "/x"),
-        ("", ""),
-        ("a /caption b", "a /caption b"),
-    ],
-)
-def test_what_is_no_command_is_a_message(text: str, message: str) -> None:
-    assert parse_line(text) == Plain(message)
+@pytest.mark.parametrize("text", ["hello", "  hello ", "//path", "  //x", "", "a /caption b"])
+def test_what_does_not_begin_with_one_slash_is_no_command(text: str) -> None:
+    assert not is_command(text)
+
+
+@pytest.mark.parametrize("text", ["/", "/caption", "  /x", "/ x"])
+def test_what_begins_with_one_slash_is_a_command_even_when_it_makes_no_sense(text: str) -> None:
+    assert is_command(text)
 
 
 def test_columns_point_into_the_typed_text() -> None:
@@ -104,12 +99,13 @@ def test_a_bar_that_leads_to_no_command_is_text() -> None:
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        call = parse_line("/" + text)
+        call = parse("/" + text)
     except CommandError as error:
         assert 0 <= error.column <= len(text) + 1
         assert "\n" not in error.line()
     else:
-        assert isinstance(call, Plain) == text.startswith("/")
+        assert is_command("/" + text)
+        assert text.startswith(call.name)
 
 
 @given(st.text(alphabet='ab"\\| =/~#\n', min_size=0))
@@ -127,9 +123,3 @@ def test_a_quoted_first_word_comes_back(value: str) -> None:
     word = read_word(call.raw, 0)
     assert word.value == value
     assert call.raw[word.end :] == " rest"
-
-
-@given(st.text())
-def test_a_line_is_a_command_or_a_message_and_never_both(text: str) -> None:
-    if not is_command(text):
-        assert isinstance(parse_line(text), Plain)

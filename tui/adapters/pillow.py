@@ -108,43 +108,6 @@ class PillowReader:
             )
 
 
-def shrink(
-    data: bytes, max_width: int, max_height: int, background: tuple[int, int, int] = (0, 0, 0)
-) -> tuple[int, int, bytes]:
-    """Make a small preview; blocking, a few milliseconds.
-
-    Args:
-        data: Of an `Image`.
-        max_width: Pixels; the aspect ratio is kept and nothing is enlarged.
-        max_height: Pixels.
-        background: What shows through transparent parts.
-
-    Returns:
-        Width, height and three bytes (red, green, blue) a pixel, row by row.
-
-    Raises:
-        ImageError: The bytes are no picture.
-    """
-    from PIL import Image as Pil
-
-    if not data or max_width < 1 or max_height < 1:
-        raise ImageError("no picture to preview")
-    try:
-        with Pil.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
-            scale = min(max_width / opened.width, max_height / opened.height, 1.0)
-            size = (max(1, round(opened.width * scale)), max(1, round(opened.height * scale)))
-            opened.draft("RGB", size)
-            alpha = "A" in opened.mode or "transparency" in opened.info
-            picture = opened.convert("RGBA" if alpha else "RGB")
-    except (OSError, ValueError, SyntaxError) as error:
-        raise ImageError("the stored picture cannot be read") from error
-    picture = picture.resize(size, _lanczos(), reducing_gap=2.0)
-    if picture.mode == "RGBA":
-        below = Pil.new("RGBA", size, (*background, 255))
-        picture = Pil.alpha_composite(below, picture).convert("RGB")
-    return size[0], size[1], picture.tobytes()
-
-
 def _open(data: bytes, kind: str) -> Pil.Image:
     from PIL import Image as Pil
 

@@ -38,7 +38,3 @@ class SilentInteraction:
     def progress(self, event: Progress | None) -> None:
         """Draw the line of progress."""
         self._console.progress(event)
-
-    def notice(self, text: str) -> None:
-        """Say one line."""
-        self._console.say(text)

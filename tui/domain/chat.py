@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from tui.domain.generation import Role
@@ -124,5 +124,3 @@ class JournalEntry:
     created: float
     used: bool
     """Whether it went into a message."""
-    id: int = field(default=0)
-    """Given by the store."""

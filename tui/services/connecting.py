@@ -177,12 +177,13 @@ class ConnectionService:
         self._seen.update({(endpoint.name, model.id): model.vision for model in models})
         return models
 
-    async def test(self, name: str) -> str:
-        """Send one tiny chat and say in a line what happened; never raises AppError."""
-        return await self.test_of(name, self.describe(name))
+    async def test(self, name: str, chosen: ConnectionSettings) -> str:
+        """Send one tiny chat and say in a line what happened; never raises AppError.
 
-    async def test_of(self, name: str, chosen: ConnectionSettings) -> str:
-        """Like `test`, for settings that are not saved yet."""
+        Args:
+            name: What the connection is or will be called.
+            chosen: Its settings, which need not be saved yet.
+        """
         started = time.monotonic()
         try:
             endpoint = await self.endpoint_of(name, chosen)

@@ -7,7 +7,7 @@ implementations, the fake in `tests/fakes` counted.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -219,12 +219,8 @@ class ChatStore(Protocol):
         """Messages and captions with all the words, best first."""
         ...
 
-    async def log_caption(self, entry: JournalEntry) -> int:
-        """Add to the caption journal and give the entry's id."""
-        ...
-
-    async def mark_caption_used(self, entry_id: int) -> None:
-        """Say that the caption went into a message."""
+    async def log_caption(self, entry: JournalEntry) -> None:
+        """Add to the caption journal."""
         ...
 
     async def journal(self, limit: int = 100) -> list[JournalEntry]:
@@ -295,7 +291,7 @@ class Refinement:
     current: Caption | None = None
     left: str = ""
     """What stood in the editor when it was discarded; kept in the journal."""
-    position: tuple[int, int] = field(default=(1, 1))
+    position: tuple[int, int] = (1, 1)
     """Which of how many pictures."""
 
 
@@ -316,8 +312,4 @@ class Interaction(Protocol):
 
     def progress(self, event: Progress | None) -> None:
         """Show what is going on while nothing else does; None: over."""
-        ...
-
-    def notice(self, text: str) -> None:
-        """One line that does not interrupt; `text` is plain data."""
         ...

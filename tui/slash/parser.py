@@ -6,7 +6,7 @@ import re
 
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
-from tui.slash.syntax import Argument, Call, Plain, Word, read_word, skip_space
+from tui.slash.syntax import Argument, Call, Word, read_word, skip_space
 
 NAMED_ARGUMENT = re.compile(r"([A-Za-z0-9_]+)=")
 """The beginning of `name=value`."""
@@ -15,24 +15,12 @@ _NEXT_COMMAND = re.compile(r"(?<!\\)\|+\s*/[A-Za-z:]")
 
 
 def is_command(text: str) -> bool:
-    """Tell whether a line is for the program: it begins with one slash, not with two."""
+    """Tell whether a line is for the program: it begins with one slash, not with two.
+
+    It is then never a message, even when it cannot be read.
+    """
     line = text.lstrip()
     return line.startswith("/") and not line.startswith("//")
-
-
-def parse_line(text: str) -> Call | Plain:
-    """Read what was typed into the composer.
-
-    A line that begins with `//` is a message that begins with a slash; every other line that
-    begins with a slash is a command and never a message.
-
-    Raises:
-        CommandError: It is a command and cannot be read.
-    """
-    if is_command(text):
-        return parse(text)
-    line = text.lstrip()
-    return Plain(line[1:] if line.startswith("//") else text)
 
 
 def parse(text: str) -> Call:

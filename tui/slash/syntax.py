@@ -52,13 +52,6 @@ class Call:
     """Column of `rest`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """A line that is a message and no command."""
-
-    text: str
-
-
 def skip_space(text: str, start: int) -> int:
     """The column of the next character that is no white space, or the end."""
     while start < len(text) and text[start].isspace():

@@ -46,7 +46,3 @@ class ScreenInteraction:
     def progress(self, event: Progress | None) -> None:
         """Show it in the status line."""
         self._show_progress(progress_line(event) if event else "")
-
-    def notice(self, text: str) -> None:
-        """Show a toast of plain text."""
-        self._app.notify(text, markup=False)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -199,12 +200,10 @@ async def test_search_takes_anything_typed(store: ChatStore, query: str) -> None
 
 async def test_the_journal_is_newest_first(store: ChatStore) -> None:
     entry = JournalEntry("d" * 64, "a.png", "a boat", "local", "m", "what?", 1.5, 3.0, False)
-    first = await store.log_caption(entry)
-    second = await store.log_caption(entry)
+    later = replace(entry, caption="a ship", used=True)
 
-    await store.mark_caption_used(second)
+    await store.log_caption(entry)
+    await store.log_caption(later)
 
-    listed = await store.journal()
-    assert [(each.id, each.used) for each in listed] == [(second, True), (first, False)]
-    assert listed[1].caption == "a boat"
+    assert await store.journal() == [later, entry]
     assert len(await store.journal(limit=1)) == 1

@@ -28,7 +28,7 @@ from textual.widgets.option_list import Option
 from textual.widgets.selection_list import Selection
 
 from tui.domain.safetext import clean, clean_line
-from tui.ui.terminal.line_filter import SafeFilter, install, safe_segments
+from tui.ui.terminal.line_filter import SafeFilter, install
 from tui.ui.terminal.probe import MARKS
 
 EVIL = (
@@ -295,9 +295,3 @@ def test_only_the_kinds_that_the_terminal_gets_wrong_are_changed() -> None:
 
 def test_writing_that_needs_joiners_is_left_alone() -> None:
     assert SafeFilter(MARKS).safe_text("क्\u200dष می\u200cخواهم 🇩🇪") == "क्\u200dष می\u200cخواهم 🇩🇪"
-
-
-async def test_lines_drawn_without_textuals_cache_can_be_filtered() -> None:
-    app = Page(lambda: widgets.Static("x"))
-    async with app.run_test():
-        assert texts(safe_segments(app, [Segment("a\x1b[2Jb")], BLACK)) == ["a[2Jb"]

@@ -27,7 +27,6 @@ from tui.domain.safetext import clean_line
 from tui.domain.secret import Secret
 
 LABEL = "Offline (SmolLM2-135M)"
-NOTE = "tiny model: for trying Salon out"
 MODEL = "SmolLM2-135M-Instruct"
 CONTEXT = 8192
 """Tokens of prompt and answer together."""

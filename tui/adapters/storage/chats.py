@@ -153,24 +153,19 @@ class SqliteChats:
         """Messages and captions with all the words, best first."""
         return await self._read(lambda db: searching.search(db, text, limit))
 
-    async def log_caption(self, entry: JournalEntry) -> int:
-        """Add to the caption journal and give the entry's id."""
+    async def log_caption(self, entry: JournalEntry) -> None:
+        """Add to the caption journal."""
         sql = (
             "INSERT INTO journal (digest, name, caption, source, model, prompt, seconds, created,"
             " used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         values = rows.from_entry(entry)
-        return await self._write(lambda db: db.execute(sql, values).lastrowid or 0)
-
-    async def mark_caption_used(self, entry_id: int) -> None:
-        """Say that the caption went into a message."""
-        sql = "UPDATE journal SET used = 1 WHERE id = ?"
-        await self._write(lambda db: db.execute(sql, (entry_id,)) and None)
+        await self._write(lambda db: db.execute(sql, values) and None)
 
     async def journal(self, limit: int = 100) -> list[JournalEntry]:
         """The last captions, newest first."""
         sql = (
-            "SELECT digest, name, caption, source, model, prompt, seconds, created, used, id"
+            "SELECT digest, name, caption, source, model, prompt, seconds, created, used"
             " FROM journal ORDER BY id DESC LIMIT ?"
         )
         return await self._read(

@@ -159,7 +159,7 @@ class ConnectionForm(Dialog[str | None]):
         """Send one tiny chat and say what happened."""
         self._say("asking for a hello…")
         try:
-            self._say(await self._connections.test_of(*await self._ready()))
+            self._say(await self._connections.test(*await self._ready()))
         except AppError as error:
             self._say(error.line(), error=True)
 

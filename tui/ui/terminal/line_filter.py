@@ -8,7 +8,7 @@ becomes U+FFFD.
 It also draws emoji the plain way where the terminal gives them another width than Rich does, since
 one cell too many breaks every border to the right of it.
 
-Not filtered are widgets that override `render_lines`: they call `safe_segments` themselves.
+Not filtered are widgets that override `render_lines`: they ask the app for its filters themselves.
 """
 
 from __future__ import annotations
@@ -105,10 +105,3 @@ def install(app: App[Any], drops: Iterable[Mark] = ()) -> SafeFilter:
         raise RuntimeError("this version of Textual has no App._filters")
     filters.append(line_filter)
     return line_filter
-
-
-def safe_segments(app: App[Any], segments: list[Segment], background: Color) -> list[Segment]:
-    """Filter a line that a widget makes without Textual's own caches."""
-    for line_filter in app.get_line_filters():
-        segments = line_filter.apply(segments, background)
-    return segments
