@@ -272,3 +272,37 @@ async def test_the_view_says_how_many_lines_are_below_and_end_follows() -> None:
         await stage.press("end")
         assert stage.hint == ""
         assert "/send text" in stage.screen
+
+
+LONG = "\n".join(f"line {number}" for number in range(400))
+
+
+async def test_a_long_message_can_be_edited_like_any_other() -> None:
+    async with opened(await connected((TextDelta(LONG), Finished("stop")))) as stage:
+        await stage.say("a long one, please")
+        await stage.press("alt+up", "e")
+        await stage.until(lambda: stage.prompt.startswith("/edit 2 line 0"))
+        await stage.enter(" and the end")
+        await stage.until(lambda: stage.texts[-1] == f"{LONG} and the end")
+
+        assert len(stage.model.requests) == 1
+
+
+async def test_a_large_paste_belongs_to_the_command_it_was_pasted_behind() -> None:
+    async with opened(await connected()) as stage:
+        await stage.write("/send look:")
+        await stage.app.chat.composer.paste(LONG)
+        await stage.press("enter")
+        await stage.until(lambda: len(stage.texts) == 2)
+
+        assert stage.texts[-1] == f"look:\n\n{LONG}"
+        assert stage.model.requests == []
+
+
+async def test_a_large_paste_is_never_a_command() -> None:
+    async with opened(await connected()) as stage:
+        await stage.app.chat.composer.paste(f"/delete 0\n{LONG}")
+        await stage.press("enter")
+        await stage.until(lambda: stage.texts[-1] == "Hello there.")
+
+        assert stage.texts[1].startswith("/delete 0\n")

@@ -135,12 +135,16 @@ class Composer(Vertical):
         return self
 
     def load(self, text: str) -> None:
-        """Replace what stands there: a draft, or a message given back after a failure."""
+        """Replace what stands there: a draft, or a message given back after a failure.
+
+        A large text becomes a chip, but not a command, such as one that edits a long message.
+        """
         self._drop_pastes()
-        self._unasked = "" if is_large(text) else text
+        folded = is_large(text) and not text.startswith("/")
+        self._unasked = "" if folded else text
         self._area.put(self._unasked)
         self._list.close()
-        if is_large(text):
+        if folded:
             self._add_paste(text)
 
     def clear(self) -> None:

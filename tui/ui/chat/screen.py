@@ -195,7 +195,7 @@ class ChatScreen(Screen[None]):
     @on(Composer.Submitted)
     async def _submitted(self, event: Composer.Submitted) -> None:
         if self._is_command(event.typed):
-            self.post_message(self.CommandEntered(event.typed, restore=True))
+            self.post_message(self.CommandEntered(event.text, restore=True))
             await self.services.chats.note_draft(self.session, "")
             return
         attachments = self.attaching.waiting
