@@ -129,6 +129,8 @@ class FakeCaptioner:
         self.label = label
         self.model = model
         self.script = script
+        self.hold = False
+        """Whether it goes on for good after the script."""
         self.asked: list[tuple[Image, str]] = []
         self.closed = 0
 
@@ -137,6 +139,8 @@ class FakeCaptioner:
         try:
             async for event in play(self.script):
                 yield event
+            if self.hold:
+                await asyncio.Event().wait()
         finally:
             self.closed += 1
 

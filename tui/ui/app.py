@@ -236,15 +236,17 @@ class SalonApp(App[None]):
         from tui.ui.screens import caption_all  # noqa: PLC0415
 
         asking = self.desk.interaction
+        done = None
         try:
             done = await caption_all(self.services, asking, self.chat, event.attachments)
         except AppError as error:
             self.chat.fail(error)
-            done = None
-        if done is None:
-            self.chat.composer.load(event.text)
-            return
-        await self.chat.send(event.text, done)
+        finally:
+            if done is None:
+                written = (event.text, self.chat.composer.text)
+                self.chat.composer.load("\n".join(text for text in written if text))
+        if done is not None:
+            await self.chat.send(event.text, done)
 
     # Settings, whose screen is imported only when it opens: handlers by name
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.fakes.house import House
 from tests.ui.app.stage import Stage, caption_of, connected, opened
+from tui.domain.generation import Progress, TextDelta
 from tui.domain.settings import ConnectionSettings
 from tui.ui.captions.editor import CaptionEditor
 
@@ -217,6 +218,42 @@ async def test_discarding_that_caption_gives_text_and_picture_back() -> None:
         assert stage.prompt == "who is this?"
         assert stage.app.chat.composer.pictures != []
         assert stage.texts == ["Welcome, You."]
+
+
+async def test_esc_while_an_attached_picture_is_captioned_gives_all_back() -> None:
+    house = await blind()
+    await house.settings.change("captioning.edit_before_saving", False)
+    source = house.sources.local_source
+    source.script, source.hold = (TextDelta("a red"),), True
+    async with opened(house) as stage:
+        await attach(stage, "cat.png")
+        await stage.enter("who is this?")
+        await stage.until(lambda: bool(source.asked))
+        await stage.write("meanwhile")
+        await stage.press("escape")
+        await stage.until(lambda: source.closed == 1)
+        await stage.quiet()
+
+        assert stage.prompt == "who is this?\nmeanwhile"
+        assert stage.app.chat.composer.pictures != []
+        assert stage.texts == ["Welcome, You."]
+
+
+async def test_esc_stops_a_caption_that_nobody_edits() -> None:
+    house = await connected()
+    await house.settings.change("captioning.edit_before_saving", False)
+    source = house.sources.local_source
+    source.script, source.hold = (Progress("loading"), TextDelta("a red")), True
+    async with opened(house) as stage:
+        await stage.enter("/caption cat.png")
+        await stage.until(lambda: bool(source.asked))
+        await stage.press("escape")
+        await stage.until(lambda: source.closed == 1)
+        await stage.quiet()
+
+        assert stage.texts == ["Welcome, You."]
+        assert "Esc stops" not in stage.rows[-1]
+        assert stage.notices == []
 
 
 async def test_stopping_in_the_editor_stops_the_source() -> None:

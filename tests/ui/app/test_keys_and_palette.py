@@ -1,18 +1,18 @@
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections import Counter
 
 from textual.binding import Binding
 
 from tests.ui.app.stage import Stage, connected, opened
+import tui.ui
 from tui.slash.builtins import default_registry
 from tui.ui.app import SalonApp
-from tui.ui.captions.editor import CaptionEditor
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.keys import KEYS
-from tui.ui.library.chats import ChatRows, ChatsScreen
 from tui.ui.palette import SalonCommands
-from tui.ui.transcript.view import Transcript
 
 OPENED = {
     "f1": "HelpScreen",
@@ -74,8 +74,16 @@ async def test_a_command_that_needs_more_goes_into_the_prompt() -> None:
 
 
 def bindings() -> list[Binding]:
-    owners = (SalonApp, ChatScreen, Transcript, CaptionEditor, ChatsScreen, ChatRows)
-    return [b for owner in owners for b in owner.BINDINGS if isinstance(b, Binding)]
+    """Those that any class of the UI declares itself."""
+    names = [each.name for each in pkgutil.walk_packages(tui.ui.__path__, "tui.ui.")]
+    classes = {
+        thing
+        for name in names
+        for thing in vars(importlib.import_module(name)).values()
+        if isinstance(thing, type) and thing.__module__.startswith("tui.ui.")
+    }
+    declared = [each for kind in classes for each in vars(kind).get("BINDINGS", ())]
+    return [binding for binding in declared if isinstance(binding, Binding)]
 
 
 def test_binding_ids_are_unique() -> None:
