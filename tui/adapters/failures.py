@@ -54,6 +54,8 @@ class Answer:
     """Decoded JSON, or the text of whatever else it was."""
     retry_after: float | None = None
     """Seconds."""
+    stray: bool = False
+    """Whether it came where something else was expected: a page of a router, say."""
 
 
 class ParameterRefused(BadRequest):
@@ -123,7 +125,7 @@ def refusal(answer: Answer, origin: Origin) -> ProviderError:
     status = answer.status
     if status < 400:
         status = next((int(c) for c in complaint.codes if re.fullmatch(r"[45]\d\d", c)), status)
-    kind = _kind(status, complaint, origin)
+    kind = ProtocolError if answer.stray else _kind(status, complaint, origin)
     lead, hint = _words(kind, status, origin, answer.retry_after)
     detail = redact(complaint.message, origin.key)
     facts = ": ".join(filter(None, (str(status) if status >= 300 else "", detail)))

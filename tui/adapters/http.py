@@ -238,14 +238,10 @@ async def _refuse(response: httpx.Response, origin: Origin) -> NoReturn:
     raise _Failed(error, again)
 
 
-def not_json(body: bytes, origin: Origin) -> ProtocolError:
+def not_json(body: bytes, origin: Origin) -> ProviderError:
     """The error for an answer that should have been JSON."""
     text = body[:MAX_ERROR_BODY].decode("utf-8", "replace")
-    error = refusal(Answer(404, text), origin)
-    if isinstance(error, ProtocolError):
-        error.status = 200
-        return error
-    return ProtocolError(f"{origin.host} sent something unreadable", provider=origin.label)
+    return refusal(Answer(200, text, stray=True), origin)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
