@@ -21,7 +21,8 @@ XTERM = b"\x1b[1;7R\x1b[1;2R\x1b[1;5R\x1b[1;2R\x1bP>|XTerm(379)\x1b\\\x1b[6;17;8
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, int]]:
     """The two ends of a pty of 0x0 cells in raw mode: the emulator's and the program's."""
     monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.delenv("SALON_NO_PROBE", raising=False)
+    for name in ("SALON_NO_PROBE", "TMUX", "STY"):
+        monkeypatch.delenv(name, raising=False)
     outer, inner = pty.openpty()
     assert RawMode(inner).enter()
     yield outer, inner
@@ -36,7 +37,20 @@ def test_everything_is_asked_at_once_with_the_sure_answer_last(terminal: tuple[i
 
     asked = os.read(outer, 4096)
     assert asked.count(b"\x1b[6n") == 4
+    assert b"\x1b_G" in asked
     assert asked.endswith(b"\x1b[c")
+
+
+@pytest.mark.parametrize("name", ["TMUX", "STY"])
+def test_a_multiplexer_is_not_asked_what_it_would_take_for_a_title(
+    name: str, terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outer, inner = terminal
+    monkeypatch.setenv(name, "1")
+
+    assert Probe(inner, inner).ask()
+
+    assert b"\x1b_" not in os.read(outer, 4096)
 
 
 def test_answers_are_read_without_waiting(terminal: tuple[int, int]) -> None:

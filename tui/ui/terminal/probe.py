@@ -119,8 +119,15 @@ def can_ask(keys: int, screen: int) -> bool:
 def _questions() -> str:
     # Concealed, in a row that is erased at once: nobody shall see them.
     widths = "".join(f"\r{cluster}\x1b[6n" for _, cluster, _ in _CLUSTERS)
-    graphics = "" if os.environ.get("TERM") == "linux" else _GRAPHICS
+    graphics = _GRAPHICS if _takes_graphics() else ""
     return f"\x1b7\x1b[1;1H\x1b[8m{widths}\r\x1b[28m\x1b[2K\x1b8{graphics}\x1b[>q\x1b[16t\x1b[c"
+
+
+def _takes_graphics() -> bool:
+    # tmux and screen never answer, and take the question for the title of their pane.
+    term = os.environ.get("TERM", "")
+    inside = "TMUX" in os.environ or "STY" in os.environ
+    return not inside and not term.startswith(("linux", "tmux", "screen"))
 
 
 def _is_complete(data: bytes) -> bool:
