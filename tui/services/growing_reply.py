@@ -100,7 +100,7 @@ class GrowingReply:
             )
         if self._finished is not None and self._finished.reason in ("content_filter", "refusal"):
             raise ProviderError(_ENDINGS[self._finished.reason], hint="say it in another way")
-        raise ProviderError("the model gave an empty answer", hint="/regenerate tries again")
+        raise ProviderError("the model gave an empty answer")
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
