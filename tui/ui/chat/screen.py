@@ -70,6 +70,8 @@ class ChatScreen(Screen[None]):
 
         text: str
         attachments: tuple[Attachment, ...]
+        session: ChatSession
+        """The chat it was written in."""
 
     def __init__(
         self,
@@ -196,15 +198,16 @@ class ChatScreen(Screen[None]):
     async def _submitted(self, event: Composer.Submitted) -> None:
         if self._is_command(event.typed):
             self.post_message(self.CommandEntered(event.text, restore=True))
-            await self.services.chats.note_draft(self.session, "")
+            await self._note_draft("")
             return
         attachments = self.attaching.waiting
         if not event.text.strip() and not attachments:
             self._entered_nothing()
             return
-        text = event.text[1:] if event.text.startswith("//") else event.text
+        line = event.text.lstrip()
+        text = line[1:] if line.startswith("//") else event.text
         if attachments and self._wants_captions():
-            self.post_message(self.CaptionNeeded(text, attachments))
+            self.post_message(self.CaptionNeeded(text, attachments, self.session))
             return
         await self.send(text, attachments)
 
@@ -213,16 +216,32 @@ class ChatScreen(Screen[None]):
         connections = self.services.connections
         return settings.auto_caption or connections.vision(connections.current()) != "yes"
 
-    async def send(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
-        """Send a message and let the character answer; a failure gives the text back."""
-        await self.stop()
+    async def send(
+        self,
+        text: str,
+        attachments: tuple[Attachment, ...] = (),
+        session: ChatSession | None = None,
+    ) -> None:
+        """Send a message and let the character answer; a failure gives the text back.
+
+        Args:
+            text: As typed.
+            attachments: Pictures that go along.
+            session: The chat it was written in; while another one is shown, nobody answers.
+        """
+        session = session or self.session
+        if session is self.session:
+            await self.stop()
         try:
-            await self.services.chats.send(self.session, text, attachments)
+            await self.services.chats.send(session, text, attachments)
         except AppError as error:
             self.composer.load(text)
             self.fail(error)
             return
         self.attaching.sent(attachments)
+        if session is not self.session:
+            self.notify("The message is in the chat it was written in", markup=False)
+            return
         self.transcript.sync()
         self.transcript.action_scroll_end()
         self.reply()
@@ -256,8 +275,12 @@ class ChatScreen(Screen[None]):
 
     @on(Composer.DraftChanged)
     async def _keep_draft(self, event: Composer.DraftChanged) -> None:
+        self.transcript.expect_reply()
+        await self._note_draft(event.text)
+
+    async def _note_draft(self, text: str) -> None:
         try:
-            await self.services.chats.note_draft(self.session, event.text)
+            await self.services.chats.note_draft(self.session, text)
         except AppError as error:
             self.fail(error)
 

@@ -18,8 +18,6 @@ from tui.ui.transcript.pacing import Pacer
 from tui.ui.transcript.painting import STYLES
 from tui.ui.transcript.pictures import Loader
 
-_IDLE = 1.5
-"""Seconds after the start until Pygments is loaded."""
 _CHROME = 6
 """Rows of the screen that are not the transcript's, about."""
 
@@ -78,6 +76,7 @@ class Transcript(CursorView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
+        self._is_warm = False
         self._pacer = Pacer(lambda: self.call_later(self._frame))
 
     # What is shown
@@ -126,10 +125,17 @@ class Transcript(CursorView, can_focus=True):
 
     def begin_reply(self, index: int) -> None:
         """The message grows from now on; call `stream_changed` as its text does."""
+        self.expect_reply()
         with self.keeping_place():
             self.document.sync()
             self.document.begin(index)
             self.document.grow()
+
+    def expect_reply(self) -> None:
+        """One may come soon: load what colours code, beside everything else and only once."""
+        if not self._is_warm:
+            self._is_warm = True
+            self.run_worker(warm, thread=True, exit_on_error=False)
 
     def stream_changed(self) -> None:
         """The text of the growing message changed; it is drawn soon."""
@@ -139,6 +145,11 @@ class Transcript(CursorView, can_focus=True):
     def frame_due(self) -> bool:
         """Whether a frame of the growing message is still to be drawn."""
         return self._pacer.due
+
+    @property
+    def frame_wait(self) -> float:
+        """Seconds until the next frame of the growing message; 0 when none is due."""
+        return self._pacer.wait
 
     def end_reply(self) -> None:
         """The growing message is complete, stopped or failed."""
@@ -181,10 +192,6 @@ class Transcript(CursorView, can_focus=True):
         return spoken.screen_reader_text(message, index) if message else ""
 
     # Events
-
-    def on_mount(self) -> None:
-        """Load Pygments once nothing else is going on."""
-        self.set_timer(_IDLE, lambda: self.run_worker(warm, thread=True, exit_on_error=False))
 
     def on_unmount(self) -> None:
         """Stop drawing."""
