@@ -71,6 +71,11 @@ class Stage:
         self.app.chat.composer.area.insert_text(text)
         await self.pilot.pause()
 
+    async def write_in_dialog(self, text: str) -> None:
+        """Put text into the line of the dialog on top."""
+        self.app.screen.query_one(Input).value = text
+        await self.quiet()
+
     async def enter(self, text: str) -> None:
         """Write a line and press Enter until it is taken."""
         await self.write(text)

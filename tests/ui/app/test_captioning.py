@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.house import House
 from tests.ui.app.stage import Stage, caption_of, connected, opened
 from tui.domain.generation import Progress, TextDelta
@@ -159,6 +161,25 @@ async def test_the_extensions_menu_begins_with_generate_caption(
         assert stage.texts == ["Welcome, You."]
 
 
+async def test_a_picture_is_picked_captioned_and_inserted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cat.png").touch()
+    (tmp_path / "notes.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    async with opened(await connected()) as stage:
+        await stage.enter("/caption")
+        await stage.until(lambda: stage.top == "FilePicker" and "cat.png" in stage.screen)
+        assert "notes.txt" not in stage.screen
+        await stage.write_in_dialog("cat")
+        await stage.press("enter")
+        await stage.editor()
+        await stage.press("ctrl+s")
+        await stage.closed()
+
+        assert stage.messages[1].attachments[0].name == "cat.png"
+
+
 async def test_the_button_beside_the_prompt_opens_the_menu() -> None:
     async with opened() as stage:
         await stage.pilot.click("#extensions")
@@ -265,3 +286,18 @@ async def test_stopping_in_the_editor_stops_the_source() -> None:
         await stage.closed()
 
         assert house.sources.local_source.closed == len(house.sources.local_source.asked)
+
+
+async def test_leaving_from_the_editor_stops_the_source_and_keeps_what_came() -> None:
+    house = await connected()
+    source = house.sources.local_source
+    source.script, source.hold = (TextDelta("a red"),), True
+    async with opened(house) as stage:
+        await stage.enter("/caption cat.png")
+        await stage.until(lambda: "a red" in stage.screen)
+        await stage.pilot.press("ctrl+q")
+        await stage.pilot.pause()
+
+    assert source.closed == 1
+    assert house.worker.closed == 1
+    assert stage.app.return_code == 0

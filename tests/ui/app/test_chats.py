@@ -156,3 +156,28 @@ async def test_words_are_found_in_all_chats() -> None:
 
         assert "second words" in stage.notes[-1]
         assert "first words" in stage.notes[-1]
+
+
+async def test_with_every_chat_deleted_a_new_one_begins() -> None:
+    async with opened(await connected()) as stage:
+        await stage.say("hello")
+        screen = await listing(stage)
+        await stage.press("delete")
+        await stage.until(lambda: not screen._rows.rows)
+        await stage.press("escape")
+        await stage.closed()
+
+        await stage.until(lambda: stage.texts == ["Welcome, You."])
+
+
+async def test_a_search_in_the_list_opens_the_chat_where_it_was_said() -> None:
+    async with opened(await connected()) as stage:
+        await two_chats(stage)
+        await listing(stage)
+        await stage.press("slash")
+        await stage.write_in_dialog("first words")
+        await stage.until(lambda: "In messages" in stage.screen)
+        await stage.press("enter")
+        await stage.closed()
+
+        assert stage.texts[1] == "first words"

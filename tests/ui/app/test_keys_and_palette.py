@@ -6,8 +6,8 @@ from collections import Counter
 
 from textual.binding import Binding
 
-from tests.ui.app.stage import Stage, connected, opened
 import tui.ui
+from tests.ui.app.stage import Stage, connected, opened
 from tui.slash.builtins import default_registry
 from tui.ui.app import SalonApp
 from tui.ui.chat.screen import ChatScreen
@@ -151,3 +151,19 @@ async def test_the_command_quit_leaves() -> None:
         await leave(stage)
 
     assert house.worker.closed == 1
+
+
+async def test_a_theme_shows_while_it_is_chosen_and_goes_back_on_esc() -> None:
+    async with opened() as stage:
+        await stage.enter("/theme")
+        await stage.until(lambda: stage.top == "ChoiceList")
+        await stage.press("up")
+        await stage.until(lambda: stage.app.theme != "salon-dark")
+        await stage.press("escape")
+        await stage.closed()
+        assert stage.app.theme == "salon-dark"
+
+        await stage.enter("/theme paper")
+
+        assert stage.app.theme == "paper"
+        assert stage.house.settings.current.ui.theme == "paper"
