@@ -207,7 +207,9 @@ async def test_a_regeneration_that_fails_leaves_the_old_reply(chatting: Chatting
             async for _ in events:
                 pass
 
-    assert chatting.session.message(-1).text == "Hello there."
+    question, reply = chatting.session.message(1), chatting.session.message(2)
+    assert reply.text == "Hello there."
+    assert (question.status, question.error) == ("complete", "")
 
 
 async def test_the_greeting_is_not_regenerated(chatting: Chatting) -> None:

@@ -113,7 +113,7 @@ class ChatService:
         old = await session.remove(index)
         reply = GrowingReply(session, None)
         try:
-            async with aclosing(self._generate(session, reply)) as events:
+            async with aclosing(self._generate(session, reply, marks=False)) as events:
                 async for event in events:
                     yield event
         finally:
@@ -138,9 +138,10 @@ class ChatService:
                 _push_shortening(session, last, before)
 
     async def _generate(
-        self, session: ChatSession, reply: GrowingReply
+        self, session: ChatSession, reply: GrowingReply, *, marks: bool = True
     ) -> AsyncGenerator[GenerationEvent, None]:
-        asked = session.message(-1) if len(session) else None
+        """Fill a reply; `marks` says whether the question is marked when no answer comes."""
+        asked = session.message(-1) if marks and len(session) else None
         if asked is not None and asked.role != "user":
             asked = None
         try:
