@@ -47,6 +47,9 @@ class FakeFront:
     async def open_chat(self, session: ChatSession) -> None:
         self.opened.append(session)
 
+    def shows(self, session: ChatSession) -> bool:
+        return not self.opened or self.opened[-1] is session
+
     def sync(self) -> None:
         self.calls.append("sync")
 

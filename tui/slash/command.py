@@ -62,6 +62,10 @@ class FrontEnd(Protocol):
         """Show another chat from now on."""
         ...
 
+    def shows(self, session: ChatSession) -> bool:
+        """Whether this chat is still the one that is shown."""
+        ...
+
     def sync(self) -> None:
         """Draw what changed in the chat, its title and participants included."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from tui.domain.errors import AppError, CommandError
 from tui.domain.settings import Settings
@@ -141,6 +142,10 @@ class SalonApp(App[None]):
         self.exit()
 
     async def _save(self) -> None:
+        # What they hold, such as a message that waits for a caption, goes back into the prompt.
+        for running in self.workers.cancel_group(self, "commands"):
+            with suppress(WorkerCancelled, WorkerFailed):
+                await running.wait()
         await self.chat.stop()
         try:
             await self.services.chats.note_draft(self.chat.session, self.chat.composer.full_text)
@@ -238,15 +243,15 @@ class SalonApp(App[None]):
         asking = self.desk.interaction
         done = None
         try:
-            done = await caption_all(self.services, asking, self.chat, event.attachments)
+            done = await caption_all(self.services, asking, event.session, event.attachments)
         except AppError as error:
             self.chat.fail(error)
         finally:
             if done is None:
-                written = (event.text, self.chat.composer.text)
+                written = (event.text, self.chat.composer.full_text)
                 self.chat.composer.load("\n".join(text for text in written if text))
         if done is not None:
-            await self.chat.send(event.text, done)
+            await self.chat.send(event.text, done, event.session)
 
     # Settings, whose screen is imported only when it opens: handlers by name
 

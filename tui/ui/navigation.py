@@ -77,6 +77,10 @@ class Navigation:
         await self._services.chats.note_draft(self._chat.session, self._chat.composer.full_text)
         self._chat.show_session(session)
 
+    def shows(self, session: ChatSession) -> bool:
+        """Whether this chat is on the screen."""
+        return self._chat.session is session
+
     def sync(self) -> None:
         """Draw what changed."""
         self._chat.sync()

@@ -15,6 +15,7 @@ from tui.domain.chat import Attachment, JournalEntry
 from tui.services import Services
 from tui.services.caption_sources import CaptionRequest
 from tui.services.ports import Interaction
+from tui.services.session import ChatSession
 from tui.slash.command import FrontEnd, Registry, ScreenName
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.keys import KEYS
@@ -225,7 +226,10 @@ async def open_link(app: App[Any], href: str) -> None:
 
 
 async def caption_all(
-    services: Services, interaction: Interaction, chat: ChatScreen, pictures: tuple[Attachment, ...]
+    services: Services,
+    interaction: Interaction,
+    session: ChatSession,
+    pictures: tuple[Attachment, ...],
 ) -> tuple[Attachment, ...] | None:
     """Caption the pictures of a message that is being written; None: cancelled."""
     done: list[Attachment] = []
@@ -236,7 +240,7 @@ async def caption_all(
         request = CaptionRequest(
             digest=picture.digest, delivery=Beside(), position=(number, len(pictures))
         )
-        captioned = await services.captions.caption(request, interaction, chat.session)
+        captioned = await services.captions.caption(request, interaction, session)
         if captioned is None:
             return None
         caption = captioned.caption

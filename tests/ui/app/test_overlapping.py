@@ -63,7 +63,7 @@ async def test_what_was_typed_while_a_picture_was_captioned_stays_behind_what_co
         await stage.write("and more")
         await stage.press("escape")
 
-        assert stage.prompt == "who is this?\n\nand more"
+        assert stage.prompt == "who is this?\nand more"
 
 
 async def test_leaving_while_a_picture_is_captioned_keeps_the_message_as_a_draft() -> None:

@@ -42,7 +42,7 @@ async def caption(context: Context, arguments: Arguments) -> str:
         if text is None:
             break
         captions.append(text)
-    if captions and isinstance(delivery, NewMessage):
+    if captions and isinstance(delivery, NewMessage) and context.front.shows(context.session):
         await context.front.reply()
     return "\n".join(captions)
 

@@ -55,8 +55,10 @@ class Replying:
 
     def start(self, session: ChatSession, stream: Stream) -> Worker[None]:
         """Let a reply stream in; an earlier one is stopped and its part kept."""
+        earlier = self._run
+        self.cancel()
         self._run = self._screen.run_worker(
-            self._show(session, stream), group="generation", exclusive=True, exit_on_error=False
+            self._show(session, stream, earlier), group="generation", exit_on_error=False
         )
         return self._run
 
@@ -67,15 +69,18 @@ class Replying:
 
     async def stop(self) -> None:
         """Stop the reply and wait until its part is kept."""
-        run = self._run
-        if run is not None:
-            run.cancel()
-            with suppress(WorkerCancelled, WorkerFailed):
-                await run.wait()
+        self.cancel()
+        await _over(self._run)
 
-    async def _show(self, session: ChatSession, stream: Stream) -> None:
+    async def _show(
+        self, session: ChatSession, stream: Stream, earlier: Worker[None] | None
+    ) -> None:
         failure: AppError | None = None
         try:
+            # Both draw into the same transcript: the one must be done before the other begins.
+            await _over(earlier)
+            if get_current_worker().is_cancelled:
+                return
             await self._feed(session, stream)
         except AppError as error:
             failure = error
@@ -122,6 +127,12 @@ class Replying:
         pause = self._transcript.frame_wait - _BEFORE
         if pause > 0:
             await asyncio.sleep(pause)
+
+
+async def _over(run: Worker[None] | None) -> None:
+    if run is not None:
+        with suppress(WorkerCancelled, WorkerFailed):
+            await run.wait()
 
 
 def progress_line(event: Progress) -> str:
