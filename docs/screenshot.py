@@ -90,12 +90,22 @@ async def enter(pilot: Pilot[None], app: SalonApp, line: str) -> None:
     await pilot.press("enter")
 
 
-async def save(pilot: Pilot[None], app: SalonApp, name: str) -> None:
-    """Write down what is on the screen, without the cursor's blinking and fonts from elsewhere."""
+async def at_rest(pilot: Pilot[None], app: SalonApp) -> str:
+    """What is on the screen once it no longer changes and nothing blinks."""
     for area in app.screen.query(TextArea):
         area.cursor_blink = False
-    await pilot.pause(0.2)
-    svg = app.export_screenshot(title="Salon")
+    before, now = "", "-"
+    while before != now:
+        await until(pilot, lambda: all(view.ready for view in app.screen.query(ImageView)))
+        await app.chat.transcript.pictures_drawn()
+        await pilot.pause(0.3)
+        before, now = now, app.export_screenshot(title="Salon")
+    return now
+
+
+async def save(pilot: Pilot[None], app: SalonApp, name: str) -> None:
+    """Write down what is on the screen, without fonts from elsewhere."""
+    svg = await at_rest(pilot, app)
     svg = re.sub(r"@font-face \{.*?\}\n?", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family: [^;]*Fira Code[^;]*;", f"font-family: {FONTS};", svg)
     svg = "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
@@ -109,13 +119,11 @@ async def play(app: SalonApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: isinstance(app.screen, CaptionEditor))
     editor = app.screen
     assert isinstance(editor, CaptionEditor)
-    await until(pilot, lambda: not editor.streaming and editor.query_one(ImageView).ready)
-    await pilot.pause(0.4)
+    await until(pilot, lambda: not editor.streaming)
     await save(pilot, app, "editor.svg")
     await pilot.press("ctrl+s")
     await until(pilot, lambda: app.screen is app.chat and len(app.chat.session) == 3)
     await until(pilot, lambda: app.chat.session.message(-1).status == "complete")
-    await app.chat.transcript.pictures_drawn()
     await pilot.press("alt+up", "alt+up")
     await save(pilot, app, "screenshot.svg")
     await app.action_leave()

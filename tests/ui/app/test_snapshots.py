@@ -16,7 +16,6 @@ from tests.fakes.models import Script
 from tests.ui.app.stage import Recorded, Stage
 from tests.ui.widgets.harness import read_picture
 from tui.domain.generation import Finished, ReasoningDelta, TextDelta, Usage
-from tui.ui.captions.editor import CaptionEditor
 from tui.ui.widgets.image_view import ImageView
 
 Compare = Callable[..., bool]
@@ -63,12 +62,16 @@ def app_of(theme: str = "salon-dark", *, edited: bool = False) -> tuple[Recorded
 
 
 async def still(stage: Stage) -> None:
-    """Hold what blinks, and wait for what is drawn in the background."""
-    await stage.quiet()
-    await stage.app.chat.transcript.pictures_drawn()
+    """Hold what blinks, and wait until the screen no longer changes."""
     for area in stage.app.screen.query(TextArea):
         area.cursor_blink = False
-    await stage.quiet()
+    before, now = "", "-"
+    while before != now:
+        views = stage.app.screen.query(ImageView)
+        await stage.until(lambda: all(not view.size or view.ready for view in views))  # noqa: B023
+        await stage.app.chat.transcript.pictures_drawn()
+        await stage.pilot.pause(0.05)
+        before, now = now, stage.app.export_screenshot()
 
 
 async def talk(stage: Stage) -> None:
@@ -81,11 +84,7 @@ async def talk(stage: Stage) -> None:
 async def edit(stage: Stage) -> None:
     await stage.until(lambda: hasattr(stage.app, "chat") and stage.app.screen is stage.app.chat)
     await stage.enter("/caption lake.jpg")
-    editor = await stage.editor()
-    assert isinstance(editor, CaptionEditor)
-    await stage.until(
-        lambda: not editor.query_one(ImageView).size or editor.query_one(ImageView).ready
-    )
+    await stage.editor()
     await still(stage)
 
 
