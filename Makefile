@@ -1,5 +1,6 @@
 # make run     set everything up (the first time) and open Salon
-# make test    set everything up and run the tests
+# make test    set everything up, run the linters and all tests
+# make quick   the tests alone
 # make setup   set everything up, into .venv, and stop
 # make lint    format check, ruff, mypy, import contracts
 # make snap    rewrite the UI snapshots (look at the report first)
@@ -14,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-header --strip-extras --allow-unsafe
 
-.PHONY: run setup test lint snap types offline lock screenshot clean
+.PHONY: run setup test quick lint snap types offline lock screenshot clean
 
 run: $(VENV)/.stamp-setup $(VENV)/.stamp-offline
 	@$(BIN)/salon
@@ -48,7 +49,9 @@ offline: $(VENV)/.stamp-setup
 	@$(PIP) install --quiet --require-hashes -r requirements-offline.lock
 	@$(BIN)/salon offline install
 
-test: $(VENV)/.stamp-dev
+test: lint quick
+
+quick: $(VENV)/.stamp-dev
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.stamp-dev
