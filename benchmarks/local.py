@@ -52,7 +52,8 @@ def load(folder: Path, kind: str, *, first: bool = True) -> Any:
     if not isinstance(found, LocalModel):
         sys.exit(f"{folder}: {found.reason}")
     sessions.FOLD = kind in KINDS[2:]
-    loading.KINDS = (loading.COMPACT,) if kind == LAST else (loading.HOISTED,)
+    kinds = (loading.COMPACT,) if kind == LAST else (loading.HOISTED,)
+    vars(loading)["KINDS"] = kinds
     choice = found.choice
     files = Files(
         folder,
