@@ -56,3 +56,11 @@ def test_a_large_log_begins_anew_and_keeps_one_old(tmp_path: Path) -> None:
 
     assert path.stat().st_size == 0
     assert (tmp_path / "salon.old.log").stat().st_size == 2_000_001
+
+
+def test_without_a_folder_for_the_log_salon_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("in the way")
+
+    logs.start(tmp_path / "state" / "salon.log")
+
+    assert logs.written_to() == ""

@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 
+from tui.domain.errors import StorageError
 from tui.paths import folder
 
 _LARGEST = 2_000_000
@@ -48,7 +49,7 @@ def start(path: Path, level: int = logging.INFO) -> None:
     handler: logging.Handler
     try:
         handler = _file(path)
-    except OSError:
+    except (OSError, StorageError):
         handler = logging.NullHandler()
     handler.setFormatter(_Redacting(_FORMAT))
     root.addHandler(handler)
