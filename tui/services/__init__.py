@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ class Services:
         return self._captions()
 
     async def aclose(self) -> None:
-        """End what was started: servers, worker processes, the database."""
-        await self.connections.aclose()
-        await self.worker.aclose()
-        await self.store.aclose()
+        """End what was started: servers, worker processes, the database; each whatever befalls."""
+        async with AsyncExitStack() as ending:
+            for each in (self.store, self.worker, self.connections):
+                ending.push_async_callback(each.aclose)

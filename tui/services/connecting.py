@@ -239,5 +239,7 @@ class ConnectionService:
 
     async def aclose(self) -> None:
         """Close connections and stop the offline model."""
-        await self._connector.aclose()
-        await self._offline.aclose()
+        try:
+            await self._connector.aclose()
+        finally:
+            await self._offline.aclose()
