@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import webbrowser
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
@@ -24,6 +26,9 @@ from tui.ui.widgets.confirm import Confirm
 
 if TYPE_CHECKING:
     from tui.ui.settings.screen import KeySetting
+
+_IN_TERMINAL = frozenset(("www-browser", "links", "elinks", "lynx", "w3m"))
+"""Browsers that would draw over the app."""
 
 EXTENSIONS = (
     Choice("/caption", "Generate Caption", "describe a picture and put it into the chat"),
@@ -221,8 +226,20 @@ async def open_link(app: App[Any], href: str) -> None:
     if not href.lower().startswith(("http://", "https://")):
         app.notify(f"Not opened, for it is no web address: {href}", markup=False)
         return
-    if await app.push_screen_wait(Confirm(f"Open this address?\n\n{href}", yes="Open", no="No")):
-        webbrowser.open(href)
+    question = Confirm(f"Open this address?\n\n{href}", yes="Open", no="No")
+    if await app.push_screen_wait(question) and not await asyncio.to_thread(_browse, href):
+        app.notify("No browser was found to open it with", severity="warning", markup=False)
+
+
+def _browse(href: str) -> bool:
+    """Open an address beside the app. Blocking: some browsers are waited for."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return False
+    if Path(getattr(browser, "name", "")).name in _IN_TERMINAL:
+        return False
+    return browser.open(href)
 
 
 async def caption_all(
