@@ -135,6 +135,25 @@ async def test_a_key_kept_for_a_test_is_forgotten_when_the_form_is_left() -> Non
     assert desk.secrets.keys == {}
 
 
+async def test_once_its_key_is_kept_a_connection_cannot_get_another_name() -> None:
+    desk = Desk(kept=False)
+    app, form = desk.form()
+    async with app.run_test(size=(100, 40)) as pilot:
+        form.query_one("#name", Input).value = "a"
+        await choose(app, pilot, "#provider", "Cloud")
+        await choose(app, pilot, "#place", "Kept by Salon")
+        form.query_one("#key", Input).value = SECRET
+        form.query_one("#model", Input).value = "m"
+        await pilot.press("ctrl+t")
+        await wait_until(lambda: "answered" in status(form))
+
+        assert form.query_one("#name", Input).disabled
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: app.result == "a")
+
+    assert desk.secrets.keys == {"a": SECRET}
+
+
 async def test_a_variable_is_named_in_the_settings() -> None:
     desk = Desk()
     app, _ = desk.form("kitchen")

@@ -128,6 +128,8 @@ class ConnectionForm(Dialog[str | None]):
         if self._fields.place == "stored" and key.value:
             where = await self._secrets.store(name, key.value.strip())
             self._kept_key = True
+            # The key is kept under this name from now on.
+            self._fields.named.disabled = True
             key.value = ""
             key.placeholder = f"kept in {clean_line(where)}; type to replace it"
         return name, chosen
