@@ -123,8 +123,8 @@ class _LateWorker:
         if self._made is None:
             from tui.adapters.onnx.client import OnnxWorker
 
-            idle = self._settings.current.local.idle_minutes * 60
-            self._made = OnnxWorker(idle_seconds=idle)
+            self._made = OnnxWorker()
+        self._made.idle_seconds = self._settings.current.local.idle_minutes * 60
         return self._made
 
     async def aclose(self) -> None:

@@ -69,7 +69,8 @@ class OnnxWorker:
             module: What to run as the process.
             environment: Gives its environment each time it starts.
         """
-        self._idle_seconds = idle_seconds
+        self.idle_seconds = idle_seconds
+        """May be changed; it counts from the end of the next operation."""
         self._module = module
         self._environment = environment
         self._process: Process | None = None
@@ -194,7 +195,7 @@ class OnnxWorker:
         self._keep_warm()
         if self.pid is not None:
             loop = asyncio.get_running_loop()
-            self._idle = loop.call_later(self._idle_seconds, self._went_idle)
+            self._idle = loop.call_later(self.idle_seconds, self._went_idle)
 
     def _keep_warm(self) -> None:
         if self._idle is not None:
