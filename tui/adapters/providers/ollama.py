@@ -13,7 +13,7 @@ from tui.adapters.providers.thinking import ThinkSplitter
 from tui.adapters.sse import NdjsonParser
 from tui.adapters.wire import as_count, as_dict, as_text, parse
 from tui.domain.connection import Endpoint
-from tui.domain.errors import ProtocolError
+from tui.domain.errors import ProtocolError, ProviderError
 from tui.domain.generation import (
     Finished,
     GenerationEvent,
@@ -153,7 +153,7 @@ class _LineReader:
         else:
             yield Finished("length" if self._raw == "length" else "stop", self._raw, self._usage)
 
-    def _unreadable(self, line: str) -> ProtocolError:
+    def _unreadable(self, line: str) -> ProviderError:
         if not self._started:
             return not_json(line.encode("utf-8", "replace"), self._origin)
         return ProtocolError(
