@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib"),
+    *(".tif", ".tiff", ".avif", ".heic", ".heif"),
+)
+"""Lower-case endings of files worth looking at; what a file is, its first bytes say."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:

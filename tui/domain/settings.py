@@ -8,12 +8,13 @@ settings screen is made from them, and the loader converts into them. A field's 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from tui.domain.caption import DEFAULT_PROMPT, DEFAULT_TEMPLATE
 from tui.domain.connection import Vision
 
 Source = Literal["local", "multimodal", "describe"]
+SOURCES: tuple[Source, ...] = get_args(Source)
 Send = Literal["auto", "picture", "caption", "both", "nothing"]
 Images = Literal["auto", "blocks", "off"]
 Dtype = Literal["auto", "q8", "int8", "uint8", "q4", "fp16", "fp32"]

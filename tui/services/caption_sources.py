@@ -11,11 +11,11 @@ from tui.domain.caption import Delivery, NewMessage
 from tui.domain.errors import CaptionError
 from tui.domain.generation import Progress
 from tui.domain.local_model import DownloadPlan, LocalModelState
+from tui.domain.settings import SOURCES
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.ports import Captioner, CaptionSources
 
-SOURCES = ("local", "multimodal", "describe")
 NEW_MESSAGE = NewMessage()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from tui.domain.errors import ConfigError
@@ -41,31 +40,26 @@ class SettingsStore(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Current:
-    loaded: LoadedSettings
-
-
 class SettingsService:
     """Holds the present settings; whoever changes one gets the new tree back."""
 
     def __init__(self, store: SettingsStore) -> None:
         self._store = store
-        self._now = _Current(store.load())
+        self._loaded = store.load()
 
     @property
     def current(self) -> Settings:
         """The tree in force; replaced whole at each change."""
-        return self._now.loaded.settings
+        return self._loaded.settings
 
     @property
     def problems(self) -> list[str]:
         """What was wrong in the settings files, one line each."""
-        return [error.line() for error in self._now.loaded.problems]
+        return [error.line() for error in self._loaded.problems]
 
     def origin(self, path: str) -> str:
         """Where a value comes from: "default", "config.yaml", a variable's name, "flag"."""
-        return self._now.loaded.origins.get(path, "default")
+        return self._loaded.origins.get(path, "default")
 
     async def change(self, path: str, value: object, *, delete: bool = False) -> Settings:
         """Set one value (dotted path), save it, and give the new settings.
@@ -74,5 +68,5 @@ class SettingsService:
             ConfigError: No such setting, a value that makes no sense, or the file cannot be
                 written; the settings in force stay.
         """
-        self._now.loaded = await self._store.change(path, value, delete=delete)
+        self._loaded = await self._store.change(path, value, delete=delete)
         return self.current

@@ -8,8 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from tui.domain.image import SUFFIXES
 from tui.domain.safetext import clean_line
-from tui.slash.picture_path import SUFFIXES, path_of
+from tui.slash.picture_path import path_of
 
 _LOOKED_AT = 4000
 """Entries of one folder; the rest is not offered, so that a huge one costs no visible pause."""

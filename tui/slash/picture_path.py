@@ -6,11 +6,9 @@ import stat
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tui.domain.image import SUFFIXES
 from tui.slash.syntax import read_word
 
-SUFFIXES = frozenset(
-    ".jpg .jpeg .jfif .png .webp .gif .bmp .tif .tiff .avif .heic .heif".split()  # noqa: SIM905 - shorter to read than twelve quoted words
-)
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 
 

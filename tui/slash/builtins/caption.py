@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tui.domain.caption import Delivery, ExistingMessage, NewMessage, Nowhere
 from tui.domain.errors import CommandError
+from tui.domain.settings import SOURCES
 from tui.services.caption_sources import CaptionRequest
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command, Context
@@ -112,7 +113,7 @@ def commands() -> tuple[Command, ...]:
                     "source",
                     "who captions, instead of the one chosen in the settings",
                     "choice",
-                    ("local", "multimodal", "describe"),
+                    SOURCES,
                     named=True,
                 ),
                 Parameter("connection", "the connection that captions", "connection", named=True),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
+from tui.domain.settings import Images
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command, Context
 from tui.slash.fuzzy import did_you_mean
@@ -94,6 +97,6 @@ def commands() -> tuple[Command, ...]:
             "images",
             "how pictures are shown in the transcript",
             images,
-            (Parameter("mode", "auto, blocks or off", "choice", ("auto", "blocks", "off")),),
+            (Parameter("mode", "auto, blocks or off", "choice", get_args(Images)),),
         ),
     )

@@ -10,14 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+from tui.domain.image import SUFFIXES
+
 LARGE_CHARACTERS = 20_000
 """A text area of this size still takes keys at once; ten times that does not."""
 LARGE_LINES = 200
 
-_SUFFIXES = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif"),
-    *(".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"),
-)
 _MOST_PATHS = 50
 _LONGEST = 50 * 4096
 _DRIVE = re.compile(r"([A-Za-z]):[\\/](.*)", re.DOTALL)
@@ -31,7 +29,7 @@ def is_large(text: str) -> bool:
 def may_be_images(text: str) -> bool:
     """Tell without touching the disk whether it is worth to look for files."""
     stripped = text.strip().strip("'\"")
-    return len(text) <= _LONGEST and stripped.lower().endswith(_SUFFIXES)
+    return len(text) <= _LONGEST and stripped.lower().endswith(SUFFIXES)
 
 
 def pasted_images(text: str) -> list[Path]:
@@ -90,7 +88,7 @@ def _path(word: str) -> Path:
 
 
 def _is_image(path: Path) -> bool:
-    if path.suffix.lower() not in _SUFFIXES:
+    if path.suffix.lower() not in SUFFIXES:
         return False
     try:
         return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - Path.stat hides ValueError

@@ -6,13 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-PICTURE_SUFFIXES = frozenset(
-    {
-        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib", ".ico"),
-        *(".tif", ".tiff", ".avif", ".heic", ".heif"),
-    }
-)
-"""Lower-case endings of files that are worth showing; intake itself goes by magic bytes."""
+from tui.domain.image import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +21,7 @@ class Entry:
     @property
     def picture(self) -> bool:
         """Whether its name looks like a picture's."""
-        return os.path.splitext(self.name)[1].lower() in PICTURE_SUFFIXES  # noqa: PTH122
+        return os.path.splitext(self.name)[1].lower() in SUFFIXES  # noqa: PTH122
 
     @property
     def hidden(self) -> bool:
