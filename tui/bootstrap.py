@@ -70,7 +70,8 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         sources = SourceService(settings, connections, _Sources(settings, worker, paths))
         return CaptionService(settings, sources, _Reader(settings), images, store, services.chats)
 
-    library = Library(store, YamlCharacters(paths.characters, paths.personas), settings)
+    people = YamlCharacters(paths.characters, paths.personas, paths.parsed)
+    library = Library(store, people, settings)
     services = Services(
         settings=settings,
         connections=connections,

@@ -72,6 +72,11 @@ class Paths:
         return self.data / "models"
 
     @property
+    def parsed(self) -> Path:
+        """What was found in YAML files."""
+        return self.cache / "parsed"
+
+    @property
     def log(self) -> Path:
         """The log of the program."""
         return self.state / "salon.log"

@@ -9,8 +9,9 @@ import pytest
 from tui import paths
 from tui.adapters import config_schema as schema
 from tui.adapters.config_file import last_good, load
+from tui.adapters.config_node import resolve
 from tui.adapters.config_text import MAX_BYTES, read_text
-from tui.adapters.config_yaml import parse, resolve
+from tui.adapters.config_yaml import parse
 from tui.domain.errors import ConfigError
 from tui.domain.settings import ConnectionSettings, Settings
 

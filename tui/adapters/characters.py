@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from tui import paths as places
+from tui.adapters.config_node import Node
+from tui.adapters.config_parsed import ParsedFiles
 from tui.adapters.config_text import placed, read_text
-from tui.adapters.config_yaml import Node, parse
 from tui.domain.character import Character, Persona
 from tui.domain.errors import ConfigError
 from tui.domain.safetext import clean, clean_line
@@ -26,7 +27,15 @@ _LONGEST_NAME = 80
 class YamlCharacters:
     """Reads the folders anew each time, so an edited file counts at once."""
 
-    def __init__(self, characters: Path, personas: Path) -> None:
+    def __init__(self, characters: Path, personas: Path, parsed: Path | None = None) -> None:
+        """Prepare; nothing is read yet.
+
+        Args:
+            characters: The person's own characters.
+            personas: The person's own personas.
+            parsed: Where to keep what was found in the files; None: nowhere.
+        """
+        self._files = ParsedFiles(parsed)
         self._characters = characters
         self._personas = personas
         self._problems: dict[str, list[ConfigError]] = {}
@@ -50,7 +59,7 @@ class YamlCharacters:
         for place in (places.shipped(name), folder):
             for file in _files(place, problems):
                 try:
-                    found[file.stem] = _read(kind, file)
+                    found[file.stem] = _read(kind, file, self._files)
                 except ConfigError as error:
                     logger.warning("skipped %s: %s", name, error.line())
                     problems.append(error)
@@ -73,10 +82,10 @@ def _files(folder: Path, problems: list[ConfigError]) -> list[Path]:
         return []
 
 
-def _read(kind: type[T], file: Path) -> T:
+def _read(kind: type[T], file: Path, files: ParsedFiles) -> T:
     try:
         text = read_text(file)
-        root = parse(text, file) if text is not None else None
+        root = files.parse(text, file) if text is not None else None
         if root is None or root.kind != "mapping":
             raise ConfigError("must hold `name: value` lines")
         fields = [field.name for field in dataclasses.fields(kind) if field.name != "id"]

@@ -12,8 +12,9 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from tui.adapters.config_node import Node
 from tui.adapters.config_quote import flow, key_text
-from tui.adapters.config_yaml import Node, parse
+from tui.adapters.config_yaml import parse
 from tui.domain.errors import ConfigError
 
 Keys = tuple[str, ...]

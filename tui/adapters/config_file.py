@@ -13,8 +13,9 @@ from pathlib import Path
 
 from tui import paths as places
 from tui.adapters import config_schema as schema
+from tui.adapters.config_node import Node, resolve
+from tui.adapters.config_parsed import ParsedFiles
 from tui.adapters.config_text import placed, read_text
-from tui.adapters.config_yaml import Node, parse, resolve
 from tui.adapters.storage.atomic import write_atomic
 from tui.domain.errors import AppError, ConfigError
 from tui.domain.settings import ConnectionSettings, Settings
@@ -81,9 +82,10 @@ def load(
         flags: Dotted paths with their values; None values are left out.
     """
     result = _Result()
-    for leaf in _shipped(result.problems):
+    files = ParsedFiles(paths.parsed)
+    for leaf in _shipped(files, result.problems):
         result.apply(leaf)
-    _apply_user(paths, result)
+    _apply_user(paths, files, result)
     for leaf in (*_environment(environ or {}, result.problems), *_flags(flags or {}, result)):
         result.apply(leaf)
     return Loaded(result.settings, result.problems, result.origins)
@@ -94,25 +96,25 @@ def last_good(paths: places.Paths) -> Path:
     return paths.state / "config.last-good.yaml"
 
 
-def _shipped(problems: list[ConfigError]) -> list[_Leaf]:
+def _shipped(files: ParsedFiles, problems: list[ConfigError]) -> list[_Leaf]:
     file = places.shipped("config.yaml")
     try:
         text = read_text(file)
-        return [] if text is None else list(_leaves(parse(text, file), file, "", problems))
+        return [] if text is None else list(_leaves(files.parse(text, file), file, "", problems))
     except ConfigError as error:
         problems.append(placed(error, file))
         return []
 
 
-def _apply_user(paths: places.Paths, result: _Result) -> None:
+def _apply_user(paths: places.Paths, files: ParsedFiles, result: _Result) -> None:
     file, copy = paths.settings, last_good(paths)
     try:
         text = read_text(file)
         if text is None:
             return
-        leaves = list(_leaves(parse(text, file), file, "config.yaml", result.problems))
+        leaves = list(_leaves(files.parse(text, file), file, "config.yaml", result.problems))
     except ConfigError as error:
-        known = _last_good_leaves(copy)
+        known = _last_good_leaves(files, copy)
         hint = "the last good settings are used" if known else "the defaults are used"
         error.hint = error.hint or hint
         result.problems.append(placed(error, file))
@@ -121,17 +123,19 @@ def _apply_user(paths: places.Paths, result: _Result) -> None:
         return
     failed = {leaf.path for leaf in leaves if not result.apply(leaf)}
     if failed:
-        for leaf in _last_good_leaves(copy):
+        for leaf in _last_good_leaves(files, copy):
             if leaf.path in failed:
                 result.apply(leaf)
     else:
         _keep(copy, text)
 
 
-def _last_good_leaves(copy: Path) -> list[_Leaf]:
+def _last_good_leaves(files: ParsedFiles, copy: Path) -> list[_Leaf]:
     try:
         text = read_text(copy)
-        return [] if text is None else list(_leaves(parse(text, copy), copy, "config.yaml", []))
+        return (
+            [] if text is None else list(_leaves(files.parse(text, copy), copy, "config.yaml", []))
+        )
     except ConfigError:
         return []
 

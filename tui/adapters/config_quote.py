@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import yaml
 
-from tui.adapters.config_yaml import resolve
+from tui.adapters.config_node import resolve
 from tui.domain.errors import ConfigError
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+(-][A-Za-z0-9_./@+()-]*)*")

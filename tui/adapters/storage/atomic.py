@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from pathlib import Path
 
 from tui.domain.errors import StorageError
@@ -26,7 +25,7 @@ def write_atomic(path: Path, data: bytes, *, flush: bool = True) -> None:
     temporary: Path | None = None
     try:
         target = path.resolve()
-        name = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+        name = target.with_name(f".{target.name}.{os.urandom(6).hex()}.tmp")
         descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         temporary = name
         with os.fdopen(descriptor, "wb") as stream:

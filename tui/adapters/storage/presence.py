@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import secrets
 from pathlib import Path
 
 
@@ -17,7 +16,7 @@ class Presence:
     """This process's sign of life beside a database."""
 
     def __init__(self, path: Path) -> None:
-        self.id = secrets.randbelow(1 << 40) + 1
+        self.id = int.from_bytes(os.urandom(5)) + 1
         """Written to rows while this process works on them."""
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         # Some network file systems cannot lock; then everybody else counts as gone.
