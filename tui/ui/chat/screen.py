@@ -214,7 +214,7 @@ class ChatScreen(Screen[None]):
     def _wants_captions(self) -> bool:
         settings = self.services.settings.current.captioning
         connections = self.services.connections
-        return settings.auto_caption or connections.vision(connections.current()) != "yes"
+        return settings.wants_captions(sees=connections.vision(connections.current()) == "yes")
 
     async def send(
         self,
