@@ -66,3 +66,15 @@ async def test_a_test_says_in_a_line_what_happened(house: House) -> None:
 
     assert line.startswith("tiny-vision answered in")
     assert line.endswith("Hello there.")
+
+
+async def test_settings_that_name_no_connection_or_provider_are_told(house: House) -> None:
+    assert house.services.connections.problems == []
+
+    await house.settings.change("chat.connection", "kichen")
+    await house.settings.change("connections.lab", {"provider": "opnai"})
+
+    assert house.services.connections.problems == [
+        "chat.connection: there is no connection 'kichen'",
+        "connection 'lab': there is no provider 'opnai'",
+    ]

@@ -37,7 +37,7 @@ async def caption_files(services: Services, options: Options, console: Console) 
         AppError: The model was to be downloaded and could not be.
     """
     given = options.given
-    for problem in services.settings.problems:
+    for problem in (*services.settings.problems, *services.connections.problems):
         console.say(problem)
     if given.connection:
         services.connections.describe(given.connection)

@@ -42,7 +42,7 @@ def config(options: Options) -> int:
         return 0
 
     async def check(services: Services) -> int:
-        problems = services.settings.problems
+        problems = [*services.settings.problems, *services.connections.problems]
         for problem in problems:
             console.data(clean_line(problem))
         if not problems:

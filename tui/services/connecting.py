@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui.domain.connection import Endpoint, FoundServer, Model, Provider, Vision, vision_by_name
 from tui.domain.errors import AppError, AuthError, ConfigError
 from tui.domain.generation import Finished, GenerationRequest, Sampling, TextDelta, Turn
+from tui.domain.safetext import clean_line
 from tui.domain.settings import ConnectionSettings, Settings
 from tui.services.configuring import SettingsService
 
@@ -55,6 +56,27 @@ class ConnectionService:
         if OFFLINE not in names and self._offline.installed():
             names.append(OFFLINE)
         return names
+
+    @property
+    def problems(self) -> list[str]:
+        """What the settings say of connections that cannot be, one line each."""
+        settings, names = self._settings.current, self.names()
+        chosen = {
+            "chat.connection": settings.chat.connection,
+            "captioning.connection": settings.captioning.connection,
+        }
+        found = [
+            f"{path}: there is no connection {clean_line(name, 60)!r}"
+            for path, name in chosen.items()
+            if name and name not in names
+        ]
+        for name, connection in settings.connections.items():
+            if connection.provider not in self.providers:
+                found.append(
+                    f"connection {clean_line(name, 60)!r}: there is no provider"
+                    f" {clean_line(connection.provider, 60)!r}"
+                )
+        return found
 
     def current(self) -> str:
         """Name of the connection that chats; empty when there is none."""

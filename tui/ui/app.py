@@ -106,7 +106,7 @@ class SalonApp(App[None]):
         signals.install(self, self._save)
         for problem in self._theme_problems:
             self.notify(problem, severity="warning", markup=False)
-        for problem in self.services.settings.problems:
+        for problem in (*self.services.settings.problems, *self.services.connections.problems):
             self.notify(problem, severity="warning", markup=False, timeout=15)
         self.call_after_refresh(self._started)
 

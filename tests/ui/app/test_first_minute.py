@@ -139,3 +139,10 @@ async def test_the_last_chat_is_open_after_a_restart() -> None:
 
     async with opened(house) as stage:
         assert stage.texts == ["Welcome, You.", "a second chat", "Hello there."]
+
+
+async def test_a_connection_that_is_not_there_is_told_at_the_start() -> None:
+    house = House()
+    await house.settings.change("chat.connection", "kichen")
+    async with opened(house) as stage:
+        assert stage.notices == ["chat.connection: there is no connection 'kichen'"]
