@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tui.domain.character import Character, Persona, greeting
 from tui.domain.chat import Chat, ChatSummary, Message, SearchHit
 from tui.domain.errors import AppError, StorageError
+from tui.domain.safetext import clean_line
 from tui.services.session import ChatSession
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Library:
         for character in await self._characters.characters():
             if wanted.lower() in (character.id.lower(), character.name.lower()):
                 return character
-        return Character(name=wanted or "Assistant", id=wanted)
+        return Character(name=clean_line(wanted) or "Assistant", id=wanted)
 
     async def _persona(self, wanted: str) -> Persona:
         for persona in await self._characters.personas():
@@ -98,11 +99,11 @@ class Library:
         chat = await self._store.load(chat_id)
         if chat is None:
             raise StorageError("that chat is gone", hint="/chats lists those there are")
-        chat.title = title
+        chat.title = clean_line(title)
         await self._store.save(chat)
         for session in self._opened:
             if session.chat.id == chat_id:
-                session.chat.title = title
+                session.chat.title = chat.title
 
     async def delete(self, chat_id: str) -> None:
         """Hide a chat; `restore` undoes it."""

@@ -8,6 +8,7 @@ from tui.services import Services
 from tui.slash.arguments import Kind
 from tui.slash.command import Registry
 from tui.slash.completion import Offer, Suggestion, suggest
+from tui.slash.setting_path import known_paths
 
 
 class Suggester:
@@ -31,5 +32,7 @@ class Suggester:
                 return [(name, connections.label(name)) for name in connections.names()]
             case "theme":
                 return [(name, "") for name in self._themes()]
+            case "setting":
+                return known_paths(self._services.settings.current)
             case _:
                 return ()

@@ -181,3 +181,12 @@ async def test_a_search_in_the_list_opens_the_chat_where_it_was_said() -> None:
         await stage.closed()
 
         assert stage.texts[1] == "first words"
+
+
+async def test_a_name_is_kept_clean() -> None:
+    async with opened() as stage:
+        library = stage.house.services.library
+        await library.rename(stage.app.chat.session.chat.id, "a\x1b[2Jb\u202e")
+
+        assert "\x1b" not in stage.app.chat.session.chat.title
+        assert "\x1b" not in (await library.summaries())[0].title

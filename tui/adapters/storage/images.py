@@ -65,7 +65,7 @@ class ImageFiles:
                 known = json.loads(stream.read(_MOST_FACTS))
             data = place.with_suffix(_ENDINGS[known["mime"]]).read_bytes()
             return _image(known, data, digest)
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
             return None
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()

@@ -67,7 +67,6 @@ async def rename(context: Context, arguments: Arguments) -> None:
     if not title:
         raise CommandError("a chat's name cannot be empty", column=arguments.column("TITLE"))
     await context.services.library.rename(context.session.chat.id, title)
-    context.session.chat.title = title
     context.front.sync()
 
 
