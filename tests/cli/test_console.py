@@ -52,3 +52,9 @@ def test_a_pipe_gets_no_progress() -> None:
 )
 def test_bytes_come_with_a_bar_and_a_speed(event: Progress, seconds: float, line: str) -> None:
     assert describe(event, seconds) == line
+
+
+def test_a_download_that_goes_on_counts_only_what_came_since() -> None:
+    line = describe(Progress("x", 90e6, 100e6, "bytes"), 5, 80e6)
+
+    assert line.endswith("90.0 of 100.0 MB at 2.0 MB/s")

@@ -29,7 +29,7 @@ class Console:
         self._live = self._err.isatty()
         self._drawn = 0
         self._last = 0.0
-        self._began: tuple[str, float] = ("", 0.0)
+        self._began: tuple[str, float, float] = ("", 0.0, 0.0)
 
     def data(self, line: str) -> None:
         """Print one line of data at once, so that a reader of the pipe gets it."""
@@ -50,11 +50,12 @@ class Console:
             return
         now = time.monotonic()
         if self._began[0] != event.label:
-            self._began = (event.label, now)
+            self._began = (event.label, now, event.done)
         elif now - self._last < _FRAME:
             return
         self._last = now
-        line = describe(event, now - self._began[1])
+        _, began, before = self._began
+        line = describe(event, now - began, before)
         room = shutil.get_terminal_size().columns - 1
         self._draw(clean_line(line, max(room, 10)))
 
@@ -70,8 +71,14 @@ class Console:
             self._drawn = 0
 
 
-def describe(event: Progress, seconds: float) -> str:
-    """A line about work that has been going on for so many seconds."""
+def describe(event: Progress, seconds: float, before: float = 0.0) -> str:
+    """A line about work.
+
+    Args:
+        event: How far it is.
+        seconds: How long it has been going on.
+        before: How far it was when it began: a download goes on where it stopped.
+    """
     if event.unit != "bytes":
         if event.total:
             return f"{event.label} {event.done / event.total:.0%}"
@@ -83,5 +90,5 @@ def describe(event: Progress, seconds: float) -> str:
         full = round(share * _BAR)
         bar = f"[{'#' * full}{'.' * (_BAR - full)}] {share:.0%} "
         amount = f"{event.done / 1e6:.1f} of {event.total / 1e6:.1f} MB"
-    speed = f" at {event.done / seconds / 1e6:.1f} MB/s" if seconds > 0.5 else ""
+    speed = f" at {(event.done - before) / seconds / 1e6:.1f} MB/s" if seconds > 0.5 else ""
     return f"{event.label} {bar}{amount}{speed}"

@@ -18,7 +18,6 @@ from tui.domain.local_model import LocalModelState
 from tui.domain.safetext import clean
 
 _PRIVATE = ("_API_KEY", "_SECRET", "_PASSWORD")
-_MEGA = 1_000_000
 
 
 class OnnxCaptioner:
@@ -122,9 +121,7 @@ def _event(reply: Fields) -> GenerationEvent | None:
 
 
 def _download_progress(reply: Fields) -> Progress:
-    speed = reply.get("speed") or 0
-    label = f"downloading, {speed / _MEGA:.1f} MB/s" if speed else "downloading"
-    return Progress(label, reply.get("done", 0), reply["total"], "bytes")
+    return Progress("downloading", reply.get("done", 0), reply["total"], "bytes")
 
 
 def _not_ready(state: LocalModelState) -> CaptionError:

@@ -3,7 +3,7 @@
 Request: repository, revision, dtype. Replies:
 
     {"kind": "plan", "files": […], "total": bytes}             once
-    {"kind": "progress", "done": bytes, "total": bytes, "speed": bytes a second}
+    {"kind": "progress", "done": bytes, "total": bytes}
 
 The files land in the hub's usual cache. Large ones are fetched here, because the hub's library
 begins again after an interruption; it then puts them in place, so the cache's layout stays its own
@@ -24,7 +24,7 @@ import huggingface_hub as hub
 from huggingface_hub import constants, errors
 
 from tui.adapters.onnx import layout
-from tui.adapters.onnx.fetch import Fetch, Speed
+from tui.adapters.onnx.fetch import Fetch
 from tui.adapters.onnx.jobs import Job, JobError
 from tui.adapters.onnx.resolve import MAX_WEIGHTS, SUPPORTED
 from tui.adapters.onnx.wire import Fields
@@ -53,14 +53,13 @@ def download(job: Job) -> Iterator[Fields]:
             raise JobError(f"{name} is larger than 4 GB")
         _check_kind(name, commit)
         yield {"kind": "plan", "files": list(choice.files), "total": total}
-        speed, before = Speed(), 0
+        before = 0
         for file in choice.files:
             job.stop.check()
             for done in _fetch(job, name, commit, file, sizes[file]):
-                rate = speed.at(before + done)
-                yield {"kind": "progress", "done": before + done, "total": total, "speed": rate}
+                yield {"kind": "progress", "done": before + done, "total": total}
             before += sizes[file]
-            yield {"kind": "progress", "done": before, "total": total, "speed": speed.at(before)}
+            yield {"kind": "progress", "done": before, "total": total}
         _name_revision(name, revision, choice.files[0])
 
 

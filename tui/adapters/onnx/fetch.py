@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -113,21 +112,3 @@ class Fetch:
             return
         self._part.unlink()
         raise JobError("a file of the model arrived damaged", hint="It was thrown away; try again")
-
-
-class Speed:
-    """Bytes a second over the last few seconds."""
-
-    WINDOW_SECONDS = 3.0
-
-    def __init__(self) -> None:
-        self._marks: deque[tuple[float, int]] = deque()
-
-    def at(self, done: int) -> float:
-        """Take note that `done` bytes are here, and return the speed; 0 while unknown."""
-        now = time.monotonic()
-        self._marks.append((now, done))
-        while len(self._marks) > 2 and now - self._marks[0][0] > self.WINDOW_SECONDS:
-            self._marks.popleft()
-        began, first = self._marks[0]
-        return (done - first) / (now - began) if now > began else 0.0
