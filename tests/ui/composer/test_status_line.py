@@ -59,8 +59,7 @@ def test_without_a_connection_it_says_how_to_get_one() -> None:
     assert "no model yet: F2" in row(Status("Salon"), 60)
 
 
-def test_estimated_tokens_are_marked() -> None:
-    assert row(replace(FULL, is_estimate=True), 110).endswith("~812 in, ~143 out tokens")
+def test_a_server_that_counts_only_the_answer_gets_that_shown() -> None:
     assert row(replace(FULL, usage=Usage(output=9)), 110).endswith(" 9 tokens")
 
 
@@ -101,9 +100,9 @@ async def test_while_it_runs_it_tells_the_seconds_and_how_to_stop() -> None:
 async def test_names_are_cleaned_and_not_read_as_markup() -> None:
     app = Shown()
     async with app.run_test(size=(80, 3)):
-        app.line.status = Status("[red]x[/]\x1b[2J", "a\nb", "m", note="see [/]")
+        app.line.status = Status("[red]x[/]\x1b[2J", "a\nb", "see [/]")
 
         plain = app.line.render().plain
         assert plain.isprintable()
         assert plain.startswith("[red]x[/]")
-        assert plain.endswith("see [/]")
+        assert "see [/]" in plain

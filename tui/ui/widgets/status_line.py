@@ -38,10 +38,6 @@ class Status:
     """What makes captions, for people."""
     usage: Usage | None = None
     """Tokens of the last reply."""
-    is_estimate: bool = False
-    """Whether the tokens are counted by us, not by the server."""
-    note: str = ""
-    """A few words that matter more than the tokens, such as "12 new lines, End to follow"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +54,15 @@ class StatusLine(Widget):
     """Shows a status; while something runs, its seconds and how to stop it.
 
     What does not fit is left out: first the caption source, then the connection's name, the
-    character, the model. What is running, or the note, stays longest.
+    character, the model. What is running stays longest.
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = {"status-line--busy", "status-line--missing"}
     DEFAULT_CSS = """
     StatusLine {
         height: 1;
         padding: 0 1;
         color: $text-muted;
-        & > .status-line--busy { color: $accent; }
-        & > .status-line--missing { color: $warning; }
     }
     """
 
@@ -128,7 +121,7 @@ class StatusLine(Widget):
         return line
 
     def _style(self, part: Part) -> str:
-        if part == "state" and (self._timer is not None or self._status.note):
+        if part == "state" and self._timer is not None:
             return "$accent"
         if part == "model" and not self._status.connection:
             return "$warning"
@@ -152,7 +145,7 @@ class StatusLine(Widget):
 
 
 def say_state(status: Status, busy: str, seconds: float | None, width: int) -> str:
-    """Say what stands at the right: what runs, else the note, else the last reply's tokens.
+    """Say what stands at the right: what runs, else the last reply's tokens.
 
     Args:
         status: What is known.
@@ -164,16 +157,13 @@ def say_state(status: Status, busy: str, seconds: float | None, width: int) -> s
         passed = f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
         label = f"{busy} " if busy and width >= _NARROW else ""
         return f"● {label}{passed} · Esc stops"
-    if status.note:
-        return clean_line(status.note)
     usage = status.usage
     if usage is None or (usage.input is None and usage.output is None):
         return ""
-    about = "~" if status.is_estimate else ""
     if usage.input is None or usage.output is None or width < _NARROW:
         count = usage.output if usage.output is not None else usage.input
-        return f"{about}{count:,} tokens" if width >= _TINY else ""
-    return f"{about}{usage.input:,} in, {about}{usage.output:,} out tokens"
+        return f"{count:,} tokens" if width >= _TINY else ""
+    return f"{usage.input:,} in, {usage.output:,} out tokens"
 
 
 def lay_out(status: Status, state: str, width: int) -> list[Piece]:
