@@ -7,7 +7,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Button, Static
 
 from tui.slash.completion import Suggestion
 from tui.ui.chat.chips import Chip
@@ -326,6 +326,17 @@ async def test_enter_takes_a_half_typed_command_and_then_sends_it() -> None:
         await pilot.press("enter")
 
         assert app.sent() == ["/theme moss"]
+
+
+async def test_tab_with_nothing_to_offer_stays_in_a_command() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        await app.mount(Button("+"))
+        await type_in(pilot, "/caption zzz")
+        await pilot.press("tab")
+
+        assert app.focused is app.composer.area
+        assert app.composer.text == "/caption zzz"
 
 
 async def test_enter_right_behind_fast_typing_sends_what_was_typed() -> None:

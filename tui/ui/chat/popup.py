@@ -53,7 +53,10 @@ class Popup:
     def take_key(self, key: str, room: int) -> bool:
         """Act on a key if it is the popup's; else it is the prompt's."""
         if not self._list.is_open:
-            return key == "tab" and bool(self._area.text) and self.offer(room)
+            if key != "tab" or not self._area.text:
+                return False
+            # In a command it completes or does nothing: leaving the prompt would surprise.
+            return self.offer(room) or self._area.text.startswith("/")
         # Keys can be faster than the news of what they typed: never act on an older text's list.
         if not self.offer(room):
             return False
