@@ -141,3 +141,19 @@ async def test_asking_again_while_a_reply_streams_ends_the_first_before_the_seco
         assert stage.replying
         assert [m.status for m in stage.messages[2:]] == ["stopped", "streaming"]
         assert "Esc stops" in stage.screen
+
+
+async def test_a_picture_that_cannot_be_read_is_said_so_in_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = House()
+    async with opened(house) as stage:
+
+        async def unreadable(digest: str) -> Image | None:
+            raise StorageError("a stored picture cannot be read")
+
+        monkeypatch.setattr(house.images, "get", unreadable)
+        await house.settings.change("captioning.edit_before_saving", False)
+        await stage.enter("/caption cat.png")
+        await stage.until(lambda: len(stage.texts) == 2)
+        await stage.until(lambda: "picture is gone" in stage.screen)

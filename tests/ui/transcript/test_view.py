@@ -357,6 +357,24 @@ async def test_a_picture_that_is_gone_is_said_so() -> None:
         assert any("picture is gone" in row for row in app.rows())
 
 
+async def test_a_picture_that_is_damaged_is_said_so_and_not_drawn_again_and_again() -> None:
+    source = numbered(1)
+    source.messages[0].attachments = (attachment(40, 20),)
+    damaged = bytearray(picture(8, 8, "#ff0000"))
+    damaged[36] = 0  # the length of the pixels: Pillow calls it a SyntaxError
+
+    async def load(digest: str) -> bytes | None:
+        del digest
+        return bytes(damaged)
+
+    async with running(source, (60, 40)) as (app, view, pilot):
+        view.set_image_loader(load)
+        app.rows()
+        await view.pictures_drawn()
+        await pilot.pause()
+        assert any("picture is gone" in row for row in app.rows())
+
+
 async def test_a_picture_shows_its_caption_with_the_focus_and_is_clicked() -> None:
     source = numbered(1)
     source.messages[0].attachments = (attachment(),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ from tui.ui.chat.telling import hint_of, status_of
 from tui.ui.transcript.events import LinkActivated, UnseenChanged
 from tui.ui.transcript.view import Transcript
 from tui.ui.widgets.status_line import StatusLine
+
+logger = logging.getLogger(__name__)
 
 
 class ChatScreen(Screen[None]):
@@ -124,7 +127,11 @@ class ChatScreen(Screen[None]):
         return await self.services.captions.attach(path)
 
     async def _load_image(self, digest: str) -> bytes | None:
-        image = await self.services.captions.stored(digest)
+        try:
+            image = await self.services.captions.stored(digest)
+        except AppError as error:
+            logger.warning("picture not shown: %s", error.line())
+            return None
         return image.data if image else None
 
     # What the front end uses

@@ -87,7 +87,7 @@ class Pictures:
             if data is not None:
                 try:
                     drawn = await asyncio.to_thread(half_blocks, data, columns, rows, ground)
-                except (OSError, ValueError):
+                except (OSError, ValueError, SyntaxError):
                     drawn = None
         self._drawn[key] = drawn
         while len(self._drawn) > _KEPT:

@@ -125,7 +125,7 @@ class ImageView(Widget):
     async def _draw(self, image: Image, room: Size) -> None:
         try:
             self._lines = await asyncio.to_thread(half_blocks, image.data, room.width, room.height)
-        except (OSError, ValueError):
+        except (OSError, ValueError, SyntaxError):
             self._lines = []
         self._drawn = _Drawn(image.digest, room)
         self.refresh()
