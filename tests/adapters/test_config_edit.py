@@ -31,6 +31,7 @@ CASES: list[tuple[str, str, object, str]] = [
     ("a: 'x'  # why\nb: 1\n", "a", "yes", 'a: "yes"  # why\nb: 1\n'),
     ("a:   # why\nb: 1\n", "a", 2, "a: 2   # why\nb: 1\n"),
     ("a: |  # why\n  x\n  y\n\n# z\nb: 1\n", "a", "q", "a: q  # why\n\n# z\nb: 1\n"),
+    ("a: |-  # why\n  x\n", "a.c", 1, "a:  # why\n  c: 1\n"),
     ("a: {b: 1}  # why\n", "a.c", "x, y", 'a: {b: 1, c: "x, y"}  # why\n'),
     ("a: {}  # why\nb: 1\n", "a.c", 1, "a:  # why\n  c: 1\nb: 1\n"),
     ("a:  # why\n# more\nb: 1\n", "a.c", 1, "a:  # why\n  c: 1\n# more\nb: 1\n"),

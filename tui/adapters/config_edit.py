@@ -166,11 +166,12 @@ def _replacements(
     text: str, parent: Node, key: Node, node: Node, block: str, value: object
 ) -> Iterator[str]:
     start, end = node.start, _content_end(text, node)
+    header = _header_comment(text, node)
     if isinstance(value, Mapping) and value and not parent.flow:
         # `name: {}  # why` and `name:  # why` keep the comment on the line of the key.
         colon = text.index(":", key.end) + 1
         line_end = _line_end(text, end)
-        rest = text[end:line_end]
+        rest = header + text[end:line_end]
         yield (
             text[:colon]
             + rest
@@ -179,16 +180,21 @@ def _replacements(
             + text[line_end:].removeprefix(_newline(text))
         )
         yield text[:colon] + rest + _newline(text) + block
-    written = flow(value)
-    if node.kind == "scalar" and node.style in ("|", ">"):
-        comment = re.search(r"[ \t]#.*", text[start : _line_end(text, start)])
-        written += f" {comment.group()}" if comment else ""
+    written = flow(value) + header
     if start == end:
         gap = "" if text[start - 1 : start].isspace() else " "
         yield text[:start] + gap + written + text[end:]
         yield text[:start] + ": " + written + text[end:]
     elif node.kind == "scalar" or node.alias or "#" not in text[start:end]:
         yield text[:start] + written + text[end:]
+
+
+def _header_comment(text: str, node: Node) -> str:
+    """The comment behind the sign of a block scalar, which would go with the scalar."""
+    if node.kind != "scalar" or node.style not in ("|", ">"):
+        return ""
+    comment = re.search(r"[ \t]#.*", text[node.start : _line_end(text, node.start)])
+    return f" {comment.group()}" if comment else ""
 
 
 def _additions(text: str, mapping: Node, name: str, value: object) -> Iterator[str]:
