@@ -9,7 +9,7 @@ from tests.fakes.house import House
 from tests.fakes.interaction import FakeInteraction
 from tui.domain.caption import Beside, ExistingMessage, Nowhere
 from tui.domain.errors import AppError, CaptionError, ImageError
-from tui.domain.generation import Finished
+from tui.domain.generation import Finished, Progress
 from tui.services.caption_sources import CaptionRequest
 from tui.services.ports import Refinement
 from tui.services.session import ChatSession
@@ -86,6 +86,18 @@ async def test_what_stands_in_a_caption_is_never_expanded(
 
     assert hostile in session.message(-1).text
     assert len(session) == 2
+
+
+async def test_without_an_editor_it_is_told_that_a_caption_is_being_made(
+    house: House, session: ChatSession
+) -> None:
+    interaction = FakeInteraction()
+    request = CaptionRequest(CAT, delivery=Nowhere())
+
+    await house.services.captions.caption(request, interaction, session)
+
+    assert interaction.progressed[0] == Progress("captioning cat.png")
+    assert interaction.progressed[-1] is None
 
 
 async def test_quiet_sends_nothing_and_asks_nothing(house: House, session: ChatSession) -> None:

@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from tui.domain.caption import Caption
-from tui.domain.generation import GenerationEvent, TextDelta
+from tui.domain.generation import GenerationEvent, Progress, TextDelta
 from tui.domain.image import Image
 from tui.domain.local_model import DownloadPlan
+from tui.domain.safetext import clean_line
 from tui.services.caption_sources import CaptionRequest, Choice, SourceService
 from tui.services.ports import Captioner, Refinement
 
@@ -67,6 +68,8 @@ class Attempt:
         source = chosen or await self.choose()
         started = time.monotonic()
         pieces: list[str] = []
+        # A remote source tells nothing until its first word.
+        yield Progress(f"captioning {clean_line(self.refinement.image.name, 40)}")
         try:
             stream = source.caption(self.refinement.image, self.refinement.prompt)
             async with aclosing(stream) as events:
