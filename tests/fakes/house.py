@@ -16,7 +16,7 @@ from tests.fakes.models import (
 )
 from tests.fakes.settings import FakeSettingsStore
 from tui.domain.character import Character, Persona
-from tui.domain.errors import ImageError
+from tui.domain.errors import ConfigError, ImageError
 from tui.domain.image import Image
 from tui.domain.settings import ConnectionSettings, Settings
 from tui.services import Services
@@ -37,6 +37,7 @@ class FakePeople:
             Character("Salon", first_message="Welcome, {{user}}.", id="salon"),
             Character("Ada Lovelace", id="ada"),
         ]
+        self.problems: list[ConfigError] = []
         self.guests = [Persona("You", id="you"), Persona("Bob", id="bob")]
 
     async def characters(self) -> list[Character]:

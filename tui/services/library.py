@@ -34,6 +34,11 @@ class Library:
         self._settings = settings
         self._opened: weakref.WeakSet[ChatSession] = weakref.WeakSet()
 
+    @property
+    def problems(self) -> list[str]:
+        """Files of characters and personas that could not be read when last asked for."""
+        return [error.line() for error in self._characters.problems]
+
     async def characters(self) -> list[Character]:
         """Those there are, by name."""
         return sorted(await self._characters.characters(), key=lambda c: c.name.lower())

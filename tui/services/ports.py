@@ -15,6 +15,7 @@ from tui.domain.caption import Caption
 from tui.domain.character import Character, Persona
 from tui.domain.chat import Chat, ChatSummary, JournalEntry, Message, Outline, SearchHit
 from tui.domain.connection import Endpoint, FoundServer, Model
+from tui.domain.errors import ConfigError
 from tui.domain.generation import GenerationEvent, GenerationRequest, Progress
 from tui.domain.image import Image
 from tui.domain.local_model import LocalModelState
@@ -235,8 +236,13 @@ class ChatStore(Protocol):
 class CharacterStore(Protocol):
     """Characters and personas as YAML files."""
 
+    @property
+    def problems(self) -> list[ConfigError]:
+        """Files that the last reading skipped, each with its reason and place."""
+        ...
+
     async def characters(self) -> list[Character]:
-        """All that can be read; a broken file is skipped and logged."""
+        """All that can be read; a broken file is skipped and kept in `problems`."""
         ...
 
     async def personas(self) -> list[Persona]:

@@ -181,6 +181,7 @@ class Screens:
         """Who answers."""
         session = self._chat.session
         found = await self._services.library.characters()
+        self._say_what_was_skipped()
         choices = [Choice(c.id, c.name, " ".join(c.description.split())[:80]) for c in found]
         chosen = await self._choose("Character", choices, session.chat.character)
         if chosen:
@@ -191,6 +192,7 @@ class Screens:
         """Who you are."""
         session = self._chat.session
         found = await self._services.library.personas()
+        self._say_what_was_skipped()
         choices = [Choice(p.id, p.name, " ".join(p.description.split())[:80]) for p in found]
         chosen = await self._choose("Persona", choices, session.chat.persona)
         if chosen:
@@ -215,6 +217,10 @@ class Screens:
     async def palette(self) -> None:
         """Ctrl+P."""
         self._app.action_command_palette()
+
+    def _say_what_was_skipped(self) -> None:
+        for problem in self._services.library.problems:
+            self._app.notify(problem, severity="warning", markup=False, timeout=10)
 
     async def _choose(self, title: str, choices: list[Choice], current: str) -> str | None:
         result: Any = await self._app.push_screen_wait(ChoiceList(title, choices, current=current))

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
+from tests.fakes.house import House
 from tests.ui.app.stage import Stage, connected, opened
+from tui.domain.errors import ConfigError
 from tui.ui.library.chats import ChatsScreen
 
 
@@ -190,3 +192,13 @@ async def test_a_name_is_kept_clean() -> None:
 
         assert "\x1b" not in stage.app.chat.session.chat.title
         assert "\x1b" not in (await library.summaries())[0].title
+
+
+async def test_a_character_file_that_is_broken_is_told_where_characters_are_chosen() -> None:
+    house = House()
+    house.people.problems = [ConfigError("torn.yaml line 1, column 7: open quote")]
+    async with opened(house) as stage:
+        await stage.enter("/character")
+        await stage.until(lambda: stage.top == "ChoiceList")
+
+        assert stage.notices == ["torn.yaml line 1, column 7: open quote"]
