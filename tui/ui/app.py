@@ -220,6 +220,11 @@ class SalonApp(App[None]):
         else:
             self.desk.front.set_draft(f"{event.entry.command} ")
 
+    def action_command_palette(self) -> None:
+        """Open the palette; not above a question, whose answer its commands would not wait for."""
+        if self.screen is self.chat:
+            super().action_command_palette()
+
     @on(ChatScreen.LinkActivated)
     def _link(self, event: ChatScreen.LinkActivated) -> None:
         self.ask_to_open(event.href)

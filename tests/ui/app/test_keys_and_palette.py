@@ -37,6 +37,16 @@ async def test_each_key_opens_its_screen_and_esc_leads_back() -> None:
             assert stage.app.focused is stage.app.chat.composer.area, key
 
 
+async def test_the_palette_does_not_open_above_a_question() -> None:
+    async with opened() as stage:
+        await stage.press("f2")
+        await stage.until(lambda: stage.top == "SettingsScreen")
+        await stage.press("ctrl+p")
+        await stage.quiet()
+
+        assert stage.top == "SettingsScreen"
+
+
 async def test_the_palette_can_be_moved_too() -> None:
     house = await connected()
     await house.settings.change("keys.palette", "f8")
