@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -17,7 +16,7 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from tui.domain.errors import AppError, CommandError
 from tui.domain.settings import Settings
-from tui.paths import Paths, shipped
+from tui.paths import Paths
 from tui.services import Services
 from tui.services.connecting import OFFLINE
 from tui.ui.chat.offers import Offer
@@ -28,8 +27,7 @@ from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
 from tui.ui.terminal.parser import install as install_parser
 from tui.ui.terminal.probe import Mark, Terminal
-from tui.ui.terminal.skeleton import remember
-from tui.ui.themes import DEFAULT_THEME, load_theme, load_themes
+from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -69,14 +67,14 @@ class SalonApp(App[None]):
     ) -> None:
         super().__init__()
         self.services = services
-        self._paths = paths
         self._hold = hold
         install_filter(self, drops)
         self._leaving = False
         self._asked_to_leave = False
         self.chat: ChatScreen
         self._is_starting = True
-        self._theme_problems = self._choose_theme(services.settings.current.ui.theme)
+        self.wardrobe = Wardrobe(self, paths)
+        self._theme_problems = self.wardrobe.put_on(services.settings.current.ui.theme)
         self.stylesheet.set_variables(self.get_css_variables())
 
     # Start and end
@@ -110,9 +108,15 @@ class SalonApp(App[None]):
             self.notify(problem, severity="warning", markup=False, timeout=15)
         self.call_after_refresh(self._started)
 
+    def on_descendant_focus(self) -> None:
+        """The prompt has the focus: what was typed until now goes there."""
+        if self._hold is not None:
+            self._hold.release(self)
+
     def _started(self) -> None:
         self._is_starting = False
         if self._hold is not None:
+            # In case nothing could take the focus: the keyboard must not stay dead.
             self._hold.release(self)
             # Started without collecting garbage: nearly all that was made until now stays.
             gc.freeze()
@@ -181,7 +185,7 @@ class SalonApp(App[None]):
         from tui.ui.desk import Desk  # noqa: PLC0415
         from tui.ui.navigation import AppActions  # noqa: PLC0415
 
-        actions = AppActions(self._copy, self.theme_names, self._apply, self._leave_later)
+        actions = AppActions(self._copy, self.wardrobe.names, self._apply, self._leave_later)
         return Desk(self, self.services, self.chat, actions, self._apply_theme, self.run_line)
 
     def _suggest(self, text: str, cursor: int) -> list[Suggestion]:
@@ -281,39 +285,9 @@ class SalonApp(App[None]):
     async def _copy(self, text: str) -> None:
         await clipboard.copy(self, text)
 
-    def theme_names(self) -> list[str]:
-        """All themes, shipped and the user's own; read when first asked for."""
-        themes, problems = load_themes(self._theme_folders())
-        for theme in themes:
-            self.register_theme(theme)
-        for problem in problems:
-            logger.warning("%s", problem)
-        return [theme.name for theme in themes]
-
-    def _theme_folders(self) -> list[Path]:
-        return [shipped("themes"), self._paths.themes]
-
     def _apply_theme(self, name: str) -> None:
-        for problem in self._choose_theme(name):
+        for problem in self.wardrobe.put_on(name):
             self.notify(problem, severity="warning", markup=False)
-
-    def _choose_theme(self, name: str) -> list[str]:
-        """Change to a theme; says what was wrong with it."""
-        theme, problems = load_theme(name, self._theme_folders())
-        if theme is None:
-            theme, _ = load_theme(DEFAULT_THEME, self._theme_folders())
-            problems.append(f"there is no theme {name!r}; {DEFAULT_THEME} is used")
-        if theme is not None:
-            self.register_theme(theme)
-            self.theme = theme.name
-            self._remember_colours()
-        return problems
-
-    def _remember_colours(self) -> None:
-        variables = self.theme_variables
-        wanted = ("background", "border", "text-muted")
-        background, border, text = (variables.get(name, "") for name in wanted)
-        remember(str(self._paths.first_frame), (background, border, text))
 
     def _apply(self, settings: Settings) -> None:
         if self.theme != settings.ui.theme:
