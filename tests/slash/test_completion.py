@@ -50,8 +50,14 @@ def folder(tmp_path: Path) -> Path:
 def test_a_slash_alone_offers_every_command_with_its_description() -> None:
     rows = offered("/")
 
-    assert [row.label for row in rows] == [f"/{each.name}" for each in REGISTRY]
+    assert [row.label for row in rows] == [f"/{each.name}" for each in REGISTRY.registered]
     assert all(row.help for row in rows)
+
+
+def test_the_main_thing_comes_first_among_those_that_begin_alike() -> None:
+    assert labels("/")[0] == "/caption"
+    assert labels("/c")[0] == "/caption"
+    assert labels("/copy")[0] == "/copy"
 
 
 def test_letters_choose_the_command_that_begins_so() -> None:

@@ -209,6 +209,11 @@ class Registry:
     def __iter__(self) -> Iterator[Command]:
         return iter(sorted(self._commands, key=lambda each: each.name))
 
+    @property
+    def registered(self) -> tuple[Command, ...]:
+        """The commands in the order in which they were added: the most used families first."""
+        return tuple(self._commands)
+
     def names(self) -> list[str]:
         """Every name and alias."""
         return list(self._by_name)

@@ -76,14 +76,17 @@ def suggest(
 
 def _commands(typed: str, start: int, registry: Registry) -> list[Suggestion]:
     scored = []
-    for command in registry:
+    for place, command in enumerate(registry.registered):
         names = (command.name, *command.aliases)
         fits = {name: points for name in names if (points := score(typed, name)) is not None}
         if fits:
             name = command.name if command.name in fits else max(fits, key=lambda each: fits[each])
             row = _command_row(command, name, start)
-            scored.append((-max(fits.values()), command.name, row))
-    return [row for _, _, row in sorted(scored, key=lambda each: each[:2])][:_MOST]
+            # What begins as typed comes in the order of use, /caption first; the rest by fit.
+            begins = name.startswith(typed.casefold())
+            rank = (name != typed.casefold(), not begins, place if begins else -fits[name])
+            scored.append((rank, row))
+    return [row for _, row in sorted(scored, key=lambda each: each[0])][:_MOST]
 
 
 def _command_row(command: Command, name: str, start: int) -> Suggestion:
