@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Button
 from textual.worker import Worker
 
@@ -25,6 +24,7 @@ from tui.services import Services
 from tui.services.session import ChatSession
 from tui.ui.chat.attaching import Attaching
 from tui.ui.chat.composer import Composer
+from tui.ui.chat.message_keys import MessageKeys
 from tui.ui.chat.offers import HintLine, Offer, offer_of
 from tui.ui.chat.popup import Complete
 from tui.ui.chat.replying import Replying, Stream
@@ -36,30 +36,14 @@ from tui.ui.widgets.status_line import StatusLine
 logger = logging.getLogger(__name__)
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(MessageKeys):
     """Routes: what widgets say becomes calls of services; other screens are asked for."""
 
     CSS_PATH = "screen.tcss"
     HELP: ClassVar[str | None] = "Write and press Enter. / lists commands, F3 opens the extensions."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "Stop", id="chat.stop", show=False),
-        Binding("alt+up", "focus_message(-1)", "Message above", id="message.previous", show=False),
-        Binding("alt+down", "focus_message(1)", "Message below", id="message.next", show=False),
-        Binding("c", "on_message('copy')", "Copy", id="message.copy", show=False),
-        Binding("e", "on_message('edit')", "Edit", id="message.edit", show=False),
-        Binding("r", "on_message('retry')", "Regenerate", id="message.retry", show=False),
-        Binding("g", "on_message('continue')", "Continue", id="message.continue", show=False),
-        Binding("delete", "on_message('delete')", "Delete", id="message.delete", show=False),
-        Binding("u", "on_message('undo')", "Undo", id="message.undo", show=False),
     ]
-
-    @dataclass
-    class CommandEntered(Message):
-        """Something was typed or chosen that the command language understands."""
-
-        text: str
-        restore: bool = False
-        """Whether the text goes back into the prompt when it cannot be run."""
 
     @dataclass
     class LinkActivated(Message):
@@ -101,16 +85,6 @@ class ChatScreen(Screen[None]):
         yield StatusLine()
 
     @property
-    def transcript(self) -> Transcript:
-        """The messages."""
-        return self.query_one(Transcript)
-
-    @property
-    def composer(self) -> Composer:
-        """The prompt."""
-        return self.query_one(Composer)
-
-    @property
     def status_line(self) -> StatusLine:
         """The row at the bottom."""
         return self.query_one(StatusLine)
@@ -150,8 +124,11 @@ class ChatScreen(Screen[None]):
         self.update_status()
 
     def sync(self) -> None:
-        """Draw what changed."""
+        """Draw what changed; the focus stays among the messages when its own is gone."""
+        at = self.transcript.focused_index
         self.transcript.sync()
+        if at is not None and self.transcript.focused_index is None:
+            self.transcript.focus_message(min(at, len(self.session) - 1))
         self.update_status()
 
     def update_status(self) -> None:
@@ -354,18 +331,3 @@ class ChatScreen(Screen[None]):
         self.workers.cancel_group(self.app, "commands")
         self.transcript.focus_message(None)
         self.composer.focus()
-
-    def action_focus_message(self, step: int) -> None:
-        """Move the cursor over the messages."""
-        if step < 0:
-            self.transcript.action_focus_previous()
-        else:
-            self.transcript.action_focus_next()
-
-    def action_on_message(self, what: str) -> None:
-        """Do something with the focused message."""
-        index = self.transcript.focused_index
-        if index is None:
-            return
-        commands = {"continue": "/continue", "undo": "/undo", "retry": "/retry"}
-        self.post_message(self.CommandEntered(commands.get(what, f"/{what} {index}")))

@@ -1,0 +1,96 @@
+"""Keys on a focused message; whatever else is typed goes to the prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from tui.ui.chat.composer import Composer
+from tui.ui.transcript.events import MessageFocused
+from tui.ui.transcript.view import Transcript
+
+
+class MessageKeys(Screen[None]):
+    """A screen with a transcript and a prompt."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("alt+up", "focus_message(-1)", "Message above", id="message.previous", show=False),
+        Binding("alt+down", "focus_message(1)", "Message below", id="message.next", show=False),
+        Binding("c", "on_message('copy')", "Copy", id="message.copy", show=False),
+        Binding("e", "on_message('edit')", "Edit", id="message.edit", show=False),
+        Binding("r", "on_message('retry')", "Regenerate", id="message.retry", show=False),
+        Binding("g", "on_message('continue')", "Continue", id="message.continue", show=False),
+        Binding("delete", "on_message('delete')", "Delete", id="message.delete", show=False),
+        Binding("u", "on_message('undo')", "Undo", id="message.undo", show=False),
+    ]
+
+    @dataclass
+    class CommandEntered(Message):
+        """Something was typed or chosen that the command language understands."""
+
+        text: str
+        restore: bool = False
+        """Whether the text goes back into the prompt when it cannot be run."""
+
+    @property
+    def transcript(self) -> Transcript:
+        """The messages."""
+        return self.query_one(Transcript)
+
+    @property
+    def composer(self) -> Composer:
+        """The prompt."""
+        return self.query_one(Composer)
+
+    def action_focus_message(self, step: int) -> None:
+        """Move the cursor over the messages."""
+        if step < 0:
+            self.transcript.action_focus_previous()
+        else:
+            self.transcript.action_focus_next()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Letters are keys of a message only while one has the focus."""
+        if action == "on_message":
+            return self.transcript.focused_index is not None
+        return True
+
+    def action_on_message(self, what: str) -> None:
+        """Do something with the focused message."""
+        index = self.transcript.focused_index
+        commands = {"continue": "/continue", "undo": "/undo", "retry": "/retry"}
+        self.post_message(self.CommandEntered(commands.get(what, f"/{what} {index}")))
+
+    @on(MessageFocused)
+    def _left_messages(self) -> None:
+        if self.transcript.focused_index is None:
+            self.composer.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Type into the prompt although a click went elsewhere."""
+        if not self._is_astray:
+            return
+        if event.key == "enter":
+            self.composer.focus().submit()
+        elif event.is_printable and event.character:
+            self.composer.focus().insert(event.character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Paste into the prompt although a click went elsewhere."""
+        if self._is_astray:
+            event.stop()
+            await self.composer.focus().paste(event.text)
+
+    @property
+    def _is_astray(self) -> bool:
+        """Whether keys go to the transcript and none of its messages has the focus."""
+        return self.focused is self.transcript and self.transcript.focused_index is None
