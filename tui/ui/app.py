@@ -152,7 +152,7 @@ class SalonApp(App[None]):
                 await running.wait()
         await self.chat.stop()
         try:
-            await self.services.chats.note_draft(self.chat.session, self.chat.composer.full_text)
+            await self.services.chats.note_draft(self.chat.session, self.chat.composer.draft)
         except AppError:
             logger.exception("draft not kept")
         await self.services.aclose()

@@ -74,7 +74,7 @@ class Navigation:
     async def open_chat(self, session: ChatSession) -> None:
         """Show another chat; a reply that is being written is stopped and kept."""
         await self._chat.stop()
-        await self._services.chats.note_draft(self._chat.session, self._chat.composer.full_text)
+        await self._services.chats.note_draft(self._chat.session, self._chat.composer.draft)
         self._chat.show_session(session)
 
     def shows(self, session: ChatSession) -> bool:
@@ -95,7 +95,7 @@ class Navigation:
 
     def set_draft(self, text: str) -> None:
         """Put text into the prompt."""
-        self._chat.composer.load(text)
+        self._chat.composer.borrow(text)
         self._chat.composer.focus()
 
     def attach(self, paths: tuple[Path, ...]) -> None:

@@ -11,17 +11,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.timer import Timer
 
 from tui.domain.safetext import clean
 from tui.ui.chat.chips import Chip, ChipRow
+from tui.ui.chat.drafting import Drafting
 from tui.ui.chat.pasting import as_word, is_large, may_be_images, pasted_images
 from tui.ui.chat.popup import Complete, Popup
 from tui.ui.chat.prompt_area import EdgeKey, PromptArea
 from tui.ui.terminal.skeleton import PLACEHOLDER
 from tui.ui.widgets.completion_list import CompletionList
-
-_DRAFT_SECONDS = 0.4
 
 
 class Composer(Vertical):
@@ -97,8 +95,8 @@ class Composer(Vertical):
         self._pastes: dict[str, str] = {}
         self._paste_count = 0
         self._unasked = ""
-        self._draft_timer: Timer | None = None
-        self._draft = ""
+        self._drafting = Drafting(self, lambda: self.draft, self._tell_draft)
+        self._aside: str | None = None
 
     def compose(self) -> ComposeResult:
         """Popup, chips, prompt."""
@@ -120,6 +118,11 @@ class Composer(Vertical):
         return "\n\n".join(part for part in (self.text, *self._pastes.values()) if part.strip())
 
     @property
+    def draft(self) -> str:
+        """What is to be kept for later; not what stands there only for now."""
+        return self.full_text if self._aside is None else self._aside
+
+    @property
     def pictures(self) -> list[str]:
         """Keys of the pictures waiting, in the order they came."""
         return [key for key in self._chips.keys if key not in self._pastes]
@@ -139,6 +142,7 @@ class Composer(Vertical):
 
         A large text becomes a chip, but not a command, such as one that edits a long message.
         """
+        self._aside = None
         self._drop_pastes()
         folded = is_large(text) and not text.startswith("/")
         self._unasked = "" if folded else text
@@ -146,6 +150,18 @@ class Composer(Vertical):
         self._list.close()
         if folded:
             self._add_paste(text)
+
+    def borrow(self, text: str) -> None:
+        """Put a text there for now; the draft is back when it was sent or given up."""
+        aside = self.draft
+        self.load(text)
+        self._aside = aside
+
+    def give_back(self) -> None:
+        """Give up a text that stood there only for now; Up brings it back."""
+        if self._aside is not None:
+            self._area.remember(self.text)
+            self.load(self._aside)
 
     def clear(self) -> None:
         """Empty it: text, pastes and pictures."""
@@ -194,29 +210,14 @@ class Composer(Vertical):
         typed, pastes = self.text, tuple(self._pastes.values())
         if typed.strip():
             self._area.remember(typed)
-        self.load("")
-        self._forget_draft()
+        self.load(self._aside or "")
+        self._drafting.forget()
+        if self.text:
+            self._drafting.note_change()
         self.post_message(self.Submitted(text, pastes, typed))
 
-    def _note_change(self) -> None:
-        if self._draft_timer is None:
-            self._draft_timer = self.set_timer(_DRAFT_SECONDS, self._save_draft)
-
-    def _forget_draft(self) -> None:
-        # Whoever takes the message clears the draft on disk once the message is there.
-        self._draft = ""
-        if self._draft_timer is not None:
-            self._draft_timer.stop()
-            self._draft_timer = None
-
-    def _save_draft(self) -> None:
-        if self._draft_timer is not None:
-            self._draft_timer.stop()
-            self._draft_timer = None
-        draft = self.full_text
-        if draft != self._draft:
-            self._draft = draft
-            self.post_message(self.DraftChanged(draft))
+    def _tell_draft(self, draft: str) -> None:
+        self.post_message(self.DraftChanged(draft))
 
     # Pastes and chips
 
@@ -237,7 +238,7 @@ class Composer(Vertical):
         lines = text.count("\n") + (not text.endswith("\n"))
         size = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
         self._chips.add(Chip(f"[pasted {size}]", key))
-        self._note_change()
+        self._drafting.note_change()
 
     def _drop_pastes(self) -> None:
         for key in self._pastes:
@@ -251,7 +252,7 @@ class Composer(Vertical):
         if self._pastes.pop(event.key, None) is None:
             self.post_message(self.PictureRemoved(event.key))
         else:
-            self._note_change()
+            self._drafting.note_change()
         self.focus()
 
     @on(PromptArea.ScrollKey)
@@ -264,7 +265,7 @@ class Composer(Vertical):
     @on(PromptArea.Changed)
     def _text_changed(self, event: PromptArea.Changed) -> None:
         event.stop()
-        self._note_change()
+        self._drafting.note_change()
         if self.text != self._unasked:
             self._unasked = ""
             self._popup.offer(self.region.y)

@@ -330,4 +330,5 @@ class ChatScreen(MessageKeys):
         self.replying.cancel()
         self.workers.cancel_group(self.app, "commands")
         self.transcript.focus_message(None)
+        self.composer.give_back()
         self.composer.focus()
