@@ -41,7 +41,7 @@ class CompletionList(Widget):
     CompletionList {
         overlay: screen;
         display: none;
-        width: 100%;
+        width: 100vw;
         max-width: 84;
         background: $panel;
         color: $foreground;
