@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.ui.transcript.lines import Line, cut, runs_width, width, wrap
+from tui.ui.transcript.lines import Line, Run, cut, runs_width, width, wrap
 
 words = st.text(
     st.sampled_from("ab,.!-_ \u3000漢字かなカナ한글、。「」（）éñ👍👨‍👩‍👧🏽\ufe0f☀\xa0"),
@@ -73,3 +76,37 @@ def test_cutting_never_splits_a_family() -> None:
 
     assert cut(family + family, 3) == len(family)
     assert width(family) == 2
+
+
+@given(st.lists(st.tuples(st.text("ab \n漢", max_size=9), st.just("text"), st.just(""))))
+def test_runs_keep_their_styles_wherever_they_are_cut(parts: list[Run]) -> None:
+    runs = [(text, str(number), href) for number, (text, _, href) in enumerate(parts)]
+    styles = [style for text, style, _ in runs for char in text if not char.isspace()]
+
+    rows = wrap(runs, 4)
+
+    shown = [run for row in rows for run in row.runs]
+    assert styles == [style for text, style, _ in shown for char in text if not char.isspace()]
+
+
+def test_very_long_texts_are_cut_in_one_pass() -> None:
+    read = 0
+
+    class Counted(list[Run]):
+        def __getitem__(self, key: Any) -> Any:
+            nonlocal read
+            read += 1
+            return super().__getitem__(key)
+
+        def __iter__(self) -> Iterator[Run]:
+            for run in super().__iter__():
+                nonlocal read
+                read += 1
+                yield run
+
+    words_of = Counted([("word ", "b", ""), ("more ", "text", "")] * 1000)
+    lines_of = Counted([("line\n", "b", ""), ("more\n", "text", "")] * 1000)
+    assert len(wrap(words_of, 20)) == 500
+    assert len(wrap(lines_of, 20)) == 2001
+
+    assert read < 20_000

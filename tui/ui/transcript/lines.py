@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from rich.cells import cell_len, split_graphemes
@@ -93,18 +94,36 @@ def _breaks(text: str, room: int) -> list[tuple[int, int]]:
     return rows
 
 
-def _slice(runs: Sequence[Run], start: int, end: int) -> list[Run]:
-    """The part of the runs between two character offsets."""
-    out: list[Run] = []
-    at = 0
-    for text, style, href in runs:
-        left, right = max(start - at, 0), min(end - at, len(text))
-        if left < right:
-            out.append((text[left:right], style, href))
-        at += len(text)
-        if at >= end:
-            break
+def _slices(runs: Sequence[Run], rows: Sequence[tuple[int, int]]) -> list[list[Run]]:
+    """The parts of the runs between pairs of rising character offsets, in one pass."""
+    out: list[list[Run]] = []
+    index = at = 0
+    for start, end in rows:
+        part: list[Run] = []
+        while index < len(runs):
+            text, style, href = runs[index]
+            left, right = max(start - at, 0), min(end - at, len(text))
+            if left < right:
+                part.append((text[left:right], style, href))
+            if at + len(text) > end:
+                break
+            at += len(text)
+            index += 1
+        out.append(part)
     return out
+
+
+def _lines(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    """The runs of each line of the text, in one pass however many there are."""
+    line: list[Run] = []
+    for text, style, href in runs:
+        for number, part in enumerate(text.split("\n")):
+            if number:
+                yield line
+                line = []
+            if part:
+                line.append((part, style, href))
+    yield line
 
 
 def wrap(runs: Sequence[Run], room: int) -> list[Line]:
@@ -120,21 +139,13 @@ def wrap(runs: Sequence[Run], room: int) -> list[Line]:
     room = max(2, room)
     text = "".join(run[0] for run in runs)
     if "\n" in text:
-        lines: list[Line] = []
-        at = 0
-        for part in text.split("\n"):
-            lines.extend(wrap(_slice(runs, at, at + len(part)), room))
-            at += len(part) + 1
-        return lines
+        return [row for line in _lines(runs) for row in wrap(line, room)]
     if width(text) <= room:
         return [Line(runs)]
     rows = _breaks(text, room)
-    out = [
-        Line(_slice(runs, start, end), "", text[end : rows[number + 1][0]])
-        for number, (start, end) in enumerate(rows[:-1])
-    ]
-    out.append(Line(_slice(runs, *rows[-1])))
-    return out
+    parts = _slices(runs, rows)
+    joints = [text[end:after] for (_, end), (after, _) in pairwise(rows)]
+    return [Line(part, "", joint) for part, joint in zip(parts, [*joints, None], strict=True)]
 
 
 def prefixed(lines: Sequence[Line], first: Sequence[Run], rest: Sequence[Run]) -> list[Line]:
