@@ -123,7 +123,10 @@ async def test_it_stops_when_idle_and_comes_back(models: Path) -> None:
     offline = server(models, idle_seconds=0.05)
     await offline.base_url()
     await until(lambda: offline.pid is None)
-    assert (await ask(offline)).status_code == 200
+
+    await offline.base_url()
+
+    assert offline.pid is not None
     await offline.aclose()
 
 
