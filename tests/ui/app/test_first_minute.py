@@ -146,3 +146,12 @@ async def test_a_connection_that_is_not_there_is_told_at_the_start() -> None:
     await house.settings.change("chat.connection", "kichen")
     async with opened(house) as stage:
         assert stage.notices == ["chat.connection: there is no connection 'kichen'"]
+
+
+async def test_a_message_that_nobody_answers_says_how_to_connect() -> None:
+    async with opened() as stage:
+        await stage.enter("hello")
+        await stage.until(lambda: bool(stage.notices))
+
+        assert stage.texts[-1] == "hello"
+        assert "/connect" in stage.notices[-1]

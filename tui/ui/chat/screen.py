@@ -159,6 +159,8 @@ class ChatScreen(MessageKeys):
     def reply(self) -> Worker[None] | None:
         """Ask for an answer; without a connection say how to get one."""
         if not self.services.connections.current():
+            how = hint_of(0, self._offer, is_connected=False)
+            self.notify(f"Kept, but nobody answers yet. {how}", markup=False)
             self._update_hint()
             return None
         return self.generate(self.services.chats.reply(self.session))
