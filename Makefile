@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-header --strip-extras --allow-unsafe
 
-.PHONY: run setup test quick lint snap types offline lock screenshot clean
+.PHONY: run setup test quick lint snap offline lock screenshot clean
 
 run: $(VENV)/.stamp-setup $(VENV)/.stamp-offline
 	@$(BIN)/salon
