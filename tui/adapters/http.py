@@ -50,6 +50,8 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     read_seconds: float | None = READ_SECONDS
     retries: int = 2
+    method: str = ""
+    """Empty: GET, or POST when there is a body."""
 
 
 def new_client() -> httpx.AsyncClient:
@@ -165,7 +167,7 @@ class Http:
         headers = {"Accept": "application/json, text/event-stream", **call.headers}
         if content is not None:
             headers |= {"Content-Type": "application/json", "Accept-Encoding": "identity"}
-        method = "GET" if content is None else "POST"
+        method = call.method or ("GET" if content is None else "POST")
         size = 0
         try:
             async with self._client.stream(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.domain import macros
+from tui.domain.generation import Usage
 from tui.domain.image import Image
 
 DEFAULT_PROMPT = "What's in this image?"
@@ -44,7 +45,7 @@ class Caption:
 
     text: str
     source: str
-    """Id of the source: "local", "describe", "multimodal"."""
+    """Id of the source: "local", "multimodal", "horde", "extras", "describe"."""
     source_label: str
     """For people, e.g. "offline description" or "Ollama: moondream"."""
     model: str
@@ -54,6 +55,10 @@ class Caption:
     """From the request to the last token."""
     note: str = ""
     """Why this source and not the chosen one, with what to do about it; else empty."""
+    usage: Usage | None = None
+    """Tokens and cost, where the source tells."""
+    cached: bool = False
+    """Made earlier for the same picture, source, model, prompt and parameters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tui.domain.fate import Send
 from tui.domain.generation import Role
 
 Status = Literal["complete", "streaming", "stopped", "partial", "failed"]
@@ -27,6 +28,10 @@ class Attachment:
     """Label of the source that made the caption."""
     model: str = ""
     seconds: float = 0.0
+    note: str = ""
+    """Why this source captioned and not the chosen one; else empty."""
+    fate: Send = "auto"
+    """What the chat model gets of it; auto: by the settings and what the model can do."""
 
 
 @dataclass(slots=True)
@@ -85,6 +90,8 @@ class Chat:
     updated: float
     draft: str = ""
     """What stands unsent in the composer."""
+    local_only: bool = False
+    """Whether this chat's pictures must not leave the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +131,21 @@ class JournalEntry:
     created: float
     used: bool
     """Whether it went into a message."""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost: float | None = None
+    """US dollars, where the provider reports it."""
+    cached: bool = False
+    """Taken from the cache: it cost nothing this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedCaption:
+    """What a source said once, word for word."""
+
+    caption: str
+    source_label: str
+    seconds: float
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost: float | None = None

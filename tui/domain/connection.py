@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
+from urllib.parse import urlsplit
 
+from tui.domain.generation import DEFAULTS, Sampling
+from tui.domain.image import UNLIMITED, PictureLimits
 from tui.domain.secret import Secret
 
 Vision = Literal["yes", "no", "unknown"]
-Protocol = Literal["openai", "ollama"]
+Protocol = Literal["openai", "anthropic", "gemini", "cohere", "ollama", "horde", "extras"]
+Auth = Literal["bearer", "x-api-key", "x-goog-api-key", "apikey"]
+"""How a key is shown to the server; each but `bearer` is a header's name."""
+ProxyUse = Literal["", "chat", "all"]
+"""For what a reverse proxy may stand in; empty: for nothing."""
 Probe = Literal["", "llamacpp", "koboldcpp", "lmstudio", "xai"]
 """An address beside the list of models that tells what a server sees."""
 
@@ -29,6 +38,16 @@ class Provider:
     key_env: tuple[str, ...] = ()
     """Environment variables that usually hold the key, first found wins."""
     needs_key: bool = False
+    auth: Auth = "bearer"
+    anonymous_key: str = ""
+    """Sent when there is no key; empty: none is sent."""
+    note: str = ""
+    """What a person should know before choosing it; empty: nothing special."""
+    chats: bool = True
+    """Whether it can answer in a chat; Extras only captions."""
+    pulls: bool = False
+    """Whether models can be fetched through its API."""
+    proxy: ProxyUse = ""
     local: bool = False
     """Runs on the person's own machine: no read time-out, localhost by default."""
     strip_paths: tuple[str, ...] = ()
@@ -42,6 +61,10 @@ class Provider:
     headers: tuple[tuple[str, str], ...] = ()
     extra_body: tuple[tuple[str, object], ...] = ()
     """Sent with every request; dropped when the server refuses it by name."""
+    caption_body: tuple[tuple[str, object], ...] = ()
+    """Sent with requests for a caption, below what the person chose."""
+    knobs: tuple[str, ...] = ("temperature", "top_p", "max_tokens", "seed", "stop")
+    """Fields of `Sampling` that the row knows; the others are neither offered nor sent."""
     models_path: str = "/models"
     """Where the models are listed, below the base address."""
     probe: Probe = ""
@@ -53,8 +76,8 @@ class Provider:
     """Model-name patterns (fnmatch, lower case) known to see pictures."""
     blind: tuple[str, ...] = ()
     """Patterns known not to see; asked before `sees`."""
-    accepts: tuple[str, ...] = ("image/jpeg", "image/png")
-    """Picture types that may be sent."""
+    pictures: PictureLimits = UNLIMITED
+    """What a picture must be like to be taken."""
     probe_ports: tuple[int, ...] = ()
     """Loopback ports where such a server usually listens."""
 
@@ -80,6 +103,8 @@ class FoundServer:
     url: str
     """Base address, ready for a connection."""
     models: tuple[Model, ...]
+    version: str = ""
+    """As the server tells it; empty when it does not."""
 
     @property
     def seeing(self) -> int:
@@ -101,6 +126,31 @@ class Endpoint:
     """May be empty; then `models` can be asked for, but nothing generated."""
     vision: Vision = "unknown"
     """What the person or the server says of the model; the row's patterns come after."""
+    proxied: bool = False
+    """`url` and `key` are those of a reverse proxy, in place of the provider's own."""
+    sampling: Sampling = DEFAULTS
+    """The person's choices for this connection; what is None is left to the request."""
+    headers: tuple[tuple[str, Secret], ...] = ()
+    """Sent beside the usual ones, or instead of one of the same name."""
+    add_body: Mapping[str, object] = field(default_factory=dict)
+    """Merged into each request's body last."""
+    drop_body: tuple[str, ...] = ()
+    """Keys taken out of each request's body."""
+
+    @property
+    def stays_here(self) -> bool:
+        """Whether what is sent remains on this machine, as far as one can tell."""
+        hosted = self.model.lower().endswith(("-cloud", ":cloud"))  # Ollama passes these on
+        return is_loopback(self.url) and not (self.provider.protocol == "ollama" and hosted)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this machine."""
+    name = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 _SEEING_NAMES = re.compile(

@@ -7,8 +7,9 @@
     ├─ StorageError
     ├─ CaptionError          a caption source that is not there or gave nothing
     └─ ProviderError(provider, status, retry_after)
-       ├─ AuthError  QuotaError  RateLimited  Overloaded
-       ├─ ContextTooLong  ImageRejected  ModelNotFound  Filtered  BadRequest
+       ├─ AuthError  QuotaError  RateLimited
+       ├─ Overloaded > Loading         ImageRejected > ImageTooLarge
+       ├─ ContextTooLong  ModelNotFound  Filtered  BadRequest
        └─ NetworkError  ProtocolError
 
 Anything else that is raised is a bug of ours: it is logged with its traceback and shown as
@@ -115,12 +116,20 @@ class Overloaded(ProviderError):
     """The server is busy, still loading, or failed on its side."""
 
 
+class Loading(Overloaded):
+    """The server is reading its model; it will answer when that is done."""
+
+
 class ContextTooLong(ProviderError):
     """The prompt does not fit the model."""
 
 
 class ImageRejected(ProviderError):
     """The model or its server does not take this picture, or no pictures at all."""
+
+
+class ImageTooLarge(ImageRejected):
+    """The picture has too many bytes or pixels; a smaller one may be taken."""
 
 
 class ModelNotFound(ProviderError):

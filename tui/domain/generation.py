@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from tui.domain.image import Image
@@ -34,6 +34,28 @@ class Sampling:
     """Longest answer in tokens."""
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    top_k: int | None = None
+    min_p: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    repetition_penalty: float | None = None
+    """1.0 changes nothing."""
+    reasoning_effort: str = ""
+    """The provider's own word: "none", "low", "medium", "high"; empty: its default."""
+
+    def over(self, other: Sampling) -> Sampling:
+        """This one, with what it leaves open taken from another."""
+        empty = (None, (), "")
+        chosen = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if getattr(self, each.name) not in empty
+        }
+        return replace(other, **chosen)
+
+
+DEFAULTS = Sampling()
+"""Everything as the server has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +63,9 @@ class GenerationRequest:
     """A prompt for a chat model."""
 
     turns: tuple[Turn, ...]
-    sampling: Sampling = Sampling()
+    sampling: Sampling = DEFAULTS
+    captions: bool = False
+    """Whether a caption is wanted rather than a reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +103,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Restarted:
+    """What came so far is withdrawn: another source, or another try, begins."""
+
+    reason: str
+    """Why, in a few words for people."""
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens as the server counted them."""
 
@@ -99,4 +131,4 @@ class Finished:
     usage: Usage | None = None
 
 
-GenerationEvent = Started | TextDelta | ReasoningDelta | Progress | Finished
+GenerationEvent = Started | TextDelta | ReasoningDelta | Progress | Restarted | Finished

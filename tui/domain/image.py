@@ -12,6 +12,26 @@ SUFFIXES = (
 
 
 @dataclass(frozen=True, slots=True)
+class PictureLimits:
+    """What a service takes; 0 means no limit that is known."""
+
+    accepts: tuple[str, ...] = ("image/jpeg", "image/png")
+    """MIME types."""
+    max_bytes: int = 0
+    """Size of the encoded picture, before base64."""
+    max_side: int = 0
+    """Longest side in pixels."""
+    max_pixels: int = 0
+    """Width times height."""
+    max_count: int = 0
+    """Pictures in one request; the last ones are kept."""
+
+
+UNLIMITED = PictureLimits()
+"""JPEG and PNG of any size."""
+
+
+@dataclass(frozen=True, slots=True)
 class ImageFacts:
     """What the original file said of itself, read before metadata was stripped."""
 

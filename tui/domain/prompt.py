@@ -9,9 +9,9 @@ from tui.domain import macros
 from tui.domain.caption import wrap
 from tui.domain.character import Character, Persona, macro_values
 from tui.domain.chat import Message
+from tui.domain.fate import Send
 from tui.domain.generation import Role, Turn
 from tui.domain.image import Image
-from tui.domain.settings import Send
 
 PICTURE_TOKENS = 600
 """What a picture costs a typical vision model; providers differ by a factor of three."""

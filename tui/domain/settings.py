@@ -7,15 +7,18 @@ settings screen is made from them, and the loader converts into them. A field's 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from tui.domain.caption import DEFAULT_PROMPT, DEFAULT_TEMPLATE
 from tui.domain.connection import Vision
+from tui.domain.fate import Send
+from tui.domain.generation import Sampling
 
-Source = Literal["local", "multimodal", "describe"]
+Source = Literal["local", "multimodal", "horde", "extras", "describe", "chain"]
 SOURCES: tuple[Source, ...] = get_args(Source)
-Send = Literal["auto", "picture", "caption", "both", "nothing"]
+SAMPLING = tuple(each.name for each in fields(Sampling))
+"""Names that a connection's settings share with `Sampling`."""
 Images = Literal["auto", "blocks", "off"]
 Dtype = Literal["auto", "q8", "int8", "uint8", "q4", "fp16", "fp32"]
 
@@ -31,6 +34,10 @@ def _setting(default: Any, text: str) -> Any:
 
 def _section(kind: type, text: str) -> Any:
     return field(default_factory=kind, metadata={"help": text})
+
+
+def _mapping(text: str) -> Any:
+    return field(default_factory=dict, metadata={"help": text})
 
 
 def _at_least(name: str, value: float | None, least: float) -> None:
@@ -52,6 +59,36 @@ class ConnectionSettings:
     key: str = _setting("", "env:NAME, cmd:COMMAND or stored; empty: the usual variable.")
     model: str = _setting("", "Model id as the server lists it.")
     vision: Vision = _setting("unknown", "Whether the model sees pictures: yes, no, unknown.")
+    proxy: str = _setting("", "Address of a reverse proxy in place of the provider's own.")
+    proxy_key: str = _setting("", "The proxy's password, named like `key`; the real key stays.")
+    temperature: float | None = _setting(None, "Randomness, 0 to 2; empty: as in chat.")
+    top_p: float | None = _setting(None, "Nucleus sampling, 0 to 1; empty: as in chat.")
+    top_k: int | None = _setting(None, "Choose among the K likeliest tokens.")
+    min_p: float | None = _setting(None, "Least share of the likeliest token's chance, 0 to 1.")
+    presence_penalty: float | None = _setting(None, "Against words that were there, -2 to 2.")
+    frequency_penalty: float | None = _setting(None, "Against words that come often, -2 to 2.")
+    repetition_penalty: float | None = _setting(None, "Against repetition; 1: none.")
+    seed: int | None = _setting(None, "The same seed gives the same answer, where supported.")
+    max_tokens: int | None = _setting(None, "Longest answer in tokens; empty: as in chat.")
+    stop: tuple[str, ...] = _setting((), "Texts at which an answer ends.")
+    reasoning_effort: str = _setting("", "How long to think, in the provider's own word.")
+    headers: dict[str, str] = _mapping("Further headers; a value may be env:NAME or cmd:COMMAND.")
+    add_body: dict[str, Any] = _mapping("Further fields of each request's body.")
+    drop_body: tuple[str, ...] = _setting((), "Fields to leave out of each request's body.")
+
+    def __post_init__(self) -> None:
+        _between("temperature", self.temperature, 0, 2)
+        _between("top_p", self.top_p, 0, 1)
+        _between("min_p", self.min_p, 0, 1)
+        _between("presence_penalty", self.presence_penalty, -2, 2)
+        _between("frequency_penalty", self.frequency_penalty, -2, 2)
+        _at_least("top_k", self.top_k, 0)
+        _at_least("max_tokens", self.max_tokens, 1)
+
+    @property
+    def sampling(self) -> Sampling:
+        """What is chosen for this connection alone."""
+        return Sampling(**{name: getattr(self, name) for name in SAMPLING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +114,31 @@ class ChatSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainStep:
+    """One source of a chain."""
+
+    source: Source = _setting("local", "A source, but not another chain.")
+    connection: str = _setting("", "For multimodal, horde and extras; empty: the usual one.")
+    model: str = _setting("", "For multimodal; empty: the connection's.")
+    seconds: float = _setting(60.0, "Longest time for its caption; 0: no limit.")
+
+    def __post_init__(self) -> None:
+        _at_least("seconds", self.seconds, 0)
+        if self.source == "chain":
+            raise ValueError("source of a step cannot be a chain")
+
+
+@dataclass(frozen=True, slots=True)
 class CaptioningSettings:
     """How pictures are described."""
 
     source: Source = _setting(
-        "local", "local (a model on this machine), multimodal (a connection) or describe."
+        "local", "local (a model on this machine), multimodal (a connection), horde, extras, ..."
     )
     connection: str = _setting("", "Connection for multimodal; empty: the one that chats.")
+    model: str = _setting("", "Model for multimodal; empty: the connection's own.")
+    chain: tuple[ChainStep, ...] = _setting((), "For the source chain: who is asked in turn.")
+    cache: bool = _setting(True, "Give the same caption again instead of paying for it twice.")
     prompt: str = _setting(DEFAULT_PROMPT, "What a multimodal model is asked about the picture.")
     ask_every_time: bool = _setting(False, "Ask for the prompt before each caption.")
     template: str = _setting(
@@ -141,6 +196,7 @@ class ImagesSettings:
     max_megabytes: int = _setting(64, "Largest file that is opened.")
     max_megapixels: int = _setting(64, "Largest picture that is decoded.")
     max_side: int = _setting(2048, "Longest side in pixels of what is kept and sent.")
+    local_only: bool = _setting(False, "No picture leaves this machine, in any chat.")
 
     def __post_init__(self) -> None:
         _at_least("max_megabytes", self.max_megabytes, 1)

@@ -13,7 +13,15 @@ from typing import Protocol
 
 from tui.domain.caption import Caption
 from tui.domain.character import Character, Persona
-from tui.domain.chat import Chat, ChatSummary, JournalEntry, Message, Outline, SearchHit
+from tui.domain.chat import (
+    CachedCaption,
+    Chat,
+    ChatSummary,
+    JournalEntry,
+    Message,
+    Outline,
+    SearchHit,
+)
 from tui.domain.connection import Endpoint, FoundServer, Model
 from tui.domain.errors import ConfigError
 from tui.domain.generation import GenerationEvent, GenerationRequest, Progress
@@ -43,6 +51,18 @@ class Connector(Protocol):
 
     async def models(self, endpoint: Endpoint) -> list[Model]:
         """List what the server offers. Raises ProviderError."""
+        ...
+
+    async def about(self, endpoint: Endpoint) -> str:
+        """Say in a few words what answers there: kind, version, context. Raises ProviderError."""
+        ...
+
+    def pull(self, endpoint: Endpoint, model: str) -> AsyncGenerator[Progress, None]:
+        """Fetch a model to the server; closing pauses, a next time goes on from there.
+
+        Raises:
+            ProviderError: Not possible there, no such model, or it broke off.
+        """
         ...
 
     async def discover(self) -> list[FoundServer]:
@@ -108,6 +128,19 @@ class Captioner(Protocol):
         """Model id; empty where the source has none."""
         ...
 
+    @property
+    def takes_prompt(self) -> bool:
+        """Whether what is asked makes a difference."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """All that shapes a caption but picture, prompt and model: two that differ in it differ.
+
+        Empty: captions are never taken from the cache.
+        """
+        ...
+
     def caption(self, image: Image, prompt: str) -> AsyncGenerator[GenerationEvent, None]:
         """Stream a caption of the picture. Raises AppError."""
         ...
@@ -138,6 +171,14 @@ class CaptionSources(Protocol):
 
     def multimodal(self, endpoint: Endpoint, model: ChatModel, max_tokens: int) -> Captioner:
         """A chat model that sees, asked for a caption."""
+        ...
+
+    def horde(self, endpoint: Endpoint) -> Captioner:
+        """Volunteers' machines, reached through the AI Horde."""
+        ...
+
+    def extras(self, endpoint: Endpoint) -> Captioner:
+        """A server of SillyTavern-Extras."""
         ...
 
 
@@ -228,6 +269,14 @@ class ChatStore(Protocol):
         """The last captions, newest first."""
         ...
 
+    async def cached_caption(self, key: str) -> CachedCaption | None:
+        """What was kept under a key, or None."""
+        ...
+
+    async def cache_caption(self, key: str, made: CachedCaption) -> None:
+        """Keep a complete caption under a key."""
+        ...
+
     async def aclose(self) -> None:
         """Finish what is pending and close."""
         ...
@@ -281,8 +330,11 @@ class Refinement:
 
     image: Image
     prompt: str
-    start: Callable[[], AsyncGenerator[GenerationEvent, None]]
-    """Begin (or begin again) to caption; the stream also sets `current` when it ends."""
+    start: Callable[[bool], AsyncGenerator[GenerationEvent, None]]
+    """Begin (or begin again) to caption; the stream also sets `current` when it ends.
+
+    True: ask the source even when the same caption was made before.
+    """
     preview: Callable[[str], str]
     """The message that a caption would make."""
     source_label: str

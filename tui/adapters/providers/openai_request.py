@@ -66,7 +66,7 @@ def _message(turn: Turn, endpoint: Endpoint) -> dict[str, object]:
     if turn.text:
         parts.append({"type": "text", "text": turn.text})
     for image in turn.images:
-        if image.mime not in endpoint.provider.accepts:
+        if image.mime not in endpoint.provider.pictures.accepts:
             raise ImageRejected(
                 f"{endpoint.provider.label} does not take {image.mime}",
                 provider=endpoint.provider.label,
