@@ -50,7 +50,8 @@ def test_the_shipped_file_has_every_setting_in_order() -> None:
     for name, section in written.items():
         assert list(section) == declared[name]
         values = getattr(Settings(), name)
-        assert section == (dataclasses.asdict(values) if declared[name] else values)
+        wanted = dataclasses.asdict(values) if declared[name] else values
+        assert section == {k: list(v) if v == () else v for k, v in wanted.items()}
 
 
 def test_every_setting_has_its_help() -> None:
@@ -296,3 +297,42 @@ def test_paths_of_settings_are_checked() -> None:
     for bad in ("", "ui", "ui.theme.x", "connections", "keys", "nope.x"):
         with pytest.raises(ConfigError, match="unknown setting"):
             schema.split(bad)
+
+
+def test_lists_and_groups_are_read_and_wrong_ones_told_with_their_spot(
+    places: paths.Paths,
+) -> None:
+    text = (
+        "connections:\n"
+        "  lab:\n"
+        "    provider: custom\n"
+        "    headers: {X-Team: ours}\n"
+        "    add_body: {provider: {order: [a, b]}}\n"
+        "    drop_body: [stop]\n"
+        "captioning:\n"
+        "  chain:\n"
+        "    - {source: multimodal, connection: lab, seconds: 20}\n"
+        "    - source: describe\n"
+    )
+    places.settings.write_text(text)
+
+    loaded = load(places)
+
+    assert loaded.problems == []
+    lab = loaded.settings.connections["lab"]
+    assert (lab.headers, lab.drop_body) == ({"X-Team": "ours"}, ("stop",))
+    assert lab.add_body == {"provider": {"order": ["a", "b"]}}
+    chain = loaded.settings.captioning.chain
+    assert [(step.source, step.connection, step.seconds) for step in chain] == [
+        ("multimodal", "lab", 20.0),
+        ("describe", "", 60.0),
+    ]
+
+    places.settings.write_text("captioning:\n  chain: [{source: chain}]\n")
+    (problem,) = load(places).problems
+    assert "captioning.chain must be a list of groups" in problem.line()
+    assert "cannot be a chain" in problem.line()
+
+    places.settings.write_text("captioning:\n  chain: [{source: local, second: 5}]\n")
+    (problem,) = load(places).problems
+    assert "unknown setting captioning.chain.second" in problem.line()

@@ -178,9 +178,8 @@ class _Walker:
 
     def leaf(self, path: schema.Path, node: Node) -> _Leaf:
         plain = node.kind == "scalar" and not node.style
-        value = node.value if node.kind == "scalar" else ({} if node.kind == "mapping" else [])
         text = node.text if plain else None
-        return _Leaf(path, value, self._origin, text, self._file, node.line, node.column)
+        return _Leaf(path, node.plain(), self._origin, text, self._file, node.line, node.column)
 
     def top(self, key: Node, node: Node) -> Iterator[_Leaf]:
         name = key.text

@@ -38,7 +38,9 @@ def scalar(value: object) -> str:
 
 
 def flow(value: object) -> str:
-    """A value or a group of values as YAML on one line."""
+    """A value, a list or a group of values as YAML on one line."""
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(flow(each) for each in value) + "]"
     if not isinstance(value, Mapping):
         return scalar(value)
     inner = ", ".join(f"{key_text(str(key))}: {flow(each)}" for key, each in value.items())

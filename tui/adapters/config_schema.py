@@ -142,8 +142,7 @@ def _replaced(section: Any, path: Path, value: object, text: str | None) -> Any:
     kind: Any = type(section)
     declared = hints(kind)[name]
     if value is None and not _optional(declared):
-        default = next(f.default for f in dataclasses.fields(section) if f.name == name)
-        return dataclasses.replace(section, **{name: default})
+        return dataclasses.replace(section, **{name: getattr(kind(), name)})
     converted = _convert(path, value, declared, text)
     try:
         return dataclasses.replace(section, **{name: converted})
@@ -161,12 +160,33 @@ def _convert(path: Path, value: object, declared: Any, text: str | None) -> Any:
         return value if value in choices else text
     import msgspec
 
+    _refuse_unknown_parts(path, value, declared)
     try:
         return msgspec.convert(value, declared)
     except msgspec.ValidationError as error:
         raise ConfigError(
-            f"{dotted(path)} must be {describe(declared)}, not {_shown(value)}", key=dotted(path)
+            f"{dotted(path)} must be {describe(declared)}, not {_shown(value)}",
+            hint=_where(declared, error),
+            key=dotted(path),
         ) from error
+
+
+def _refuse_unknown_parts(path: Path, value: object, declared: Any) -> None:
+    """The converter passes over what it does not know; a typing error must not go unseen."""
+    inner = next(iter(typing.get_args(declared)), None)
+    if not (dataclasses.is_dataclass(inner) and isinstance(value, list | tuple)):
+        return
+    known = hints(typing.cast("type[object]", inner))
+    for part in value:
+        wrong = [name for name in part if name not in known] if isinstance(part, Mapping) else []
+        if wrong:
+            raise unknown((*path, str(wrong[0])))
+
+
+def _where(declared: Any, error: Exception) -> str:
+    """The spot inside a list or a group that is wrong; empty for single values."""
+    inside = typing.get_origin(declared) in (tuple, dict)
+    return clean_line(str(error), 120) if inside else ""
 
 
 def _optional(declared: Any) -> bool:
@@ -185,6 +205,11 @@ def describe(declared: Any) -> str:
     if _optional(declared):
         inner = next(part for part in typing.get_args(declared) if part is not type(None))
         return f"{describe(inner)} or empty"
+    if typing.get_origin(declared) is tuple:
+        inner = typing.get_args(declared)[0]
+        return f"a list of {'texts' if inner is str else 'groups'}"
+    if typing.get_origin(declared) is dict:
+        return "a group of `name: value`"
     words: dict[Any, str] = {
         str: "text",
         bool: "true or false",

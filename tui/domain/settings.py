@@ -91,6 +91,17 @@ class ConnectionSettings:
         return Sampling(**{name: getattr(self, name) for name in SAMPLING})
 
 
+def changed(settings: ConnectionSettings) -> dict[str, Any]:
+    """What a connection has to say in `config.yaml`: its provider, and what is no default."""
+    plain = ConnectionSettings()
+    kept = {each.name: getattr(settings, each.name) for each in fields(settings)}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in kept.items()
+        if name == "provider" or value != getattr(plain, name)
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
     """How characters answer."""
@@ -133,7 +144,7 @@ class CaptioningSettings:
     """How pictures are described."""
 
     source: Source = _setting(
-        "local", "local (a model on this machine), multimodal (a connection), horde, extras, ..."
+        "local", "Who captions: local, multimodal (a connection), horde, extras, describe, chain."
     )
     connection: str = _setting("", "Connection for multimodal; empty: the one that chats.")
     model: str = _setting("", "Model for multimodal; empty: the connection's own.")
