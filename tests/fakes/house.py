@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.fakes.chats import InMemoryChats
 from tests.fakes.images import InMemoryImages
 from tests.fakes.models import (
-    FAKE,
+    ROWS,
     FakeConnector,
     FakeOffline,
     FakeSecrets,
@@ -25,6 +25,7 @@ from tui.services.captioning import CaptionService
 from tui.services.chatting import ChatService
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
+from tui.services.endpoints import Endpoints
 from tui.services.library import Library
 from tui.services.ports import ImageReader
 
@@ -87,14 +88,15 @@ class House:
         self.people = FakePeople()
         self.images = InMemoryImages()
         self.connector = FakeConnector()
-        secrets, images = FakeSecrets(), self.images
+        self.secrets = FakeSecrets()
+        secrets, images = self.secrets, self.images
+        endpoints = Endpoints(ROWS, secrets, lambda row, url: url or row.base_url, self.offline)
         connecting = ConnectionService(
             self.settings,
-            {"fake": FAKE},
-            secrets,
-            self.connector,
-            lambda _provider, url: url,
+            endpoints,
             self.offline,
+            self.connector,
+            lambda: (picture("test.png"), ("there", "circle")),
         )
         chats = ChatService(self.settings, connecting, images)
         sources = SourceService(self.settings, connecting, self.sources)

@@ -25,7 +25,17 @@ HELLO: Script = (
     TextDelta("there."),
     Finished("stop", usage=Usage(12, 3)),
 )
-FAKE = Provider("fake", "Fake", "openai", "http://127.0.0.1:1/v1", sees=("*-vision*",))
+FAKE = Provider("fake", "Fake", "openai", "http://127.0.0.1:1/v1", sees=("*-vision*",), proxy="all")
+ROWS = {
+    "fake": FAKE,
+    "distant": Provider("distant", "Distant", "openai", "https://distant.example/v1"),
+    "puller": Provider("puller", "Puller", "ollama", "http://127.0.0.1:2", pulls=True),
+    "horde": Provider(
+        "horde", "AI Horde", "horde", "https://horde.example/api", anonymous_key="0000000000"
+    ),
+    "extras": Provider("extras", "Extras", "extras", "http://127.0.0.1:5100", chats=False),
+}
+"""A small catalogue: one that runs here, one far away, one of each special kind."""
 
 
 async def play(script: Script) -> AsyncGenerator[GenerationEvent, None]:
@@ -64,6 +74,8 @@ class FakeConnector:
         self.found = list(found)
         self.opened: list[Endpoint] = []
         self.listed = [Model("text-only", "no"), Model("tiny-vision")]
+        self.pulled: list[str] = []
+        self.pulling: list[Progress | AppError] = [Progress("pulling", 1, 1, "bytes")]
 
     def open(self, endpoint: Endpoint) -> FakeChatModel:
         self.opened.append(endpoint)
@@ -71,6 +83,17 @@ class FakeConnector:
 
     async def models(self, endpoint: Endpoint) -> list[Model]:
         return list(self.listed)
+
+    async def about(self, endpoint: Endpoint) -> str:
+        return f"{endpoint.provider.label} 1.0"
+
+    async def pull(self, endpoint: Endpoint, model: str) -> AsyncGenerator[Progress, None]:
+        self.pulled.append(model)
+        for step in self.pulling:
+            await asyncio.sleep(0)
+            if isinstance(step, AppError):
+                raise step
+            yield step
 
     async def discover(self) -> list[FoundServer]:
         return self.found
@@ -131,6 +154,8 @@ class FakeCaptioner:
         self.script = script
         self.hold = False
         """Whether it goes on for good after the script."""
+        self.takes_prompt = True
+        self.fingerprint = label
         self.asked: list[tuple[Image, str]] = []
         self.closed = 0
 
@@ -175,6 +200,11 @@ class FakeSources:
             "offline description", (TextDelta("A landscape photo."), Finished("stop"))
         )
         self.limits: list[int] = []
+        cat = (TextDelta("A cat."), Finished("stop", usage=Usage(600, 4)))
+        self.seeing = FakeCaptioner("", cat)
+        """Plays for every connection."""
+        self.horde_source = FakeCaptioner("AI Horde", cat)
+        self.extras_source = FakeCaptioner("Extras", cat)
 
     def local(self) -> FakeLocal:
         return self.local_source
@@ -184,8 +214,16 @@ class FakeSources:
 
     def multimodal(self, endpoint: Endpoint, model: object, max_tokens: int) -> FakeCaptioner:
         self.limits.append(max_tokens)
-        label = f"{endpoint.provider.label}: {endpoint.model}"
-        return FakeCaptioner(label, (TextDelta("A cat."), Finished("stop")), endpoint.model)
+        self.seeing.label = f"{endpoint.provider.label}: {endpoint.model}"
+        self.seeing.model = endpoint.model
+        self.seeing.fingerprint = endpoint.url
+        return self.seeing
+
+    def horde(self, endpoint: Endpoint) -> FakeCaptioner:
+        return self.horde_source
+
+    def extras(self, endpoint: Endpoint) -> FakeCaptioner:
+        return self.extras_source
 
 
 def picture(name: str = "cat.png", digest: str = "d" * 64) -> Image:

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
 import pytest
 
 from tests.fakes.house import House
-from tests.fakes.models import FAKE
+from tests.fakes.models import FAKE, HELLO
 from tui.domain.connection import FoundServer, Model
-from tui.domain.errors import ConfigError
-from tui.services.connecting import vision_of
+from tui.domain.errors import ConfigError, ImageRejected
+from tui.domain.fate import Sight
+from tui.domain.generation import Finished, GenerationEvent, GenerationRequest, TextDelta
+from tui.domain.settings import ChainStep, ConnectionSettings
+from tui.services.connection_book import vision_of
 
 
 @pytest.fixture
@@ -60,12 +66,100 @@ async def test_the_offline_model_is_listed_only_when_it_is_there(house: House) -
     assert house.services.connections.vision("offline") == "no"
 
 
-async def test_a_test_says_in_a_line_what_happened(house: House) -> None:
+async def test_a_test_says_in_a_line_each_what_came_of_a_chat_and_a_picture(house: House) -> None:
     connections = house.services.connections
-    line = await connections.test("kitchen", connections.describe("kitchen"))
+    chat, seen = await connections.test("kitchen", connections.describe("kitchen"))
 
-    assert line.startswith("tiny-vision answered in")
-    assert line.endswith("Hello there.")
+    assert chat.ok
+    assert chat.text.startswith("chat: tiny-vision answered in")
+    assert chat.text.endswith("Hello there.")
+    assert seen.ok
+    assert seen.text.startswith("picture: seen in")
+
+
+async def test_an_answer_that_tells_nothing_of_the_picture_is_no_proof_of_sight(
+    house: House,
+) -> None:
+    connections = house.services.connections
+    house.connector.model.script = (TextDelta("I am a text model."), Finished("stop"))
+
+    _, line = await connections.test("Attic", connections.describe("Attic"))
+
+    assert not line.ok
+    assert "did not say what is on it: I am a text model." in line.text
+    assert connections.vision("Attic") == "unknown"
+
+
+async def test_a_refused_picture_is_remembered_as_blindness(house: House) -> None:
+    connections = house.services.connections
+    replies = [HELLO, (ImageRejected("the picture was not accepted"),)]
+    generate = house.connector.model.generate
+
+    async def one_after_the_other(request: GenerationRequest) -> AsyncGenerator[GenerationEvent]:
+        house.connector.model.script = replies.pop(0)
+        async with aclosing(generate(request)) as events:
+            async for event in events:
+                yield event
+
+    house.connector.model.generate = one_after_the_other  # type: ignore[method-assign]  # a fake
+
+    await connections.test("Attic", connections.describe("Attic"))
+
+    assert connections.vision("Attic") == "no"
+
+
+async def test_a_proxy_stands_for_address_and_key_and_the_real_key_stays(house: House) -> None:
+    connections = house.services.connections
+    house.secrets.keys.update({"kitchen": "real", "kitchen proxy": "password"})
+    chosen = ConnectionSettings("fake", proxy="https://proxy.example/v1", proxy_key="stored")
+
+    endpoint = await connections.endpoint_of("kitchen", chosen)
+
+    assert endpoint.proxied
+    assert endpoint.url == "https://proxy.example/v1"
+    assert endpoint.key is not None
+    assert endpoint.key.reveal() == "password"
+    assert not endpoint.stays_here
+
+
+async def test_a_proxy_is_refused_where_the_table_does_not_allow_it(house: House) -> None:
+    chosen = ConnectionSettings("distant", proxy="https://proxy.example/v1")
+
+    with pytest.raises(ConfigError, match="cannot be used through a reverse proxy"):
+        await house.services.connections.endpoint_of("far", chosen)
+
+
+async def test_renaming_a_connection_takes_all_that_names_it_along(house: House) -> None:
+    await house.settings.change("chat.connection", "kitchen")
+    await house.settings.change("captioning.chain", (ChainStep("multimodal", "kitchen"),))
+
+    await house.settings.change("connections.kitchen.key", "stored")
+    house.secrets.keys["kitchen"] = "sesame"
+
+    await house.services.connections.rename("kitchen", "pantry")
+
+    settings = house.settings.current
+    assert "kitchen" not in settings.connections
+    assert settings.connections["pantry"].model == "tiny-vision"
+    assert settings.chat.connection == "pantry"
+    assert house.secrets.keys == {"pantry": "sesame"}
+
+
+async def test_the_horde_needs_no_connection_of_its_own(house: House) -> None:
+    connections = house.services.connections
+    assert (await connections.source_endpoint("horde")).url == "https://horde.example/api"
+
+    await house.settings.change(
+        "connections.mine", {"provider": "horde", "url": "https://h.example"}
+    )
+
+    name, endpoint = connections.source("horde")
+    assert (name, endpoint.url) == ("mine", "https://h.example")
+
+
+def test_what_is_known_of_the_chat_model_says_whether_it_runs_here(house: House) -> None:
+    assert house.services.connections.sight("kitchen") == Sight("yes", here=True)
+    assert house.services.connections.sight("") == Sight("no")
 
 
 async def test_settings_that_name_no_connection_or_provider_are_told(house: House) -> None:

@@ -2,168 +2,91 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from tui.domain.connection import Endpoint, FoundServer, Model, Provider, Vision, vision_by_name
-from tui.domain.errors import AppError, AuthError, ConfigError
-from tui.domain.generation import Finished, GenerationRequest, Sampling, TextDelta, Turn
-from tui.domain.safetext import clean_line
-from tui.domain.settings import ConnectionSettings, Settings
+from tui.domain.connection import Endpoint, FoundServer, Model, Vision
+from tui.domain.errors import AppError, ConfigError
+from tui.domain.generation import Progress
+from tui.domain.image import Image
+from tui.domain.settings import ConnectionSettings, changed
 from tui.services.configuring import SettingsService
+from tui.services.connection_book import ConnectionBook, vision_of
+from tui.services.endpoints import Endpoints
+from tui.services.trial import TestLine, try_chat, try_picture
 
 if TYPE_CHECKING:
-    from tui.services.ports import ChatModel, Connector, OfflineModel, SecretStore
+    from tui.services.ports import ChatModel, Connector, OfflineModel
 
-OFFLINE = "offline"
-"""Name and provider id of the tiny model that Salon runs itself."""
-OFFLINE_MODEL = "SmolLM2-135M-Instruct"
-
-
-def vision_of(provider: Provider, model: str, said: Vision) -> Vision:
-    """Whether a model sees: the person's or server's word, else the row's name patterns."""
-    if said != "unknown":
-        return said
-    return vision_by_name(provider, model)
+Sample = tuple[Image, tuple[str, ...]]
+"""A small picture, and the words of which an answer has one when it was seen."""
 
 
-class ConnectionService:
-    """Resolves names through settings, catalogue and secrets."""
+class ConnectionService(ConnectionBook):
+    """Opens connections, asks their servers, tries them out."""
 
     def __init__(
         self,
         settings: SettingsService,
-        providers: Mapping[str, Provider],
-        secrets: SecretStore,
-        connector: Connector,
-        normalise: Callable[[Provider, str], str],
+        endpoints: Endpoints,
         offline: OfflineModel,
+        connector: Connector,
+        sample: Callable[[], Sample],
     ) -> None:
-        self.providers = providers
-        self._settings = settings
-        self._secrets = secrets
+        super().__init__(settings, endpoints, offline)
         self._connector = connector
-        self._normalise = normalise
-        self._offline = offline
-        self._seen: dict[tuple[str, str], Vision] = {}
+        self._sample = sample
 
-    def names(self) -> list[str]:
-        """The connections there are, the offline model last when it is installed."""
-        names = list(self._settings.current.connections)
-        if OFFLINE not in names and self._offline.installed():
-            names.append(OFFLINE)
-        return names
-
-    @property
-    def problems(self) -> list[str]:
-        """What the settings say of connections that cannot be, one line each."""
-        settings, names = self._settings.current, self.names()
-        chosen = {
-            "chat.connection": settings.chat.connection,
-            "captioning.connection": settings.captioning.connection,
-        }
-        found = [
-            f"{path}: there is no connection {clean_line(name, 60)!r}"
-            for path, name in chosen.items()
-            if name and name not in names
-        ]
-        for name, connection in settings.connections.items():
-            if connection.provider not in self.providers:
-                found.append(
-                    f"connection {clean_line(name, 60)!r}: there is no provider"
-                    f" {clean_line(connection.provider, 60)!r}"
-                )
-        return found
-
-    def current(self) -> str:
-        """Name of the connection that chats; empty when there is none."""
-        name = self._settings.current.chat.connection
-        return name if name in self.names() else ""
-
-    def captioning(self) -> str:
-        """Name of the connection that captions; empty when there is none."""
-        name = self._settings.current.captioning.connection
-        return name if name in self.names() else self.current()
-
-    def describe(self, name: str) -> ConnectionSettings:
-        """The settings of a connection; the offline model has some of its own.
+    async def key_origin(self, name: str, chosen: ConnectionSettings) -> str:
+        """Where the key that would be sent comes from; empty when there is none.
 
         Raises:
-            ConfigError: No connection of that name.
+            ConfigError: It cannot be found where the settings say it is.
         """
-        found = self._settings.current.connections.get(name)
-        if found is not None:
-            return found
-        if name == OFFLINE and self._offline.installed():
-            return ConnectionSettings(provider=OFFLINE, model=OFFLINE_MODEL, vision="no")
-        known = ", ".join(self.names()) or "none yet; press F2 to add one"
-        raise ConfigError(f"no connection named {name!r}", hint=f"there are: {known}")
+        key = await self.endpoints.key(name, chosen)
+        return key.origin or "found" if key else ""
 
-    def label(self, name: str) -> str:
-        """For the status line, e.g. "Ollama: moondream"."""
-        if not name:
-            return "no connection"
-        chosen = self.describe(name)
-        provider = self.providers.get(chosen.provider)
-        label = provider.label if provider else chosen.provider
-        if chosen.provider == OFFLINE:
-            return f"{label}, a tiny model: for trying Salon out"
-        return f"{label}: {chosen.model or 'no model chosen'}"
-
-    def vision(self, name: str) -> Vision:
-        """Whether the connection's model is known to see pictures; asks nobody."""
-        if not name:
-            return "no"
-        chosen = self.describe(name)
-        provider = self.providers.get(chosen.provider)
-        if provider is None:
-            return chosen.vision
-        said = chosen.vision
-        if said == "unknown":
-            said = self._seen.get((name, chosen.model), "unknown")
-        return vision_of(provider, chosen.model, said)
-
-    async def endpoint(self, name: str) -> Endpoint:
+    async def endpoint(self, name: str, model: str = "") -> Endpoint:
         """Everything needed to talk to a connection, its key included.
 
         Raises:
             ConfigError: No such connection or provider, or the key cannot be found.
             AuthError: The provider needs a key and there is none.
         """
-        return await self.endpoint_of(name, self.describe(name))
+        return await self.endpoint_of(name, self.describe(name), model)
 
-    async def endpoint_of(self, name: str, chosen: ConnectionSettings) -> Endpoint:
+    async def endpoint_of(self, name: str, chosen: ConnectionSettings, model: str = "") -> Endpoint:
         """Like `endpoint`, for settings that are not saved yet."""
-        provider = self.providers.get(chosen.provider)
-        if provider is None:
-            raise ConfigError(
-                f"connection {name!r} names an unknown provider {chosen.provider!r}",
-                hint="one of " + ", ".join(self.providers),
-            )
-        if chosen.provider == OFFLINE and not chosen.url:
-            url = await self._offline.base_url()
-            return Endpoint(name, provider, url, self._offline.key, chosen.model, "no")
-        url = self._normalise(provider, chosen.url)
-        key = await self._secrets.resolve(chosen.key, name=name, env=provider.key_env)
-        if key is None and provider.needs_key:
-            where = provider.key_env[0] if provider.key_env else "its key"
-            raise AuthError(
-                f"{provider.label} needs a key",
-                hint=f"set {where}, or add the key to connection {name!r} in the settings (F2)",
-                provider=provider.label,
-            )
-        return Endpoint(name, provider, url, key, chosen.model, self.vision_for(name, chosen))
+        vision = self._said(name, chosen, model or chosen.model)
+        return await self.endpoints.ready(name, chosen, model, vision)
 
-    def vision_for(self, name: str, chosen: ConnectionSettings) -> Vision:
-        """What the person said, else what the server's list said the last time."""
-        if chosen.vision != "unknown":
-            return chosen.vision
-        return self._seen.get((name, chosen.model), "unknown")
+    def source(self, kind: Literal["horde", "extras"], name: str = "") -> tuple[str, Endpoint]:
+        """The connection that a source of its own uses, and where it leads, without a key.
 
-    async def open(self, name: str = "") -> tuple[Endpoint, ChatModel]:
+        The one named, else the first of that provider, else one of the provider's own address.
+
+        Raises:
+            ConfigError: The one named is not there or of another provider.
+        """
+        if name:
+            chosen = self.describe(name)
+            if chosen.provider != kind:
+                raise ConfigError(f"connection {name!r} is not of the provider {kind}")
+        else:
+            found = self._settings.current.connections.items()
+            name = next((n for n, each in found if each.provider == kind), "")
+            chosen = self.describe(name) if name else ConnectionSettings(provider=kind)
+        return name, self.endpoints.plain(name, chosen, "")
+
+    async def source_endpoint(self, kind: Literal["horde", "extras"], name: str = "") -> Endpoint:
+        """The endpoint of `source`, with its key. Raises ConfigError."""
+        name, _ = self.source(kind, name)
+        chosen = self.describe(name) if name else ConnectionSettings(provider=kind)
+        return await self.endpoint_of(name, chosen)
+
+    async def open(self, name: str = "", model: str = "") -> tuple[Endpoint, ChatModel]:
         """A model to talk to, with its endpoint; the one that chats when no name is given.
 
         Raises:
@@ -175,8 +98,8 @@ class ConnectionService:
             raise ConfigError(
                 "no model is connected", hint="/connect finds local servers or takes a cloud key"
             )
-        endpoint = await self.endpoint(name)
-        if not endpoint.model:
+        endpoint = await self.endpoint(name, model)
+        if not endpoint.model and endpoint.provider.protocol not in ("horde", "extras"):
             raise ConfigError(
                 f"connection {name!r} has no model yet", hint="/model lists what it offers"
             )
@@ -199,62 +122,69 @@ class ConnectionService:
         self._seen.update({(endpoint.name, model.id): model.vision for model in models})
         return models
 
-    async def test(self, name: str, chosen: ConnectionSettings) -> str:
-        """Send one tiny chat and say in a line what happened; never raises AppError.
+    async def about(self, name: str, chosen: ConnectionSettings) -> str:
+        """Say in a few words what answers there. Raises AppError."""
+        return await self._connector.about(await self.endpoint_of(name, chosen))
+
+    async def test(self, name: str, chosen: ConnectionSettings) -> list[TestLine]:
+        """Send one tiny chat and one small picture; never raises AppError.
 
         Args:
             name: What the connection is or will be called.
             chosen: Its settings, which need not be saved yet.
         """
-        started = time.monotonic()
         try:
             endpoint = await self.endpoint_of(name, chosen)
-            if not endpoint.model:
+            if not endpoint.provider.chats:
+                return [TestLine(True, await self._connector.about(endpoint))]
+            if not endpoint.model and endpoint.provider.protocol != "horde":
                 count = len(await self._list(endpoint))
-                return f"the server answers and offers {count} models; choose one"
-            text = await self._say_hello(self._connector.open(endpoint))
+                return [TestLine(True, f"the server answers and offers {count} models; choose one")]
+            model = self._connector.open(endpoint)
         except AppError as error:
-            return error.line()
-        seconds = time.monotonic() - started
-        return f"{endpoint.model} answered in {seconds:.1f} s: {' '.join(text.split())[:60]}"
+            return [TestLine(False, error.line())]
+        label = endpoint.model or endpoint.provider.label
+        lines = [await try_chat(model, label)]
+        if lines[0].ok and endpoint.provider.protocol != "horde":
+            line, sight = await try_picture(model, label, *self._sample())
+            lines.append(line)
+            if sight != "unknown":
+                self._seen[name, endpoint.model] = sight
+        return lines
 
-    async def _say_hello(self, model: ChatModel) -> str:
-        request = GenerationRequest(
-            (Turn("user", "Say hello in three words."),), Sampling(max_tokens=32)
-        )
-        text = ""
-        async with aclosing(model.generate(request)) as events:
+    async def pull(
+        self, name: str, chosen: ConnectionSettings, model: str
+    ) -> AsyncGenerator[Progress, None]:
+        """Fetch a model to the connection's server; closing pauses. Raises AppError."""
+        endpoint = await self.endpoint_of(name, chosen)
+        async with aclosing(self._connector.pull(endpoint, model)) as events:
             async for event in events:
-                if isinstance(event, TextDelta):
-                    text += event.text
-                elif isinstance(event, Finished):
-                    break
-        return text
+                yield event
 
     async def discover(self) -> list[FoundServer]:
         """Local servers that answer on this machine's own ports; never raises."""
         return await self._connector.discover()
 
     async def adopt(self, found: FoundServer, model: str) -> str:
-        """Make a found server a connection, chat with it, and give its name.
+        """Make a found server a connection, chat with it where it can, and give its name.
 
         Raises:
             ConfigError: The settings could not be written.
         """
-        settings = self._settings.current
-        name = self._free_name(found, settings)
-        vision = next((m.vision for m in found.models if m.id == model), "unknown")
-        chosen: dict[str, str] = {"provider": found.provider, "url": found.url, "model": model}
-        if vision != "unknown":
-            chosen["vision"] = vision
-        await self._settings.change(f"connections.{name}", chosen)
-        await self._settings.change("chat.connection", name)
+        name = self._free_name(found)
+        vision: Vision = next((m.vision for m in found.models if m.id == model), "unknown")
+        chosen = ConnectionSettings(found.provider, found.url, "", model, vision)
+        await self._settings.change(f"connections.{name}", changed(chosen))
+        row = self.providers.get(found.provider)
+        if row is None or row.chats:
+            await self._settings.change("chat.connection", name)
         return name
 
-    def _free_name(self, found: FoundServer, settings: Settings) -> str:
+    def _free_name(self, found: FoundServer) -> str:
+        connections = self._settings.current.connections
         name = found.provider
         number = 2
-        while name in settings.connections and settings.connections[name].url != found.url:
+        while name in connections and connections[name].url != found.url:
             name = f"{found.provider}{number}"
             number += 1
         return name

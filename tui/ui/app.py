@@ -18,7 +18,7 @@ from tui.domain.errors import AppError, CommandError
 from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
-from tui.services.connecting import OFFLINE
+from tui.services.endpoints import OFFLINE
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.palette import Entry, SalonCommands

@@ -1,0 +1,187 @@
+"""What the settings say of connections: which there are, what each is for, whether it sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Literal
+
+from tui.domain.connection import Provider, Vision, vision_by_name
+from tui.domain.errors import ConfigError
+from tui.domain.fate import Sight
+from tui.domain.safetext import clean_line
+from tui.domain.settings import ConnectionSettings, changed
+from tui.services.configuring import SettingsService
+from tui.services.endpoints import OFFLINE, Endpoints
+from tui.services.ports import OfflineModel
+
+OFFLINE_MODEL = "SmolLM2-135M-Instruct"
+Purpose = Literal["chat", "captions"]
+_SETTING: dict[Purpose, str] = {"chat": "chat.connection", "captions": "captioning.connection"}
+
+
+def vision_of(provider: Provider, model: str, said: Vision) -> Vision:
+    """Whether a model sees: the person's or server's word, else the row's name patterns."""
+    if said != "unknown":
+        return said
+    return vision_by_name(provider, model)
+
+
+class ConnectionBook:
+    """The connections by name; asks no server."""
+
+    def __init__(
+        self, settings: SettingsService, endpoints: Endpoints, offline: OfflineModel
+    ) -> None:
+        self._settings = settings
+        self.endpoints = endpoints
+        self._offline = offline
+        self._seen: dict[tuple[str, str], Vision] = {}
+
+    @property
+    def providers(self) -> Mapping[str, Provider]:
+        """The catalogue, by id."""
+        return self.endpoints.providers
+
+    # -- which there are
+
+    def names(self) -> list[str]:
+        """The connections there are, the offline model last when it is installed."""
+        names = list(self._settings.current.connections)
+        if OFFLINE not in names and self._offline.installed():
+            names.append(OFFLINE)
+        return names
+
+    @property
+    def problems(self) -> list[str]:
+        """What the settings say of connections that cannot be, one line each."""
+        settings, names = self._settings.current, self.names()
+        chosen = {
+            "chat.connection": settings.chat.connection,
+            "captioning.connection": settings.captioning.connection,
+        }
+        for number, step in enumerate(settings.captioning.chain, 1):
+            chosen[f"captioning.chain, step {number}"] = step.connection
+        found = [
+            f"{path}: there is no connection {clean_line(name, 60)!r}"
+            for path, name in chosen.items()
+            if name and name not in names
+        ]
+        for name, connection in settings.connections.items():
+            if connection.provider not in self.providers:
+                found.append(
+                    f"connection {clean_line(name, 60)!r}: there is no provider"
+                    f" {clean_line(connection.provider, 60)!r}"
+                )
+        return found
+
+    def describe(self, name: str) -> ConnectionSettings:
+        """The settings of a connection; the offline model has some of its own.
+
+        Raises:
+            ConfigError: No connection of that name.
+        """
+        found = self._settings.current.connections.get(name)
+        if found is not None:
+            return found
+        if name == OFFLINE and self._offline.installed():
+            return ConnectionSettings(provider=OFFLINE, model=OFFLINE_MODEL, vision="no")
+        known = ", ".join(self.names()) or "none yet; press F2 to add one"
+        raise ConfigError(f"no connection named {name!r}", hint=f"there are: {known}")
+
+    def label(self, name: str) -> str:
+        """For the status line, e.g. "Ollama: moondream"."""
+        if not name:
+            return "no connection"
+        chosen = self.describe(name)
+        provider = self.providers.get(chosen.provider)
+        label = provider.label if provider else chosen.provider
+        if chosen.provider == OFFLINE:
+            return f"{label}, a tiny model: for trying Salon out"
+        return f"{label}: {chosen.model or 'no model chosen'}"
+
+    # -- what each is used for
+
+    def current(self) -> str:
+        """Name of the connection that chats; empty when there is none."""
+        name = self._settings.current.chat.connection
+        return name if name in self.names() else ""
+
+    def captioning(self) -> str:
+        """Name of the connection that captions; empty when there is none."""
+        name = self._settings.current.captioning.connection
+        return name if name in self.names() else self.current()
+
+    def uses(self, name: str) -> list[Purpose]:
+        """What a connection is used for now."""
+        found: list[Purpose] = ["chat"] if name == self.current() else []
+        return [*found, "captions"] if name == self.captioning() else found
+
+    async def use(self, name: str, purpose: Purpose) -> None:
+        """Chat or caption with a connection from now on. Raises ConfigError."""
+        self.describe(name)
+        await self._settings.change(_SETTING[purpose], name)
+
+    async def rename(self, old: str, new: str) -> None:
+        """Give a connection another name everywhere, in the settings and where its key is stored.
+
+        Raises:
+            ConfigError: There is none of the old name or one of the new, or it cannot be saved.
+        """
+        settings = self._settings.current
+        if new in self.names():
+            raise ConfigError(f"there is a connection named {new!r} already")
+        if old not in settings.connections:
+            raise ConfigError(f"connection {old!r} cannot be renamed")
+        await self.endpoints.move_keys(old, new, settings.connections[old])
+        await self._settings.change(f"connections.{new}", changed(settings.connections[old]))
+        for path, name in (
+            ("chat.connection", settings.chat.connection),
+            ("captioning.connection", settings.captioning.connection),
+        ):
+            if name == old:
+                await self._settings.change(path, new)
+        chain = settings.captioning.chain
+        if any(step.connection == old for step in chain):
+            steps = [
+                asdict(replace(step, connection=new) if step.connection == old else step)
+                for step in chain
+            ]
+            await self._settings.change("captioning.chain", steps)
+        await self._settings.change(f"connections.{old}", None, delete=True)
+
+    # -- what is known of it
+
+    def vision(self, name: str, model: str = "") -> Vision:
+        """Whether a connection's model is known to see pictures; asks nobody.
+
+        Args:
+            name: The connection; empty: none, which sees nothing.
+            model: Another model than the connection's own.
+        """
+        if not name:
+            return "no"
+        chosen = self.describe(name)
+        provider = self.providers.get(chosen.provider)
+        if provider is None:
+            return chosen.vision
+        return vision_of(
+            provider, model or chosen.model, self._said(name, chosen, model or chosen.model)
+        )
+
+    def sight(self, name: str) -> Sight:
+        """What is known of the model that chats, for deciding what it gets; asks nobody."""
+        if not name:
+            return Sight("no")
+        chosen = self.describe(name)
+        try:
+            here = self.endpoints.plain(name, chosen, "").stays_here
+        except ConfigError:
+            here = False
+        return Sight(self.vision(name), here)
+
+    def _said(self, name: str, chosen: ConnectionSettings, model: str) -> Vision:
+        """The person's word on the connection's own model, else what the server said last."""
+        if chosen.vision != "unknown" and model == chosen.model:
+            return chosen.vision
+        return self._seen.get((name, model), "unknown")
