@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from tui.domain.errors import ConfigError
 from tui.services import Services
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
+from tui.services.endpoints import Endpoints
 from tui.services.library import Library
 
 if TYPE_CHECKING:
     from tui.adapters.offline.server import OfflineServer
     from tui.adapters.onnx.client import OnnxWorker
+    from tui.adapters.providers.connector import HttpConnector
     from tui.domain.connection import Endpoint, FoundServer, Model, Provider
     from tui.domain.generation import Progress
     from tui.domain.image import Image
@@ -26,7 +31,8 @@ if TYPE_CHECKING:
     from tui.paths import Paths
     from tui.services.captioning import CaptionService
     from tui.services.chatting import ChatService
-    from tui.services.ports import Captioner, ChatModel, Connector, LocalCaptioner
+    from tui.services.connecting import Sample
+    from tui.services.ports import Captioner, ChatModel, LocalCaptioner
 
 
 def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str]) -> Services:
@@ -51,9 +57,9 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
     settings = SettingsService(ConfigStore(paths, environ, flags))
     offline = _Offline(paths)
     secrets = Secrets(paths.keys, environ)
-    connections = ConnectionService(
-        settings, PROVIDERS, secrets, _LateConnector(), normalise, offline
-    )
+    endpoints = Endpoints(_with_environment(PROVIDERS, environ), secrets, normalise, offline)
+    connector = _LateConnector(paths)
+    connections = ConnectionService(settings, endpoints, offline, connector, _sample)
     store = SqliteChats(paths.chats)
     images = ImageFiles(paths.images)
     worker = _LateWorker(settings)
@@ -67,7 +73,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         from tui.services.caption_sources import SourceService
         from tui.services.captioning import CaptionService
 
-        sources = SourceService(settings, connections, _Sources(settings, worker, paths))
+        sources = SourceService(settings, connections, _Sources(settings, worker, connector, paths))
         return CaptionService(settings, sources, _Reader(settings), images, store, services.chats)
 
     people = YamlCharacters(paths.characters, paths.personas, paths.parsed)
@@ -89,24 +95,34 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
 class _LateConnector:
     """Imports the HTTP stack with the first request."""
 
-    def __init__(self) -> None:
-        self._made: Connector | None = None
+    def __init__(self, paths: Paths) -> None:
+        self._cache = paths.cache / "pictures"
+        self._made: HttpConnector | None = None
 
-    def _real(self) -> Connector:
+    def real(self) -> HttpConnector:
         if self._made is None:
+            from tui.adapters.picture_preparer import PicturePreparer
             from tui.adapters.providers.connector import HttpConnector
 
-            self._made = HttpConnector()
+            self._made = HttpConnector(prepare=PicturePreparer(self._cache))
         return self._made
 
     def open(self, endpoint: Endpoint) -> ChatModel:
-        return self._real().open(endpoint)
+        return self.real().open(endpoint)
 
     async def models(self, endpoint: Endpoint) -> list[Model]:
-        return await self._real().models(endpoint)
+        return await self.real().models(endpoint)
+
+    async def about(self, endpoint: Endpoint) -> str:
+        return await self.real().about(endpoint)
+
+    async def pull(self, endpoint: Endpoint, model: str) -> AsyncGenerator[Progress, None]:
+        async with aclosing(self.real().pull(endpoint, model)) as events:
+            async for event in events:
+                yield event
 
     async def discover(self) -> list[FoundServer]:
-        return await self._real().discover()
+        return await self.real().discover()
 
     async def aclose(self) -> None:
         if self._made is not None:
@@ -136,9 +152,16 @@ class _LateWorker:
 class _Sources:
     """The caption sources by the settings in force."""
 
-    def __init__(self, settings: SettingsService, worker: _LateWorker, paths: Paths) -> None:
+    def __init__(
+        self,
+        settings: SettingsService,
+        worker: _LateWorker,
+        connector: _LateConnector,
+        paths: Paths,
+    ) -> None:
         self._settings = settings
         self._worker = worker
+        self._connector = connector
         self._paths = paths
 
     def local(self) -> LocalCaptioner:
@@ -165,8 +188,19 @@ class _Sources:
     def multimodal(self, endpoint: Endpoint, model: ChatModel, max_tokens: int) -> Captioner:
         from tui.adapters.captioners.multimodal import MultimodalCaptioner
 
-        label = f"{endpoint.provider.label}: {endpoint.model}"
-        return MultimodalCaptioner(model, label, endpoint.model, max_tokens)
+        return MultimodalCaptioner(model, endpoint, max_tokens)
+
+    def horde(self, endpoint: Endpoint) -> Captioner:
+        from tui.adapters.captioners.horde import HordeCaptioner
+
+        real = self._connector.real()
+        return HordeCaptioner(endpoint, real.client, real.prepare)
+
+    def extras(self, endpoint: Endpoint) -> Captioner:
+        from tui.adapters.captioners.extras import ExtrasCaptioner
+
+        real = self._connector.real()
+        return ExtrasCaptioner(endpoint, real.client, real.prepare)
 
 
 class _Reader:
@@ -222,6 +256,32 @@ class _Offline:
     async def aclose(self) -> None:
         if self._made is not None:
             await self._made.aclose()
+
+
+def _with_environment(
+    rows: Mapping[str, Provider], environ: Mapping[str, str]
+) -> Mapping[str, Provider]:
+    """The catalogue with Ollama where its own variable says that it listens."""
+    from tui.adapters.providers.address import normalise
+
+    host = environ.get("OLLAMA_HOST", "").strip()
+    if not host:
+        return rows
+    if host.startswith(":"):
+        host = f"127.0.0.1{host}"
+    try:
+        address = normalise(rows["ollama"], host)
+    except ConfigError:
+        return rows
+    if urlsplit(address).port is None and "://" not in host:
+        address += ":11434"
+    return {**rows, "ollama": replace(rows["ollama"], base_url=address)}
+
+
+def _sample() -> Sample:
+    from tui.adapters.sample_picture import SAMPLE_WORDS, sample_picture
+
+    return sample_picture(), SAMPLE_WORDS
 
 
 def providers() -> Mapping[str, Provider]:
