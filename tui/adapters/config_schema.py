@@ -176,7 +176,7 @@ def _refuse_unknown_parts(path: Path, value: object, declared: Any) -> None:
     inner = next(iter(typing.get_args(declared)), None)
     if not (dataclasses.is_dataclass(inner) and isinstance(value, list | tuple)):
         return
-    known = hints(typing.cast("type[object]", inner))
+    known = [each.name for each in dataclasses.fields(inner)]
     for part in value:
         wrong = [name for name in part if name not in known] if isinstance(part, Mapping) else []
         if wrong:

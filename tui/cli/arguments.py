@@ -86,7 +86,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--theme", dest="ui.theme", metavar="NAME", help="the colours")
     parser.set_defaults(command=_app, home_after=None, set_after=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for add in (_add_caption, _add_chats, _add_paths, _add_config, _add_model, _add_offline):
+    for add in (
+        *(_add_caption, _add_chats, _add_paths, _add_config, _add_doctor),
+        *(_add_model, _add_offline),
+    ):
         add(commands)
     return parser
 
@@ -150,6 +153,10 @@ def _add_config(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
 
 
+def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
+    _add(commands, "doctor", _doctor, "check connections, models, terminal and folders")
+
+
 def _add_model(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _add(commands, "model", _model, "the local captioning model")
     parser.add_argument(
@@ -192,6 +199,12 @@ def _config(options: Options) -> int:
     from tui.cli.listing import config
 
     return config(options)
+
+
+def _doctor(options: Options) -> int:
+    from tui.cli.doctor import doctor
+
+    return doctor(options)
 
 
 def _model(options: Options) -> int:

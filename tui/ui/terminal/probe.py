@@ -105,6 +105,23 @@ class Probe:
         return read_answers(data, monotonic() - began)
 
 
+def ask_once() -> Terminal:
+    """Ask outside the app: the terminal is put into raw mode for that second."""
+    import termios  # noqa: PLC0415 - not on every system
+    import tty  # noqa: PLC0415 - likewise
+
+    probe = Probe()
+    if not can_ask(0, 1):
+        return Terminal()
+    before = termios.tcgetattr(0)
+    try:
+        tty.setcbreak(0)
+        probe.ask()
+        return probe.collect()
+    finally:
+        termios.tcsetattr(0, termios.TCSANOW, before)
+
+
 def can_ask(keys: int, screen: int) -> bool:
     """Whether there is a terminal at both ends that may answer."""
     environment = os.environ

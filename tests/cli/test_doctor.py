@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Built
+from tests.fakes.models import FakeConnector
+from tui.cli import doctor
+from tui.cli.main import main
+from tui.domain.connection import Endpoint, FoundServer, Model
+from tui.domain.errors import NetworkError
+from tui.paths import find
+
+
+def test_all_connections_are_told_with_what_sees(
+    built: Built, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["doctor"])
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "ok    kitchen: Fake: tiny-vision · no key · Fake 1.0 · 2 models;" in out
+    assert "see pictures: tiny-vision" in out
+    assert "Nothing is broken." in out
+
+
+def test_a_server_that_does_not_answer_is_told_with_the_way_out(
+    built: Built, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def down(_self: FakeConnector, _endpoint: Endpoint) -> str:
+        raise NetworkError("Fake at 127.0.0.1:1 cannot be reached", hint="is it running?")
+
+    monkeypatch.setattr(FakeConnector, "about", down)
+
+    code = main(["doctor"])
+
+    out = capsys.readouterr().out
+    assert code == 1
+    assert (
+        "BAD   kitchen: Fake: tiny-vision · no key · Fake at 127.0.0.1:1 cannot be reached" in out
+    )
+    assert "→ is it running?" in out
+    assert "2 broken" in out
+
+
+def test_no_key_shows_anywhere(built: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    built.house.secrets.keys["kitchen"] = "sk-planted-0123456789"
+
+    main(["doctor"])
+
+    printed = capsys.readouterr()
+    assert "key from test" in printed.out
+    assert "planted" not in printed.out + printed.err
+
+
+def test_found_servers_are_offered(built: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    found = FoundServer("ollama", "Ollama", "http://127.0.0.1:11434", (Model("m", "yes"),), "0.13")
+    built.house.connector.found = [found]
+
+    main(["doctor"])
+
+    out = capsys.readouterr().out
+    assert "Ollama 0.13: http://127.0.0.1:11434 · 1 models; see pictures: m" in out
+
+
+def test_a_folder_that_others_can_read_is_noted(tmp_path: Path) -> None:
+    paths = find({"SALON_HOME": str(tmp_path)})
+    paths.config.mkdir(mode=0o755, parents=True)
+    paths.data.mkdir(mode=0o700, parents=True)
+
+    levels = {each.title: each.level for each in doctor.check_folders(paths)}
+
+    assert levels == {"config": "note", "data": "ok", "state": "ok", "cache": "ok"}
+
+
+def test_the_clipboards_missing_helper_is_named() -> None:
+    finding = doctor.check_clipboard({"WAYLAND_DISPLAY": "wayland-0", "PATH": "/nowhere"})
+
+    assert finding.fix.startswith("install wl-clipboard")

@@ -1,0 +1,107 @@
+"""What works and what does not: connections, caption sources, the local model."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.domain.connection import Model
+from tui.domain.errors import AppError
+from tui.domain.safetext import clean_line
+from tui.domain.settings import Settings
+from tui.services.connecting import ConnectionService
+from tui.services.endpoints import OFFLINE
+
+SECONDS = 15.0
+"""Longest time for one connection."""
+_MOST_NAMES = 4
+
+Level = Literal["ok", "note", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a check-up."""
+
+    level: Level
+    title: str
+    text: str
+    fix: str = ""
+    """What to do about it; empty when nothing has to be done."""
+
+
+async def check_connections(connections: ConnectionService) -> list[Finding]:
+    """Ask each connection's server what it is and what it offers, all at once."""
+    names = connections.names()
+    found = await asyncio.gather(*(_check(connections, name) for name in names))
+    problems = [Finding("bad", "settings", problem) for problem in connections.problems]
+    if not names:
+        problems.append(Finding("note", "none", "no connection yet", "/connect in Salon adds one"))
+    return [*problems, *found]
+
+
+async def _check(connections: ConnectionService, name: str) -> Finding:
+    chosen = connections.describe(name)
+    used = ", ".join(connections.uses(name))
+    title = f"{clean_line(name, 40)}{f' ({used})' if used else ''}"
+    if chosen.provider == OFFLINE:
+        return Finding("ok", title, f"{connections.label(name)} · starts when it is needed")
+    parts = [clean_line(connections.label(name), 80)]
+    try:
+        origin = await connections.key_origin(name, chosen)
+        parts.append(f"key from {clean_line(origin, 60)}" if origin else "no key")
+        async with asyncio.timeout(SECONDS):
+            parts.append(clean_line(await connections.about(name, chosen), 120))
+            parts.append(_sight(await connections.models_of(name, chosen)))
+    except AppError as error:
+        return Finding("bad", title, " · ".join([*parts, error.message]), error.hint)
+    except TimeoutError:
+        return Finding("bad", title, " · ".join([*parts, "no answer in time"]), "is it busy?")
+    if not chosen.model and connections.providers[chosen.provider].chats:
+        return Finding("note", title, " · ".join(parts), "/model chooses one of its models")
+    return Finding("ok", title, " · ".join(parts))
+
+
+def _sight(models: list[Model]) -> str:
+    seeing = [clean_line(model.id, 60) for model in models if model.vision == "yes"]
+    unknown = sum(model.vision == "unknown" for model in models)
+    more = f" and {len(seeing) - _MOST_NAMES} more" if len(seeing) > _MOST_NAMES else ""
+    sees = (
+        f"see pictures: {', '.join(seeing[:_MOST_NAMES])}{more}" if seeing else "none known to see"
+    )
+    doubt = f", {unknown} not known" if unknown else ""
+    return f"{len(models)} models; {sees}{doubt}"
+
+
+async def check_servers(connections: ConnectionService) -> list[Finding]:
+    """Look for model servers on this machine's own ports."""
+    found = await connections.discover()
+    known = {connections.describe(name).url for name in connections.names()}
+    return [
+        Finding(
+            "ok",
+            clean_line(f"{server.label} {server.version}", 60),
+            f"{clean_line(server.url, 80)} · {_sight(list(server.models))}",
+            "" if server.url in known else "/connect in Salon makes it a connection",
+        )
+        for server in found
+    ]
+
+
+def check_source(settings: Settings, connections: ConnectionService) -> Finding:
+    """Say who captions, and whether that can work."""
+    captioning = settings.captioning
+    title = "caption source"
+    where = "; local only: no picture leaves this machine" if settings.images.local_only else ""
+    if captioning.source == "chain" and not captioning.chain:
+        return Finding("bad", title, "chain, which is empty", "fill captioning.chain (F2)")
+    if captioning.source != "multimodal":
+        return Finding("ok", title, captioning.source + where)
+    name = connections.captioning()
+    if not name:
+        return Finding("bad", title, "multimodal, but there is no connection", "/connect adds one")
+    sees = connections.vision(name, captioning.model)
+    text = f"multimodal through {clean_line(name, 40)}; sees pictures: {sees}{where}"
+    fix = "choose a model that sees, or another source (F2)" if sees == "no" else ""
+    return Finding("bad" if sees == "no" else "ok", title, text, fix)
