@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui.domain.connection import Endpoint, FoundServer, Model, Provider
     from tui.domain.generation import Progress
     from tui.domain.image import Image
+    from tui.domain.imported import Imported
     from tui.domain.secret import Secret
     from tui.paths import Paths
     from tui.services.captioning import CaptionService
@@ -282,6 +283,13 @@ def _sample() -> Sample:
     from tui.adapters.sample_picture import SAMPLE_WORDS, sample_picture
 
     return sample_picture(), SAMPLE_WORDS
+
+
+def foreign_settings(path: Path) -> Imported:
+    """What SillyTavern's settings amount to here. Raises ConfigError."""
+    from tui.adapters.sillytavern import read_settings
+
+    return read_settings(path)
 
 
 def providers() -> Mapping[str, Provider]:

@@ -87,7 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(command=_app, home_after=None, set_after=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
-        *(_add_caption, _add_chats, _add_paths, _add_config, _add_doctor),
+        *(_add_caption, _add_chats, _add_paths, _add_config, _add_doctor, _add_import),
         *(_add_model, _add_offline),
     ):
         add(commands)
@@ -157,6 +157,11 @@ def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
     _add(commands, "doctor", _doctor, "check connections, models, terminal and folders")
 
 
+def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add(commands, "import", _import, "take over captioning settings of SillyTavern")
+    parser.add_argument("file", metavar="SETTINGS.JSON", help="from a user's folder of its data")
+
+
 def _add_model(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _add(commands, "model", _model, "the local captioning model")
     parser.add_argument(
@@ -205,6 +210,12 @@ def _doctor(options: Options) -> int:
     from tui.cli.doctor import doctor
 
     return doctor(options)
+
+
+def _import(options: Options) -> int:
+    from tui.cli.importing import import_settings
+
+    return import_settings(options)
 
 
 def _model(options: Options) -> int:

@@ -124,7 +124,7 @@ def check_terminal(environ: Mapping[str, str]) -> list[Finding]:
 
 def check_clipboard(environ: Mapping[str, str]) -> Finding:
     """Say how copied text reaches the clipboard."""
-    from tui.ui.terminal.clipboard import system_command
+    from tui.ui.terminal.clipboard_program import system_command
 
     command = system_command(environ)
     if command is not None:

@@ -7,6 +7,7 @@ import pytest
 from textual.app import App
 
 from tui.ui.terminal import clipboard
+from tui.ui.terminal.clipboard_program import system_command
 
 
 def program(folder: Path, name: str, script: str) -> None:
@@ -65,7 +66,7 @@ def test_the_program_fits_the_session(desktop: Path) -> None:
     path = os.environ["PATH"]
 
     def chosen(**environment: str) -> str | None:
-        command = clipboard.system_command({"PATH": path, **environment})
+        command = system_command({"PATH": path, **environment})
         return command[0] if command else None
 
     assert chosen(WAYLAND_DISPLAY="w", DISPLAY=":0") == "wl-copy"

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
-import sys
-from collections.abc import Mapping
 from typing import Any
 
 from textual.app import App
+
+from tui.ui.terminal.clipboard_program import system_command
 
 SECONDS = 2.0
 LARGEST_OSC52 = 74_000
@@ -32,23 +31,6 @@ async def copy(app: App[Any], text: str) -> bool:
         app.copy_to_clipboard(text)
     command = system_command(os.environ)
     return command is not None and await _run(command, text.encode())
-
-
-def system_command(environment: Mapping[str, str]) -> list[str] | None:
-    """The program that fills this machine's clipboard, or None."""
-    if sys.platform == "darwin":
-        candidates = [["pbcopy"]]
-    else:
-        candidates = []
-        if environment.get("WAYLAND_DISPLAY"):
-            candidates.append(["wl-copy", "--type", "text/plain;charset=utf-8"])
-        if environment.get("DISPLAY"):
-            candidates.append(["xclip", "-selection", "clipboard", "-in"])
-            candidates.append(["xsel", "--clipboard", "--input"])
-        if environment.get("WSL_DISTRO_NAME"):
-            candidates.append(["clip.exe"])
-    path = environment.get("PATH")
-    return next((each for each in candidates if shutil.which(each[0], path=path)), None)
 
 
 async def _run(command: list[str], data: bytes) -> bool:
