@@ -21,6 +21,7 @@ ScreenName = Literal[
     "chats",
     "connections",
     "help",
+    "sources",
     "context",
     "caption_log",
     "extensions",

@@ -14,6 +14,7 @@ from textual.binding import Binding
 
 from tui.domain.caption import Beside
 from tui.domain.chat import Attachment, JournalEntry
+from tui.paths import shipped
 from tui.services import Services
 from tui.services.caption_sources import CaptionRequest
 from tui.services.ports import Interaction
@@ -64,6 +65,7 @@ class Screens:
             "chats": self.chats,
             "connections": self.connections,
             "help": self.help,
+            "sources": self.sources,
             "context": self.context,
             "caption_log": self.caption_log,
             "extensions": self.extensions,
@@ -153,6 +155,13 @@ class Screens:
         chosen = await self._app.push_screen_wait(HelpScreen(KEYS, commands))
         if chosen:
             self.front.set_draft(chosen)
+
+    async def sources(self) -> None:
+        """Which caption source for whom, and where pictures go."""
+        from tui.ui.help.sources import SourcesGuide  # noqa: PLC0415 - rarely opened
+
+        text = await asyncio.to_thread(shipped("docs/sources.md").read_text, "utf-8")
+        await self._app.push_screen_wait(SourcesGuide(text))
 
     async def context(self) -> None:
         """What would be sent."""

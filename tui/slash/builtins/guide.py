@@ -37,6 +37,11 @@ async def palette(context: Context, _arguments: Arguments) -> None:
     await context.front.show("palette")
 
 
+async def sources(context: Context, _arguments: Arguments) -> None:
+    """Show the guide to caption sources."""
+    await context.front.show("sources")
+
+
 async def leave(context: Context, _arguments: Arguments) -> None:
     """Leave Salon."""
     context.front.quit()
@@ -57,6 +62,7 @@ def commands(registry: Registry) -> tuple[Command, ...]:
             (name,),
             aliases=("?",),
         ),
+        Command("sources", "which caption source for whom, step by step", sources),
         Command("palette", "everything that can be done, to search in", palette),
         Command("quit", "leave Salon; everything is saved", leave, aliases=("exit", "q")),
     )

@@ -19,6 +19,7 @@ GUIDE: tuple[tuple[str, tuple[str, ...]], ...] = (
             "A service: /connect, Add a connection, choose the provider, name the variable that "
             "holds your key or let Salon keep it.",
             "No model at all: /caption still describes pictures offline.",
+            "/sources explains every caption source step by step, and where pictures go.",
         ),
     ),
 )
