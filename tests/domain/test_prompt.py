@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.fakes.models import picture
 from tui.domain.character import Character, Persona, greeting
 from tui.domain.chat import Attachment, Message
+from tui.domain.fate import Sight
 from tui.domain.generation import Role, Turn
 from tui.domain.prompt import Budget, build, estimate_tokens
 
@@ -14,7 +17,8 @@ PICTURE = Attachment("d" * 64, "cat.png", "image/png", 4, 2, caption="a cat")
 
 
 def budget(tokens: int = 4000, send: str = "auto", *, sees: bool = False) -> Budget:
-    return Budget(tokens, send, sees, "[{{user}} shows {{caption}}]")  # type: ignore[arg-type]  # any mode
+    sight = Sight("yes" if sees else "no")
+    return Budget(tokens, send, sight, "[{{user}} shows {{caption}}]")  # type: ignore[arg-type]  # any mode
 
 
 def message(text: str, role: Role = "user", **rest: object) -> Message:
@@ -107,6 +111,53 @@ def test_a_picture_without_caption_is_at_least_named() -> None:
     part = build([(0, bare)], Character("M"), PERSONA, "", budget()).parts[-1]
 
     assert "cat.png" in part.text
+
+
+def test_each_picture_goes_its_own_way_and_says_why() -> None:
+    pictures = (
+        replace(PICTURE, fate="picture"),
+        replace(PICTURE, name="dog.png", digest="e" * 64, caption="a dog", fate="caption"),
+        replace(PICTURE, name="owl.png", digest="f" * 64, caption="an owl", fate="nothing"),
+    )
+    mine = message("Who is it?", attachments=pictures)
+
+    part = build([(0, mine)], Character("M"), PERSONA, "", budget(sees=True)).parts[-1]
+
+    assert part.text == "[Ada shows a dog]\n\nWho is it?"
+    assert (part.images, part.captions) == (("d" * 64,), ("a dog",))
+    assert [(name, fate.reason) for name, fate in part.fates] == [
+        ("cat.png", "picture: you chose so"),
+        ("dog.png", "caption: you chose so"),
+        ("owl.png", "nothing: you chose so"),
+    ]
+
+
+def test_a_templated_text_goes_with_the_first_picture_and_the_others_follow() -> None:
+    other = replace(PICTURE, digest="e" * 64, caption="a dog")
+    shown = message("[Ada shows a cat]", attachments=(PICTURE, other), templated=True)
+
+    part = build([(0, shown)], Character("M"), PERSONA, "", budget()).parts[-1]
+
+    assert part.text == "[Ada shows a cat]\n\n[Ada shows a dog]"
+
+
+def test_a_message_of_which_nothing_is_sent_is_accounted_for_and_no_turn() -> None:
+    hidden = message("", attachments=(replace(PICTURE, caption="", fate="nothing"),))
+
+    prompt = build([(0, hidden)], Character("M"), Persona(), "", budget())
+
+    assert prompt.parts[-1].fates[0][1].reason == "nothing: you chose so"
+    assert prompt.turns({}) == ()
+
+
+def test_a_picture_that_stays_here_is_told_to_a_model_elsewhere_by_its_caption() -> None:
+    mine = message("Look", attachments=(replace(PICTURE, fate="both"),))
+    away = Budget(4000, "both", Sight("yes", here=False, local_only=True), "[{{caption}}]")
+
+    prompt = build([(0, mine)], Character("M"), Persona(), "", away)
+
+    assert prompt.digests == ()
+    assert prompt.parts[-1].text == "[a cat]\n\nLook"
 
 
 def test_the_estimate_counts_wide_scripts_dearer() -> None:

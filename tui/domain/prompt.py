@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from tui.domain import macros
 from tui.domain.caption import wrap
 from tui.domain.character import Character, Persona, macro_values
-from tui.domain.chat import Message
-from tui.domain.fate import Send
+from tui.domain.chat import Attachment, Message
+from tui.domain.fate import Fate, Send, Sight, decide
 from tui.domain.generation import Role, Turn
 from tui.domain.image import Image
 
@@ -30,6 +30,8 @@ class Part:
     images: tuple[str, ...] = ()
     """Digests of the pictures that go along."""
     captions: tuple[str, ...] = ()
+    fates: tuple[tuple[str, Fate], ...] = ()
+    """For each picture of the message its name, and what is sent of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Prompt:
         turns.extend(
             Turn(part.role, part.text, tuple(images[d] for d in part.images if d in images))
             for part in self.parts
-            if part.role != "system"
+            if part.role != "system" and (part.text or part.images)
         )
         return tuple(turns)
 
@@ -72,20 +74,17 @@ class Budget:
 
     context_tokens: int
     send: Send
-    sees: bool
-    """Whether the chat model is known to see pictures."""
+    """What is sent of a picture for which nothing was chosen."""
+    sight: Sight
+    """What is known of the chat model."""
     template: str
     """The caption template, for pictures that carry a caption beside a text of their own."""
 
-    @property
-    def with_pictures(self) -> bool:
-        """Whether pictures themselves are sent."""
-        return self.send in ("picture", "both") or (self.send == "auto" and self.sees)
-
-    @property
-    def with_captions(self) -> bool:
-        """Whether captions are sent."""
-        return self.send in ("caption", "both", "auto")
+    def fate(self, attachment: Attachment) -> Fate:
+        """What is sent of a picture."""
+        return decide(
+            attachment.fate, self.send, captioned=bool(attachment.caption), sight=self.sight
+        )
 
 
 def estimate_tokens(text: str) -> int:
@@ -145,18 +144,13 @@ def _system_parts(character: Character, persona: Persona, system_prompt: str) ->
 def _message_part(
     index: int, message: Message, character: Character, persona: Persona, budget: Budget
 ) -> Part | None:
-    captions = tuple(a.caption for a in message.attachments if a.caption)
-    text = message.text
-    if message.templated and not budget.with_captions:
-        text = ""
-    elif captions and not message.templated and budget.with_captions:
-        values = macro_values(character, persona)
-        text = "\n\n".join([*(wrap(budget.template, c, values) for c in captions), text]).strip()
-    if message.attachments and not captions and not text and not budget.with_pictures:
-        names = ", ".join(a.name for a in message.attachments)
-        text = f"[{persona.name} sends a picture that has no caption: {names}]"
-    pictures = tuple(a.digest for a in message.attachments) if budget.with_pictures else ()
+    fates = [(each, budget.fate(each)) for each in message.attachments]
+    captions = tuple(each.caption for each, fate in fates if fate.caption)
+    pictures = tuple(each.digest for each, fate in fates if fate.picture)
+    text = _text(message, fates, macro_values(character, persona), budget)
     if not text and not pictures:
+        text = _placeholder(fates, persona, budget)
+    if not text and not fates:
         return None
     return Part(
         f"#{index} {message.name}",
@@ -164,5 +158,37 @@ def _message_part(
         text,
         estimate_tokens(text) + PICTURE_TOKENS * len(pictures),
         pictures,
-        captions if budget.with_captions else (),
+        captions,
+        tuple((each.name, fate) for each, fate in fates),
     )
+
+
+_Fates = list[tuple[Attachment, Fate]]
+
+
+def _text(message: Message, fates: _Fates, values: Mapping[str, str], budget: Budget) -> str:
+    """The message's words, after the captions that are sent beside them."""
+    beside, text = fates, message.text
+    if message.templated and fates:
+        # The text itself is the caption of the first picture.
+        text = text if fates[0][1].caption else ""
+        beside = fates[1:]
+    captions = [
+        wrap(budget.template, each.caption, values) for each, fate in beside if fate.caption
+    ]
+    if not captions:
+        return text
+    parts = [text, *captions] if message.templated else [*captions, text]
+    return "\n\n".join(part for part in parts if part).strip()
+
+
+def _placeholder(fates: _Fates, persona: Persona, budget: Budget) -> str:
+    """Words for pictures that were meant to be sent and cannot be."""
+    names = [
+        each.name
+        for each, _ in fates
+        if not each.caption and (budget.send if each.fate == "auto" else each.fate) != "nothing"
+    ]
+    if not names:
+        return ""
+    return f"[{persona.name} sends a picture that has no caption: {', '.join(names)}]"

@@ -165,16 +165,6 @@ class CaptioningSettings:
     def __post_init__(self) -> None:
         _at_least("max_tokens", self.max_tokens, 1)
 
-    def wants_captions(self, *, sees: bool) -> bool:
-        """Whether attached pictures are captioned before their message is sent.
-
-        Args:
-            sees: Whether the model that chats is known to see pictures.
-        """
-        if self.auto_caption or self.send in ("caption", "both"):
-            return True
-        return self.send == "auto" and not sees
-
 
 @dataclass(frozen=True, slots=True)
 class ExtrasSettings:

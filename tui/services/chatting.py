@@ -22,6 +22,7 @@ from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.growing_reply import GrowingReply
 from tui.services.library import new_id
+from tui.services.picture_fates import PictureFates
 from tui.services.ports import ImageStore
 from tui.services.session import ChatSession
 
@@ -41,6 +42,8 @@ class ChatService:
         self._settings = settings
         self._connections = connections
         self._images = images
+        self.fates = PictureFates(settings, connections)
+        """What the model gets of each picture."""
 
     async def send(
         self, session: ChatSession, text: str, attachments: Sequence[Attachment] = ()
@@ -70,11 +73,10 @@ class ChatService:
         """What would be sent now, part by part."""
         settings = self._settings.current
         tail = session.tail(TAIL)
-        sees = self._connections.vision(self._connections.current()) == "yes"
         budget = Budget(
             settings.chat.context_tokens,
             settings.captioning.send,
-            sees,
+            self.fates.sight(session),
             settings.captioning.template,
         )
         built = prompts.build(

@@ -100,7 +100,13 @@ class GrowingReply:
             )
         if self._finished is not None and self._finished.reason in ("content_filter", "refusal"):
             raise ProviderError(_ENDINGS[self._finished.reason], hint="say it in another way")
-        raise ProviderError("the model gave an empty answer")
+        if self._finished is None or self._finished.reason in ("incomplete", "error"):
+            raise ProviderError(
+                "the answer broke off before its first word", hint="/retry asks again"
+            )
+        raise ProviderError(
+            "the model gave an empty answer", hint="/retry asks again, /model chooses another"
+        )
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:

@@ -264,13 +264,17 @@ async def caption_all(
     pictures: tuple[Attachment, ...],
 ) -> tuple[Attachment, ...] | None:
     """Caption the pictures of a message that is being written; None: cancelled."""
+    fates = services.chats.fates
+    needing = [each for each in pictures if fates.needs_caption(each, session)]
     done: list[Attachment] = []
-    for number, picture in enumerate(pictures, 1):
-        if picture.caption:
+    for picture in pictures:
+        if picture not in needing:
             done.append(picture)
             continue
         request = CaptionRequest(
-            digest=picture.digest, delivery=Beside(), position=(number, len(pictures))
+            digest=picture.digest,
+            delivery=Beside(),
+            position=(needing.index(picture) + 1, len(needing)),
         )
         captioned = await services.captions.caption(request, interaction, session)
         if captioned is None:
@@ -283,6 +287,7 @@ async def caption_all(
                 source=caption.source_label,
                 model=caption.model,
                 seconds=caption.seconds,
+                note=caption.note,
             )
         )
     return tuple(done)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tui.domain.chat import Attachment
 from tui.domain.errors import AppError
+from tui.domain.fate import SENDS, Fate, Send
 from tui.ui.chat.composer import Composer
 
 
@@ -17,9 +19,19 @@ class Attaching:
         self,
         attach: Callable[[Path], Awaitable[Attachment]],
         composer: Composer,
+        fate: Callable[[Attachment], Fate],
         fail: Callable[[AppError], None],
     ) -> None:
+        """Prepare.
+
+        Args:
+            attach: Takes a picture in.
+            composer: Shows the chips.
+            fate: Says what the chat model will get of a picture.
+            fail: Is told what cannot be used.
+        """
         self._attach = attach
+        self._fate = fate
         self._composer = composer
         self._fail = fail
         self._waiting: dict[str, Attachment] = {}
@@ -41,7 +53,25 @@ class Attaching:
             self._waiting[attachment.digest] = attachment
             label = f"{attachment.name} {attachment.width}x{attachment.height}"
             self._composer.add_picture(label, attachment.digest)
+            self.tell_fates()
         self._composer.focus()
+
+    def choose_fate(self, digest: str, fate: Send) -> None:
+        """Choose what the chat model gets of a picture."""
+        if digest in self._waiting:
+            self._waiting[digest] = replace(self._waiting[digest], fate=fate)
+            self.tell_fates()
+
+    def next_fate(self, digest: str) -> None:
+        """Choose the next of what there is to choose from, after the last the first."""
+        if digest in self._waiting:
+            at = SENDS.index(self._waiting[digest].fate)
+            self.choose_fate(digest, SENDS[(at + 1) % len(SENDS)])
+
+    def tell_fates(self) -> None:
+        """Show on each chip what the chat model will get; again when something changed."""
+        for attachment in self.waiting:
+            self._composer.tell_fate(attachment.digest, self._fate(attachment))
 
     def forget(self, digest: str) -> None:
         """A picture's chip was removed."""

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.domain.fate import Fate
 from tui.domain.safetext import clean_line
 
 _LONGEST_LABEL = 40
 
 
 class Chip(Widget, can_focus=True):
-    """One attachment; a click on its cross, Delete or Backspace removes it."""
+    """One attachment; a click on its cross, Delete or Backspace removes it.
+
+    A picture's chip tells what the chat model gets of it: in a word, and with the reason where
+    there is room or the chip has the focus. F asks for another fate.
+    """
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -30,6 +39,9 @@ class Chip(Widget, can_focus=True):
         &:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "fate", "What is sent", id="picture.fate", show=False),
+    ]
 
     @dataclass
     class Removed(Message):
@@ -37,14 +49,57 @@ class Chip(Widget, can_focus=True):
 
         key: str
 
+    @dataclass
+    class FateAsked(Message):
+        """Another fate is wanted for this picture."""
+
+        key: str
+
     def __init__(self, label: str, key: str, mark: str = "") -> None:
         super().__init__()
         self.key = key
-        self._content = Content(f"{mark}{clean_line(label, _LONGEST_LABEL)} ×")
+        self._label = f"{mark}{clean_line(label, _LONGEST_LABEL)}"
+        self._fate: Fate | None = None
+        self._room = 0
+        self.is_alone = False
+        """Whether it has the row for itself; then it says why."""
+
+    def tell_fate(self, fate: Fate) -> None:
+        """Show what the chat model gets of this picture."""
+        self._fate = fate
+        self.tooltip = f"The chat model gets: {fate.reason}. F changes it."
+        self.refresh(layout=True)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As wide as its words; remembers how wide they may be."""
+        self._room = container.width - self.gutter.width
+        return cell_len(self._text())
 
     def render(self) -> Content:
-        """The label and the cross."""
-        return self._content
+        """The label, the fate and the cross."""
+        return Content(self._text())
+
+    def _text(self) -> str:
+        if self._fate is None:
+            return f"{self._label} ×"
+        if self.has_focus or self.is_alone:
+            whole = f"{self._label} · {self._fate.reason} ×"
+            if self.has_focus or cell_len(whole) <= self._room:
+                return whole
+        return f"{self._label} · {self._fate.word} ×"
+
+    def on_focus(self) -> None:
+        """Say why."""
+        self.refresh(layout=True)
+
+    def on_blur(self) -> None:
+        """Say less."""
+        self.refresh(layout=True)
+
+    def action_fate(self) -> None:
+        """Ask for another fate; what is no picture has none."""
+        if self._fate is not None:
+            self.post_message(self.FateAsked(self.key))
 
     def on_click(self, event: events.Click) -> None:
         """Remove by the cross; anywhere else gives it the focus."""
@@ -86,6 +141,7 @@ class ChipRow(HorizontalGroup):
         self.discard(chip.key)
         self._chips[chip.key] = chip
         self.display = True
+        self._note_who_is_alone()
         self.mount(chip)
 
     def discard(self, key: str) -> bool:
@@ -95,7 +151,18 @@ class ChipRow(HorizontalGroup):
             return False
         chip.remove()
         self.display = bool(self._chips)
+        self._note_who_is_alone()
         return True
+
+    def tell_fate(self, key: str, fate: Fate) -> None:
+        """Show what the chat model gets of a picture."""
+        if key in self._chips:
+            self._chips[key].tell_fate(fate)
+
+    def _note_who_is_alone(self) -> None:
+        for chip in self._chips.values():
+            chip.is_alone = len(self._chips) == 1
+            chip.refresh(layout=True)
 
     def clear(self) -> None:
         """Take all away."""

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
+from tui.domain.fate import Fate
 from tui.domain.safetext import clean
 from tui.ui.chat.chips import Chip, ChipRow
 from tui.ui.chat.drafting import Drafting
@@ -175,6 +176,10 @@ class Composer(Vertical):
     def add_picture(self, label: str, key: str) -> None:
         """Show a chip for a picture that will go out with the message."""
         self._chips.add(Chip(label, key, "▣ "))
+
+    def tell_fate(self, key: str, fate: Fate) -> None:
+        """Show on a picture's chip what the chat model gets of it."""
+        self._chips.tell_fate(key, fate)
 
     def remove_picture(self, key: str) -> None:
         """Take a picture's chip away."""

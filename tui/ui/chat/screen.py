@@ -20,9 +20,11 @@ from textual.worker import Worker
 from tui.domain.chat import Attachment
 from tui.domain.connection import FoundServer
 from tui.domain.errors import AppError
+from tui.domain.fate import Fate
 from tui.services import Services
 from tui.services.session import ChatSession
 from tui.ui.chat.attaching import Attaching
+from tui.ui.chat.chips import Chip
 from tui.ui.chat.composer import Composer
 from tui.ui.chat.message_keys import MessageKeys
 from tui.ui.chat.offers import HintLine, Offer, offer_of
@@ -92,13 +94,16 @@ class ChatScreen(MessageKeys):
     def on_mount(self) -> None:
         """Show the chat that was given."""
         self.transcript.set_image_loader(self._load_image)
-        self.attaching = Attaching(self._take_in, self.composer, self.fail)
+        self.attaching = Attaching(self._take_in, self.composer, self._fate, self.fail)
         self.replying = Replying(self, self.transcript, self.status_line, self._reply_ended)
         self.show_session(self.session)
         self.composer.focus()
 
     async def _take_in(self, path: Path) -> Attachment:
         return await self.services.captions.attach(path)
+
+    def _fate(self, picture: Attachment) -> Fate:
+        return self.services.chats.fates.of_waiting(picture, self.session)
 
     async def _load_image(self, digest: str) -> bytes | None:
         try:
@@ -134,6 +139,7 @@ class ChatScreen(MessageKeys):
     def update_status(self) -> None:
         """Tell who talks through what, and hint at what is missing."""
         self.status_line.status = status_of(self.services, self.session)
+        self.attaching.tell_fates()
         self._update_hint()
 
     def _update_hint(self) -> None:
@@ -192,15 +198,13 @@ class ChatScreen(MessageKeys):
             return
         line = event.text.lstrip()
         text = line[1:] if line.startswith("//") else event.text
-        if attachments and self._wants_captions():
+        if any(self._needs_caption(picture) for picture in attachments):
             self.post_message(self.CaptionNeeded(text, attachments, self.session))
             return
         await self.send(text, attachments)
 
-    def _wants_captions(self) -> bool:
-        settings = self.services.settings.current.captioning
-        connections = self.services.connections
-        return settings.wants_captions(sees=connections.vision(connections.current()) == "yes")
+    def _needs_caption(self, picture: Attachment) -> bool:
+        return self.services.chats.fates.needs_caption(picture, self.session)
 
     async def send(
         self,
@@ -282,6 +286,10 @@ class ChatScreen(MessageKeys):
     @on(Composer.PictureRemoved)
     def _forget_picture(self, event: Composer.PictureRemoved) -> None:
         self.attaching.forget(event.key)
+
+    @on(Chip.FateAsked)
+    def _next_fate(self, event: Chip.FateAsked) -> None:
+        self.attaching.next_fate(event.key)
 
     @on(Composer.ClipboardRequested)
     def _no_clipboard(self) -> None:
