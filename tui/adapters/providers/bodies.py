@@ -1,0 +1,43 @@
+"""What the person and the table decide about each request's body, whatever the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+
+from tui.domain.connection import Endpoint
+from tui.domain.generation import DEFAULTS, GenerationRequest, Sampling
+
+
+def sampling(endpoint: Endpoint, request: GenerationRequest) -> Sampling:
+    """How to choose tokens: the connection's word before the request's.
+
+    What the row does not know is left as the server has it.
+    """
+    chosen = endpoint.sampling.over(request.sampling)
+    unknown = {
+        each.name: getattr(DEFAULTS, each.name)
+        for each in fields(Sampling)
+        if each.name not in endpoint.provider.knobs
+    }
+    return replace(chosen, **unknown)
+
+
+def shape(endpoint: Endpoint, body: Mapping[str, object]) -> dict[str, object]:
+    """The body as the person wants it: their own keys merged in, unwanted ones taken out.
+
+    The last thing that is done to a body. Mappings are merged key by key, anything else is
+    replaced; what both adds and drops a key, drops it.
+    """
+    shaped = _merged(body, endpoint.add_body)
+    return {key: value for key, value in shaped.items() if key not in endpoint.drop_body}
+
+
+def _merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            value = _merged(old, value)
+        merged[key] = value
+    return merged
