@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from tui.domain.chat import Attachment
+from tui.domain.fate import Send
 from tui.domain.settings import Settings
 from tui.services.session import ChatSession
 from tui.slash.command import ScreenName
@@ -25,6 +28,7 @@ class FakeFront:
         self.drafts: list[str] = []
         self.settings: list[Settings] = []
         self.focus: int | None = None
+        self.pictures: list[Attachment] = []
 
     async def reply(self) -> None:
         self.calls.append("reply")
@@ -64,6 +68,14 @@ class FakeFront:
 
     def attach(self, paths: tuple[Path, ...]) -> None:
         self.attached.extend(paths)
+
+    def waiting(self) -> Sequence[Attachment]:
+        return self.pictures
+
+    def choose_fate(self, digest: str, fate: Send) -> None:
+        self.pictures = [
+            replace(each, fate=fate) if each.digest == digest else each for each in self.pictures
+        ]
 
     async def copy(self, text: str) -> None:
         self.copied.append(text)

@@ -51,6 +51,23 @@ class PictureFates:
         default = self._settings.current.captioning.send
         return decide(picture.fate, default, captioned=captioned, sight=self.sight(session))
 
+    async def keep_here(self, session: ChatSession, wanted: bool) -> None:
+        """Keep this chat's pictures on the machine, or let them go again. Raises StorageError."""
+        before = session.chat.local_only
+        session.chat.local_only = wanted
+        try:
+            await session.save()
+        except AppError:
+            session.chat.local_only = before
+            raise
+
+    def pictures(
+        self, session: ChatSession, index: int, picture: int | None = None
+    ) -> list[Attachment]:
+        """The pictures of a message, or one of them. Raises AppError when there is none."""
+        message = session.message(index)
+        return [message.attachments[at - 1] for at in _places(message, index, picture)]
+
     async def choose(
         self, session: ChatSession, index: int, fate: Send, picture: int | None = None
     ) -> list[Attachment]:
@@ -90,7 +107,7 @@ class PictureFates:
             await session.update(message)
 
         session.undos.append((f"what was sent of the pictures of #{index}", restore))
-        return [message.attachments[place - 1] for place in places]
+        return self.pictures(session, index, picture)
 
 
 def _places(message: Message, index: int, picture: int | None) -> list[int]:

@@ -10,8 +10,8 @@ from typing import Literal
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 from tui.slash.fuzzy import did_you_mean
-from tui.slash.parser import check_closed
-from tui.slash.syntax import Call, Word, read_word, skip_space, unquoted
+from tui.slash.parser import check_closed, read_named
+from tui.slash.syntax import Argument, Call, Word, read_word, skip_space, unquoted
 
 Kind = Literal[
     "text",
@@ -178,8 +178,14 @@ def bind(call: Call, parameters: Sequence[Parameter]) -> Arguments:
     text, start = call.rest, call.rest_start
     if named:
         text, start = call.raw, call.raw_start
-        _bind_named(call, named, binder)
-    _bind_places(text, start, [each for each in parameters if not each.named], binder)
+        _bind_named(call.name, call.named, named, binder)
+    end = _bind_places(text, start, [each for each in parameters if not each.named], binder)
+    if named and end < len(text):
+        behind, end = read_named(text, end)
+        moved = [Argument(a.name, a.start + start, _shifted(a.word, start)) for a in behind]
+        _bind_named(call.name, moved, named, binder)
+    if end < len(text):
+        raise CommandError("that is more than the command takes", column=start + end)
     for each in parameters:
         if each.required and each.name not in binder.values:
             raise CommandError(
@@ -188,39 +194,40 @@ def bind(call: Call, parameters: Sequence[Parameter]) -> Arguments:
     return Arguments(binder.values, binder.columns)
 
 
-def _bind_named(call: Call, named: Sequence[Parameter], binder: _Binder) -> None:
+def _bind_named(
+    command: str, given: Sequence[Argument], named: Sequence[Parameter], binder: _Binder
+) -> None:
     spellings = {s.casefold(): each for each in named for s in (each.name, *each.aliases)}
-    for argument in call.named:
+    for argument in given:
         parameter = spellings.get(argument.name.casefold())
         if parameter is None:
             names = [each.name for each in named]
             hint = did_you_mean(argument.name, names) or "it takes " + ", ".join(names)
             raise CommandError(
-                f"/{call.name} takes no {argument.name}=",
+                f"/{command} takes no {argument.name}=",
                 hint=f"{hint}; put text that contains = in quotes",
                 column=argument.start,
             )
         binder.put(parameter, parameter.convert(argument.word), argument.word.start)
 
 
-def _bind_places(text: str, start: int, places: Sequence[Parameter], binder: _Binder) -> None:
+def _bind_places(text: str, start: int, places: Sequence[Parameter], binder: _Binder) -> int:
+    """Give the places their words; the column in `text` of what is left."""
     position = 0
     for parameter in places:
         position = skip_space(text, position)
         if position >= len(text):
-            return
+            return position
         if parameter.rest:
             binder.put(
                 parameter, _rest(parameter, text[position:], start + position), start + position
             )
-            return
+            return len(text)
         word = _shifted(read_word(text, position), start)
         check_closed(word)
         binder.put(parameter, parameter.convert(word), word.start)
         position = word.end - start
-    position = skip_space(text, position)
-    if position < len(text):
-        raise CommandError("that is more than the command takes", column=start + position)
+    return skip_space(text, position)
 
 
 def _rest(parameter: Parameter, raw: str, column: int) -> Value:

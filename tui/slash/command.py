@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from tui.domain.chat import Attachment
 from tui.domain.errors import CommandError
+from tui.domain.fate import Send
 from tui.domain.safetext import clean_line
 from tui.domain.settings import Settings
 from tui.services import Services
@@ -85,6 +87,14 @@ class FrontEnd(Protocol):
 
     def attach(self, paths: tuple[Path, ...]) -> None:
         """Let pictures wait in the composer for the next message."""
+        ...
+
+    def waiting(self) -> Sequence[Attachment]:
+        """The pictures that wait in the composer."""
+        ...
+
+    def choose_fate(self, digest: str, fate: Send) -> None:
+        """Choose what the chat model will get of a picture that waits."""
         ...
 
     async def copy(self, text: str) -> None:

@@ -27,7 +27,8 @@ def parse(text: str) -> Call:
     r"""Read one command: `/name key=value key="a value" the rest is text`.
 
     Named arguments stand directly behind the name; the first word that is none begins the text,
-    in which `x=y` is text too. Line breaks are white space.
+    in which `x=y` is text too. (A command that takes no free text has them behind it as well:
+    `arguments.bind` reads those.) Line breaks are white space.
 
     Raises:
         CommandError: With the column of what cannot be read.
@@ -48,7 +49,7 @@ def parse(text: str) -> Call:
         )
     _one_command_only(text)
     rest_start = skip_space(text, match.end())
-    named, raw_start = _named(text, rest_start)
+    named, raw_start = read_named(text, rest_start)
     return Call(
         name,
         start,
@@ -68,7 +69,12 @@ def _one_command_only(text: str) -> None:
         )
 
 
-def _named(text: str, start: int) -> tuple[tuple[Argument, ...], int]:
+def read_named(text: str, start: int) -> tuple[tuple[Argument, ...], int]:
+    """Read the named arguments that stand at a column, and say where they end.
+
+    Raises:
+        CommandError: A quote is not closed.
+    """
     found: list[Argument] = []
     while match := NAMED_ARGUMENT.match(text, start):
         word = read_word(text, match.end())

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.worker import WorkerCancelled, WorkerFailed
 
+from tui.domain.chat import Attachment
+from tui.domain.fate import Send
 from tui.domain.settings import Settings
 from tui.services import Services
 from tui.services.session import ChatSession
@@ -101,6 +103,14 @@ class Navigation:
     def attach(self, paths: tuple[Path, ...]) -> None:
         """Put pictures beside the prompt."""
         self._chat.attach(paths)
+
+    def waiting(self) -> tuple[Attachment, ...]:
+        """The pictures beside the prompt."""
+        return self._chat.attaching.waiting
+
+    def choose_fate(self, digest: str, fate: Send) -> None:
+        """Choose what the chat model will get of one of them."""
+        self._chat.attaching.choose_fate(digest, fate)
 
     async def copy(self, text: str) -> None:
         """Put text on the clipboard."""

@@ -29,8 +29,9 @@ def test_a_wide_line_tells_everything() -> None:
 
 
 @pytest.mark.parametrize("seconds", [None, 3.24, 75.0])
-def test_it_never_is_wider_than_its_place(seconds: float | None) -> None:
-    status = replace(FULL, character="世界 Ωmega")
+@pytest.mark.parametrize("local_only", [False, True])
+def test_it_never_is_wider_than_its_place(seconds: float | None, local_only: bool) -> None:
+    status = replace(FULL, character="世界 Ωmega", local_only=local_only)
 
     for width in range(1, 130):
         pieces = lay_out(status, say_state(status, "", seconds, width), width)
@@ -53,6 +54,14 @@ def test_narrow_lines_drop_the_least_important_first() -> None:
         ["model", "state"],
         ["state"],
     ]
+
+
+@pytest.mark.parametrize(("width", "words"), [(120, "local only"), (80, "local"), (50, "local")])
+@pytest.mark.parametrize("seconds", [None, 12.0])
+def test_that_pictures_stay_here_is_said_at_any_width(
+    width: int, words: str, seconds: float | None
+) -> None:
+    assert words in row(replace(FULL, source="describe", local_only=True), width, seconds)
 
 
 def test_without_a_connection_it_says_how_to_get_one() -> None:

@@ -4,6 +4,7 @@ import pytest
 from textual.widgets import Static
 
 from tests.ui.widgets.harness import UNSET, Harness
+from tui.domain.fate import Fate
 from tui.domain.prompt import Part, Prompt
 from tui.ui.help.context import ContextScreen
 from tui.ui.help.help import HelpScreen
@@ -17,10 +18,11 @@ COMMANDS = [
     ("/caption [file=PATH…] [quiet=true] [mesId=N] [prompt]", "Describe a picture"),
     ("/new [character]", "Start a chat"),
 ]
+FATE = ("lake\x1b.jpg", Fate(True, True, "both: the chat model sees"))
 PROMPT = Prompt(
     (
         Part("system prompt", "system", "Write Salon's next reply.", 8),
-        Part("#0 You", "user", "Look [/] \x1b[2Jhere", 604, ("abc" * 20,), ("A lake.",)),
+        Part("#0 You", "user", "Look [/] \x1b[2Jhere", 604, ("abc" * 20,), ("A lake.",), (FATE,)),
         Part("#1 Salon", "assistant", "What a lake!\n" * 30, 120),
     ),
     left_out=2,
@@ -97,7 +99,7 @@ async def test_each_part_is_shown_with_its_tokens(size: tuple[int, int]) -> None
             "3 parts · about 732 tokens (estimated) · 1 picture"
             " · 2 older messages are left out: no room"
         )
-        assert screen.rows.rows[1].detail == "user · about 604 tokens · 1 picture · captioned"
+        assert screen.rows.rows[1].detail == "user · about 604 tokens · both: the chat model sees"
         whole = shown(screen, "#whole")
         assert "\x1b" not in whole
         assert whole.startswith("Look [/]")

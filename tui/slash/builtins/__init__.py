@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.slash.builtins import caption, chat, connection, guide, library, settings
+from tui.slash.builtins import caption, chat, connection, guide, library, pictures, settings
 from tui.slash.command import Registry
 
 
@@ -12,6 +12,7 @@ def default_registry() -> Registry:
     families = (
         caption.commands(),
         chat.commands(),
+        pictures.commands(),
         library.commands(),
         connection.commands(),
         settings.commands(),

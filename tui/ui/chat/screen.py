@@ -327,9 +327,18 @@ class ChatScreen(MessageKeys):
 
     @on(StatusLine.PartClicked)
     def _status_clicked(self, event: StatusLine.PartClicked) -> None:
-        commands = {"character": "/character", "model": "/connect", "source": "/settings"}
+        commands = {
+            "character": "/character",
+            "model": "/connect",
+            "source": "/settings",
+        }
         if event.part == "state":
             self.action_stop()
+        elif event.part == "local":
+            # A click alone must not let pictures out.
+            everywhere = "" if self.session.chat.local_only else " for=all"
+            self.composer.borrow(f"/local-only off{everywhere}")
+            self.composer.focus()
         else:
             self.post_message(self.CommandEntered(commands[event.part]))
 

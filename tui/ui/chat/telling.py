@@ -23,6 +23,7 @@ def status_of(services: Services, session: ChatSession) -> Status:
         connections.describe(name).model if name else "",
         services.settings.current.captioning.source,
         usage,
+        session.chat.local_only or services.settings.current.images.local_only,
     )
 
 

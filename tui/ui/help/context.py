@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -101,15 +102,18 @@ class ContextScreen(ListDialog[None]):
 
 def _row(key: str, part: Part) -> Row:
     details: list[str] = [part.role, f"about {part.tokens:,} tokens"]
-    if part.images:
-        details.append(f"{len(part.images)} picture{'' if len(part.images) == 1 else 's'}")
-    if part.captions:
-        details.append("captioned")
+    if len(part.fates) == 1:
+        details.append(part.fates[0][1].reason)
+    elif part.fates:
+        counts = Counter(fate.word for _, fate in part.fates)
+        said = ", ".join(f"{count} {word}" for word, count in counts.items())
+        details.append(f"{len(part.fates)} pictures: {said}")
     return Row(key, part.label, " · ".join(details))
 
 
 def _whole(part: Part) -> str:
     lines = [clean(part.text)] if part.text else ["(no text)"]
+    lines += [f"▣ {clean_line(name, 60)}: {fate.reason}" for name, fate in part.fates]
     lines += [f"Caption: {clean_line(caption)}" for caption in part.captions]
     lines += [f"Picture: {clean_line(digest, 13)}" for digest in part.images]
     return "\n".join(lines)

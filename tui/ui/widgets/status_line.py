@@ -16,7 +16,7 @@ from textual.widget import Widget
 from tui.domain.generation import Usage
 from tui.domain.safetext import clean_line
 
-Part = Literal["character", "model", "source", "state"]
+Part = Literal["character", "model", "local", "source", "state"]
 
 _GAP = " · "
 _TICK_SECONDS = 0.25
@@ -38,6 +38,8 @@ class Status:
     """What makes captions, for people."""
     usage: Usage | None = None
     """Tokens of the last reply."""
+    local_only: bool = False
+    """Whether pictures must not leave the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class StatusLine(Widget):
     """Shows a status; while something runs, its seconds and how to stop it.
 
     What does not fit is left out: first the caption source, then the connection's name, the
-    character, the model. What is running stays longest.
+    character, the model. What is running stays longest, then that pictures stay here.
     """
 
     ALLOW_SELECT = False
@@ -125,6 +127,8 @@ class StatusLine(Widget):
             return "$accent"
         if part == "model" and not self._status.connection:
             return "$warning"
+        if part == "local":
+            return "$success"
         return ""
 
     def _pieces(self) -> list[Piece]:
@@ -177,13 +181,20 @@ def lay_out(status: Status, state: str, width: int) -> list[Piece]:
         short = model or clean_line(status.connection)
         long = f"{clean_line(status.connection)}: {model}" if model else short
     source = f"captions: {clean_line(status.source)}" if status.source else ""
+    here, kept = ("local only", "local") if status.local_only else ("", "")
+    rest = room - (cell_len(kept) + len(_GAP) if kept else 0)
     choices: list[list[tuple[Part, str]]] = [
-        [("character", character), ("model", long), ("source", source)],
-        [("character", character), ("model", long)],
-        [("character", character), ("model", short)],
-        [("character", character), ("model", _cut(short, room - cell_len(character) - 3))],
-        [("model", short)],
-        [("model", _cut(short, room))],
+        [("character", character), ("model", long), ("local", here), ("source", source)],
+        [("character", character), ("model", long), ("local", here)],
+        [("character", character), ("model", short), ("local", here)],
+        [
+            ("character", character),
+            ("model", _cut(short, rest - cell_len(character) - len(_GAP))),
+            ("local", kept),
+        ],
+        [("model", short), ("local", kept)],
+        [("model", _cut(short, rest)), ("local", kept)],
+        [("local", kept)],
     ]
     chosen: list[tuple[Part, str]] = []
     for choice in choices:

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from tests.slash.test_builtins import Room
+from tui.domain.chat import Attachment
+from tui.domain.errors import AppError, CommandError
+
+CAT = Attachment("c" * 64, "cat.png", "image/png", 4, 2, caption="a cat")
+DOG = Attachment("d" * 64, "dog.png", "image/png", 4, 2)
+
+
+@pytest.fixture
+async def room() -> AsyncGenerator[Room, None]:
+    made = await Room().open()
+    await made.settings.change("chat.connection", "kitchen")
+    await made.services.chats.send(made.session, "look", (CAT, DOG))
+    yield made
+    await made.services.aclose()
+
+
+async def test_the_fate_of_waiting_pictures_comes_first(room: Room) -> None:
+    room.front.pictures = [CAT, DOG]
+    room.front.focus = 1
+
+    result = await room.run("/fate caption")
+
+    assert [each.fate for each in room.front.pictures] == ["caption", "caption"]
+    assert result == "cat.png: caption: you chose so\ndog.png: caption: you chose so"
+    assert room.session.message(1).attachments == (CAT, DOG)
+
+
+async def test_one_of_several_waiting_pictures_can_be_meant(room: Room) -> None:
+    room.front.pictures = [CAT, DOG]
+
+    await room.run("/fate nothing picture=2")
+
+    assert [each.fate for each in room.front.pictures] == ["auto", "nothing"]
+    with pytest.raises(CommandError, match="no picture 3 waits"):
+        await room.run("/fate nothing picture=3")
+
+
+@pytest.mark.parametrize("line", ["/fate caption mesId=1", "/fate mesId=1 caption"])
+async def test_the_fate_of_a_message_is_kept_and_can_be_undone(room: Room, line: str) -> None:
+    result = await room.run(line)
+
+    stored = room.store.read([room.session.outline[1].id])[0]
+    assert [each.fate for each in stored.attachments] == ["caption", "caption"]
+    assert result.splitlines() == [
+        "cat.png: caption: you chose so",
+        "dog.png: nothing: there is no caption; /caption mesId=1 target=existing makes one",
+    ]
+
+    await room.run("/undo")
+
+    stored = room.store.read([room.session.outline[1].id])[0]
+    assert [each.fate for each in stored.attachments] == ["auto", "auto"]
+
+
+async def test_without_a_choice_the_fates_of_the_focused_message_are_shown(room: Room) -> None:
+    room.front.focus = 1
+
+    result = await room.run("/fate")
+
+    assert result == "cat.png: both: the chat model sees\ndog.png: picture: the chat model sees"
+
+
+async def test_a_fate_needs_a_picture(room: Room) -> None:
+    with pytest.raises(CommandError, match="no picture waits"):
+        await room.run("/fate both")
+    with pytest.raises(AppError, match="message #0 has no picture"):
+        await room.run("/fate both mesId=0")
+    with pytest.raises(AppError, match="no picture 3"):
+        await room.run("/fate both mesId=1 picture=3")
+
+
+async def test_local_only_is_kept_with_the_chat(room: Room) -> None:
+    said = await room.run("/local-only on")
+
+    kept = await room.store.load(room.session.chat.id)
+    assert kept is not None
+    assert kept.local_only
+    assert said == "local only: no picture of this chat leaves this machine"
+    assert not room.settings.current.images.local_only
+
+    await room.run("/local-only off")
+
+    assert not room.session.chat.local_only
+
+
+async def test_local_only_for_all_chats_is_a_setting_and_wins(room: Room) -> None:
+    await room.run("/local-only on for=all")
+    assert room.settings.current.images.local_only
+
+    said = await room.run("/local-only off")
+
+    assert said.startswith("off for this chat, but local only is on for all chats")
+    assert "/local-only off for=all" in said
+
+
+async def test_without_a_word_local_only_is_turned_round(room: Room) -> None:
+    await room.run("/local-only")
+    assert room.session.chat.local_only
+    await room.run("/local-only")
+    assert not room.session.chat.local_only
+
+
+async def test_a_chat_model_elsewhere_gets_no_picture_that_stays_here(room: Room) -> None:
+    far = {"provider": "distant", "model": "m", "vision": "yes"}
+    await room.settings.change("connections.far", far)
+    await room.settings.change("chat.connection", "far")
+
+    said = await room.run("/local-only on")
+    fates = await room.run("/fate both mesId=1")
+
+    assert said.endswith("the chat model runs elsewhere and gets captions alone")
+    assert fates.splitlines()[0] == "cat.png: caption: pictures stay on this machine"
+    prompt = await room.services.chats.prompt(room.session)
+    assert prompt.digests == ()

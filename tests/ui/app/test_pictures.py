@@ -1,0 +1,121 @@
+"""What becomes of a picture, seen and chosen on the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.ui.app.stage import Stage, connected, opened
+from tui.ui.chat.chips import Chip
+from tui.ui.widgets.status_line import StatusLine
+
+
+async def attached(stage: Stage, *names: str) -> None:
+    """Let pictures wait beside the prompt."""
+    stage.app.chat.attach(tuple(Path(name) for name in names))
+    await stage.until(lambda: len(stage.app.chat.attaching.waiting) == len(names))
+
+
+def chips(stage: Stage) -> str:
+    return " | ".join(chip.render().plain for chip in stage.app.chat.query(Chip))
+
+
+async def test_a_waiting_picture_says_what_is_sent_and_why() -> None:
+    async with opened(await connected()) as stage:
+        await attached(stage, "cat.png")
+        assert chips(stage) == "▣ cat.png 4x2 · picture: the chat model sees ×"
+
+        await stage.enter("/set connections.Attic.vision no")
+        await stage.enter("/set chat.connection Attic")
+        await stage.until(lambda: "caption" in chips(stage))
+
+        assert chips(stage) == "▣ cat.png 4x2 · caption: the chat model can't see ×"
+
+
+async def test_several_waiting_pictures_say_it_in_a_word() -> None:
+    async with opened(await connected(), (80, 24)) as stage:
+        await attached(stage, "cat.png", "dog.png")
+
+        assert "▣ cat.png 4x2 · picture ×" in stage.screen
+        assert "▣ dog.png 4x2 · picture ×" in stage.screen
+
+
+async def test_f_on_a_waiting_picture_chooses_another_fate() -> None:
+    async with opened(await connected()) as stage:
+        await attached(stage, "cat.png")
+        await stage.press("shift+tab")
+        assert isinstance(stage.app.focused, Chip)
+        said = []
+        for _ in range(5):
+            await stage.press("f")
+            said.append(chips(stage).split(" · ")[1].removesuffix(" ×"))
+
+        assert said == [
+            "picture: you chose so",
+            "caption: you chose so",
+            "both: you chose so",
+            "nothing: you chose so",
+            "picture: the chat model sees",
+        ]
+
+
+async def test_what_was_chosen_is_what_is_sent() -> None:
+    async with opened(await connected()) as stage:
+        await attached(stage, "cat.png", "dog.png")
+        await stage.enter("/fate nothing picture=1")
+        await stage.until(lambda: "nothing" in chips(stage))
+        await stage.say("look")
+
+        assert [each.fate for each in stage.messages[1].attachments] == ["nothing", "auto"]
+        (request,) = stage.model.requests
+        assert [image.name for image in request.turns[-1].images] == ["dog.png"]
+
+
+async def test_only_the_picture_whose_caption_is_sent_is_captioned_first() -> None:
+    async with opened(await connected()) as stage:
+        await attached(stage, "cat.png", "dog.png")
+        await stage.enter("/fate caption picture=2")
+        await stage.enter("look")
+        editor = await stage.editor()
+        assert "dog.png" in stage.shown("#facts")
+        assert "of 2" not in stage.screen
+        assert editor.is_attached
+        await stage.press("ctrl+s")
+        await stage.closed()
+
+        assert [each.caption for each in stage.messages[1].attachments] == ["", "a red circle"]
+        (request,) = stage.model.requests
+        assert [image.name for image in request.turns[-1].images] == ["cat.png"]
+        assert "a red circle" in request.turns[-1].text
+
+
+async def test_the_context_shows_each_picture_with_its_reason() -> None:
+    async with opened(await connected(), (120, 36)) as stage:
+        await attached(stage, "cat.png")
+        await stage.say("look")
+        await stage.enter("/context")
+        await stage.until(lambda: stage.top == "ContextScreen")
+        await stage.write_in_dialog("look")
+
+        assert "cat.png: picture: the chat model sees" in stage.screen
+
+
+async def test_pictures_that_stay_here_are_told_in_the_status_line() -> None:
+    async with opened(await connected(), (80, 24)) as stage:
+        await stage.enter("/local-only on")
+        await stage.until(lambda: "local only" in stage.rows[-1])
+
+        line = stage.app.chat.query_one(StatusLine)
+        at = line.render().plain.index("local only")
+        await stage.pilot.click(line, offset=(at + 2, 0))
+        await stage.quiet()
+        assert stage.prompt == "/local-only off"
+
+        await stage.press("enter")
+        await stage.until(lambda: "local only" not in stage.rows[-1])
+        assert not stage.app.chat.session.chat.local_only
+
+
+async def test_f4_opens_the_connections() -> None:
+    async with opened(await connected()) as stage:
+        await stage.press("f4")
+        await stage.until(lambda: stage.top == "ConnectionPicker")
