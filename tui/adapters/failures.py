@@ -42,6 +42,8 @@ class Origin:
     local: bool = False
     pictures: bool = False
     """Whether pictures went along."""
+    secrets: tuple[Secret, ...] = ()
+    """What else must not show: the values of the person's own headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def refusal(answer: Answer, origin: Origin) -> ProviderError:
         status = next((int(c) for c in complaint.codes if re.fullmatch(r"[45]\d\d", c)), status)
     kind = ProtocolError if answer.stray else _kind(status, complaint, origin)
     lead, hint = _words(kind, status, origin, answer.retry_after)
-    detail = redact(complaint.message, origin.key)
+    detail = redact(complaint.message, origin.key, *origin.secrets)
     facts = ": ".join(filter(None, (str(status) if status >= 300 else "", detail)))
     message = f"{lead} ({facts})" if facts else lead
     if kind is BadRequest and complaint.names:
@@ -207,10 +209,13 @@ def _later(wait: float | None) -> str:
     return f"try again in {wait:.0f} s" if wait else "wait a little and try again"
 
 
-def redact(text: str, key: Secret | None) -> str:
-    """Take the key, and whatever looks like one, out of a text."""
-    if key and len(key.reveal().strip()) > 3:
-        text = text.replace(key.reveal().strip(), "***")
+def redact(text: str, *secrets: Secret | None) -> str:
+    """Take the keys, and whatever looks like one, out of a text."""
+    for secret in filter(None, secrets):
+        value = secret.reveal().strip()
+        for part in (value, value.rpartition(" ")[2]):  # of "Bearer KEY" also the key alone
+            if len(part) > 3:
+                text = text.replace(part, "***")
     text = re.sub(r"(?i)\b(bearer\s+)\S+", r"\1***", text)
     return re.sub(r"\b(sk|gsk|xai|pk|key)-[\w-]{8,}", "***", text)
 

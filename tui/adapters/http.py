@@ -281,6 +281,6 @@ def network_error(error: Exception, origin: Origin) -> tuple[NetworkError, bool]
     else:
         again = True
         message, hint = f"the connection to {where} broke off", "what came is kept; try again"
-    detail = clean_line(redact(str(error), origin.key), 120)
+    detail = clean_line(redact(str(error), origin.key, *origin.secrets), 120)
     _log.info("%s: %s (%s)", message, type(error).__name__, detail)
     return NetworkError(message, hint=hint, provider=origin.label), again

@@ -38,6 +38,7 @@ def _merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[st
     for key, value in above.items():
         old = merged.get(key)
         if isinstance(old, Mapping) and isinstance(value, Mapping):
-            value = _merged(old, value)
-        merged[key] = value
+            merged[key] = _merged(old, value)
+        else:
+            merged[key] = value
     return merged
