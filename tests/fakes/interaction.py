@@ -33,7 +33,7 @@ class FakeInteraction:
     async def refine(self, refinement: Refinement) -> str | None:
         self.refinements.append(refinement)
         text = ""
-        async with aclosing(refinement.start()) as events:
+        async with aclosing(refinement.start(False)) as events:
             async for event in events:
                 if isinstance(event, TextDelta):
                     text += event.text

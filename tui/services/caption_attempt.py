@@ -62,7 +62,7 @@ class Attempt:
             chosen.note,
         )
 
-    async def stream(self) -> AsyncGenerator[GenerationEvent, None]:
+    async def stream(self, _fresh: bool = False) -> AsyncGenerator[GenerationEvent, None]:
         """Caption (again); what came is in `refinement.current` even when closed early."""
         chosen, self._unused = self._unused, None
         source = chosen or await self.choose()

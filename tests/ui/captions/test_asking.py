@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from textual.widgets import Static
@@ -58,6 +59,21 @@ async def test_a_caption_is_found_in_the_journal_and_given_back() -> None:
 
     assert app.result == ENTRIES[1]
     assert "\x1b" not in whole
+
+
+async def test_the_journal_tells_what_each_caption_took() -> None:
+    paid = replace(ENTRIES[0], input_tokens=812, output_tokens=64, cost=0.0004)
+    entries = [paid, replace(paid, cached=True), ENTRIES[0]]
+    journal = CaptionJournal(entries, now=lambda: NOW)
+    async with Harness(journal).run_test() as pilot:
+        await pilot.pause()
+
+        assert [row.detail for row in journal.rows.rows] == [
+            "local · 1 min ago · used · 812 + 64 tokens · $0.0004",
+            "local · 1 min ago · used · from cache",
+            "local · 1 min ago · used",
+        ]
+        assert str(journal.query_one("#whole", Static).content) == "A lake.\nm · 1.0 s · p"
 
 
 async def test_an_empty_journal_says_so() -> None:

@@ -11,7 +11,7 @@ from textual.widgets import Static, TextArea
 from tests.ui.widgets.harness import UNSET, Harness, picture, wait_until
 from tui.domain.caption import Caption, wrap
 from tui.domain.errors import AppError, NetworkError
-from tui.domain.generation import Finished, GenerationEvent, Progress, TextDelta
+from tui.domain.generation import Finished, GenerationEvent, Progress, Restarted, TextDelta, Usage
 from tui.services.ports import Refinement
 from tui.ui.captions.editor import CaptionEditor
 from tui.ui.widgets.image_view import ImageView
@@ -28,11 +28,16 @@ class FakeSource:
     error: AppError | None = None
     hold_after: int | None = None
     """Wait for good after so many pieces."""
+    restart: str = ""
+    """Begin anew after the pieces, for this reason, with one piece more."""
     started: int = 0
     closed: int = 0
+    fresh: list[bool] = field(default_factory=list)
+    """What each start asked for."""
 
-    async def __call__(self) -> AsyncGenerator[GenerationEvent, None]:
+    async def __call__(self, fresh: bool) -> AsyncGenerator[GenerationEvent, None]:
         self.started += 1
+        self.fresh.append(fresh)
         try:
             yield Progress("loading the model")
             for index, piece in enumerate(self.pieces):
@@ -41,6 +46,9 @@ class FakeSource:
                 yield TextDelta(piece)
             if self.hold_after == len(self.pieces):
                 await asyncio.Event().wait()
+            if self.restart:
+                yield Restarted(self.restart)
+                yield TextDelta("A second try.")
             if self.error:
                 raise self.error
             yield Finished("stop")
@@ -48,7 +56,7 @@ class FakeSource:
             self.closed += 1
 
 
-def refinement(source: Callable[[], Any], **more: Any) -> Refinement:
+def refinement(source: Callable[[bool], Any], **more: Any) -> Refinement:
     values = {"user": "Alice", "char": "Salon"}
     return Refinement(
         image=more.pop("image", picture()),
@@ -60,7 +68,7 @@ def refinement(source: Callable[[], Any], **more: Any) -> Refinement:
     )
 
 
-def editor_app(source: Callable[[], Any], **more: Any) -> tuple[Harness, CaptionEditor]:
+def editor_app(source: Callable[[bool], Any], **more: Any) -> tuple[Harness, CaptionEditor]:
     editor = CaptionEditor(refinement(source, **more), clock=lambda: 0.0)
     return Harness(editor), editor
 
@@ -158,7 +166,49 @@ async def test_ctrl_r_asks_again_and_replaces_the_text() -> None:
         await pilot.press("x", "ctrl+r")
         await wait_until(lambda: text_of(editor) == "Another view")
 
-    assert source.started == 2
+    assert source.fresh == [False, True]
+
+
+async def test_a_source_that_gives_way_is_cleared_away_and_said() -> None:
+    source = FakeSource(restart="kitchen answered nothing in 60 s")
+    app, editor = editor_app(source)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: not editor.streaming)
+        await pilot.pause()
+
+        assert text_of(editor) == "A second try."
+        assert shown(editor, "#remarks") == "kitchen answered nothing in 60 s"
+
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+    assert app.result == "A second try."
+
+
+async def test_what_a_chain_says_in_the_end_stands_in_the_remarks() -> None:
+    note = "local model answered; kitchen: no answer in 60 s"
+    made = Caption("x", "local", "local model", "", "?", 1, note)
+    app, editor = editor_app(FakeSource(restart="kitchen: no answer in 60 s"), current=made)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: not editor.streaming)
+        await pilot.pause()
+
+        assert shown(editor, "#remarks") == note
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_a_long_error_can_be_read_to_its_end(size: tuple[int, int]) -> None:
+    error = NetworkError(
+        "kitchen says that there is no credit left for this key, and that the plan ended",
+        hint="add credit at the provider, or choose another source with captioning.source (F2)",
+    )
+    app, editor = editor_app(FakeSource(pieces=[], error=error))
+    async with app.run_test(size=size) as pilot:
+        await wait_until(lambda: not editor.streaming)
+        await pilot.pause()
+        rows = [strip.text for strip in app.screen._compositor.render_strips()]
+
+    assert "Ctrl+R to try again" in " ".join(" ".join(rows).split())
 
 
 async def test_an_error_is_one_line_and_the_text_stays() -> None:
@@ -259,3 +309,24 @@ async def test_the_facts_name_source_model_and_seconds() -> None:
         assert shown(editor, "#facts") == (
             "lake.jpg\n4032 × 2520, 2.1 MB\nOllama\nmoondream\n2.3 s"
         )
+
+
+@pytest.mark.parametrize(
+    ("more", "took"),
+    [
+        ({"usage": Usage(812, 64, cost=0.0004)}, "2.3 s · 812 + 64 tokens · $0.0004"),
+        ({"usage": Usage(1812, None)}, "2.3 s · 1,812 tokens"),
+        ({"usage": Usage(1, 2, cost=0.0)}, "2.3 s · 1 + 2 tokens · free"),
+        ({"usage": Usage(1, 2, cost=0.00001)}, "2.3 s · 1 + 2 tokens · under $0.0001"),
+        ({"usage": Usage(1, 2, cost=1.5), "cached": True}, "from cache"),
+    ],
+)
+async def test_the_facts_tell_what_a_caption_took(more: dict[str, Any], took: str) -> None:
+    made = Caption("x", "multimodal", "Ollama", "m", "?", 2.34, **more)
+    app, editor = editor_app(FakeSource(), source_label="Ollama", current=made)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_until(lambda: not editor.streaming)
+        await pilot.pause()
+
+        assert shown(editor, "#facts").splitlines()[-1] == took
+        assert ("from cache · Ctrl+R" in shown(editor, "#status")) == ("cached" in more)

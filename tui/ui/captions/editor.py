@@ -17,12 +17,20 @@ from textual.widgets import Button, Static, TextArea
 from textual.worker import Worker, get_current_worker
 
 from tui.domain.errors import AppError
-from tui.domain.generation import Finished, FinishReason, GenerationEvent, Progress, TextDelta
+from tui.domain.generation import (
+    Finished,
+    FinishReason,
+    GenerationEvent,
+    Progress,
+    Restarted,
+    TextDelta,
+)
 from tui.domain.safetext import clean, clean_line
 from tui.services.ports import Refinement
+from tui.ui.captions.facts import CACHED, caption_facts
 from tui.ui.captions.progress import Speedometer
 from tui.ui.widgets.dialog import Dialog
-from tui.ui.widgets.image_view import ImageView, facts_line
+from tui.ui.widgets.image_view import ImageView
 
 _AGAIN = "Ctrl+R to try again"
 _ENDINGS: dict[FinishReason, str] = {
@@ -72,6 +80,7 @@ class CaptionEditor(Dialog[str | None]):
         self._streamed = ""
         self._fresh = True
         self._ending = ""
+        self._restarts: list[str] = []
         self._run: Worker[None] | None = None
         self._area = TextArea(id="caption", highlight_cursor_line=False)
 
@@ -101,27 +110,31 @@ class CaptionEditor(Dialog[str | None]):
         self._show_remarks()
         self._show_preview()
         self.set_interval(0.2, self._show_facts)
-        self.action_again()
+        self._begin(fresh=False)
 
     # -- the stream
 
     def action_again(self) -> None:
-        """Caption the picture anew; the text stays until the first word comes."""
-        if self.downloading:
-            return
+        """Caption the picture anew, whatever the cache has."""
+        if not self.downloading:
+            self._begin(fresh=True)
+
+    def _begin(self, *, fresh: bool) -> None:
+        """Ask the source; the text stays until the first word comes."""
         self._fresh = True
         self._ending = ""
+        self._restarts = []
         self._streamed = self._area.text
         self._began = self._clock()
         self.streaming = True
         self._say("asking…")
-        self._run = self._caption()
+        self._run = self._caption(fresh)
 
     @work(exclusive=True, group="caption")
-    async def _caption(self) -> None:
+    async def _caption(self, fresh: bool) -> None:
         meter = Speedometer()
         try:
-            async with aclosing(self._refinement.start()) as events:
+            async with aclosing(self._refinement.start(fresh)) as events:
                 async for event in events:
                     if not self._take(event, meter):
                         return
@@ -146,6 +159,8 @@ class CaptionEditor(Dialog[str | None]):
                 self._append(clean(text))
             case Progress():
                 self._say(meter.line(event, self._clock()))
+            case Restarted(reason):
+                self._restart(clean_line(reason))
             case Finished(reason):
                 self._ending = _ENDINGS.get(reason, "")
             case _:
@@ -165,9 +180,22 @@ class CaptionEditor(Dialog[str | None]):
             area.move_cursor(area.document.end)
         self._streamed = area.text
 
+    def _restart(self, reason: str) -> None:
+        """What came is withdrawn: away with it, and say why."""
+        if not self._fresh:
+            self._fresh = True
+            self._area.clear()
+            self._streamed = self._area.text
+        self._restarts.append(reason)
+        self._say(reason)
+        self._show_remarks()
+
     def _say_how_it_ended(self) -> None:
+        done = self._refinement.current
         if self._fresh:
             self._say(f"the source gave no caption · {_AGAIN}", error=True)
+        elif done is not None and done.cached:
+            self._say(f"{CACHED} · Ctrl+R asks the source")
         else:
             self._say(self._ending)
 
@@ -195,25 +223,17 @@ class CaptionEditor(Dialog[str | None]):
         offer = ""
         if refinement.download is not None:
             offer = f"Ctrl+D gets {refinement.download_label or 'the local model'}"
-        lines = [line for line in (refinement.warning, offer, refinement.note) if line]
+        done = None if self.streaming else refinement.current
+        note = (done.note if done else "") or refinement.note or "\n".join(self._restarts)
+        lines = [line for line in (refinement.warning, offer, note) if line]
         self.put("#remarks", clean("\n".join(lines)))
         self.query("#remarks-box").set(display=bool(lines))
         self.refresh_bindings()
 
     def _show_facts(self) -> None:
-        refinement, done = self._refinement, self._refinement.current
-        source = done.source_label if done else refinement.source_label
-        seconds = done.seconds if done else 0.0
-        if self.streaming:
-            source, seconds = refinement.source_label, self._clock() - self._began
-        parts = [clean_line(refinement.image.name), facts_line(refinement.image)]
-        parts.append(clean_line(source))
-        if done and done.model and done.model not in source and not self.streaming:
-            parts.append(clean_line(done.model))
-        if seconds:
-            parts.append(f"{seconds:.1f} s")
+        running = self._clock() - self._began if self.streaming else None
         separator = " · " if self.has_class("-short") else "\n"
-        self.put("#facts", separator.join(parts))
+        self.put("#facts", separator.join(caption_facts(self._refinement, running)))
 
     # -- the local model
 
@@ -247,7 +267,7 @@ class CaptionEditor(Dialog[str | None]):
         finally:
             self.downloading = False
         if complete:
-            self.action_again()
+            self._begin(fresh=False)
 
     # -- the end
 

@@ -12,7 +12,8 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.domain.chat import JournalEntry
-from tui.domain.safetext import clean
+from tui.domain.safetext import clean, clean_line
+from tui.ui.captions.facts import CACHED, cost_text, tokens_text
 from tui.ui.widgets.ago import ago
 from tui.ui.widgets.fuzzy import best
 from tui.ui.widgets.list_dialog import ListDialog
@@ -75,6 +76,12 @@ class CaptionJournal(ListDialog[JournalEntry | None]):
 
     def _row(self, key: str, entry: JournalEntry) -> Row:
         parts = [entry.source, ago(entry.created, self._now()), "used" if entry.used else "unused"]
+        if entry.cached:
+            parts.append(CACHED)
+        else:
+            parts.append(tokens_text(entry.input_tokens, entry.output_tokens))
+            parts.append(cost_text(entry.cost))
+        parts = [part for part in parts if part]
         return Row(key, entry.name, " · ".join(parts), entry.caption)
 
     def choose(self, row: Row) -> None:
@@ -84,6 +91,13 @@ class CaptionJournal(ListDialog[JournalEntry | None]):
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         """Show the whole caption."""
         event.stop()
-        text = clean(self._entries[event.row.id].caption) if event.row else ""
+        text = _whole(self._entries[event.row.id]) if event.row else ""
         self.put("#whole", text)
         self.query("#whole-box").set(display=bool(text))
+
+
+def _whole(entry: JournalEntry) -> str:
+    """The caption, and below it how it was asked for."""
+    parts = [entry.model, f"{entry.seconds:.1f} s" if entry.seconds else "", entry.prompt]
+    asked = " · ".join(clean_line(part, 200) for part in parts if part)
+    return f"{clean(entry.caption)}\n{asked}" if asked else clean(entry.caption)

@@ -44,7 +44,7 @@ class Speedometer:
             event: What the source or the download said.
             now: Seconds on a monotonic clock.
         """
-        label = clean_line(event.label, 60)
+        label = clean_line(event.label, 120)
         if event.unit == "bytes":
             return " · ".join(part for part in (*self._bytes(event, now), label) if part)
         if event.total:

@@ -159,7 +159,8 @@ def say_state(status: Status, busy: str, seconds: float | None, width: int) -> s
     """
     if seconds is not None:
         passed = f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-        label = f"{busy} " if busy and width >= _NARROW else ""
+        # How long and how to stop stay in view, however much there is to say.
+        label = f"{_cut(busy, width * 5 // 8)} " if busy and width >= _NARROW else ""
         return f"● {label}{passed} · Esc stops"
     usage = status.usage
     if usage is None or (usage.input is None and usage.output is None):
