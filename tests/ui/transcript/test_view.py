@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
@@ -397,6 +398,24 @@ async def test_without_pictures_the_caption_stands_for_them() -> None:
         await pilot.pause()
         assert app.row_of("▣ cat.png") == 1
         assert app.row_of("a cat") == 2
+
+
+async def test_a_pictures_line_says_who_captioned_it_and_what_the_model_gets() -> None:
+    source = numbered(2)
+    note = "local model answered; kitchen: no answer in 60 s, attic: the key was refused"
+    source.messages[0].attachments = (
+        replace(attachment(), source="local model", fate="caption", note=note),
+    )
+    async with running(source, (60, 40)) as (app, view, pilot):
+        (row,) = [row.strip() for row in app.rows() if "▣" in row]
+        assert row.startswith("▣ cat.png · 40×20 · model gets: caption · local model")
+        assert row.endswith("…")
+
+        view.focus_message(0)
+        await pilot.pause()
+
+        assert "attic: the key was refused" in " ".join(" ".join(app.rows()).split())
+        assert "local model answered; kitchen" in view.screen_reader_text(0)
 
 
 async def test_nothing_that_controls_a_terminal_comes_out() -> None:

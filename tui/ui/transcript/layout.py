@@ -116,14 +116,32 @@ def _pictures(message: Message, look: Look, focused: bool, laid: Laid) -> None:
         if look.images == "blocks":
             columns, rows = picture_size(attachment, look)
             laid.lines.extend([EMPTY] * rows)
-        facts = f"▣ {clean_line(attachment.name)} · {attachment.width}×{attachment.height}"
-        laid.lines.append(wrap([(facts, "dim", "")], look.room)[0])
+        laid.lines.extend(_facts(attachment, look.room, whole=focused))
         end = len(laid.lines)
         laid.places.append(Place("picture", start, end, attachment, columns))
         if attachment.caption and (focused or look.images == "off"):
             label = f"{clean_line(attachment.source) or 'caption'}: "
             caption = clean_line(attachment.caption)
             laid.lines.extend(wrap([(label, "dim", ""), (caption, "caption", "")], look.room))
+
+
+def picture_facts(attachment: Attachment) -> str:
+    """A picture in words: name, size, who captioned it and why that one, what the model gets."""
+    source, note = clean_line(attachment.source), clean_line(attachment.note)
+    parts = [clean_line(attachment.name), f"{attachment.width}×{attachment.height}"]
+    if attachment.caption and not note.startswith(source):
+        parts.append(source)
+    if attachment.fate != "auto":
+        parts.append(f"model gets: {attachment.fate}")
+    return " · ".join(part for part in (*parts, note) if part)
+
+
+def _facts(attachment: Attachment, room: int, *, whole: bool) -> list[Line]:
+    runs: list[Run] = [(f"▣ {picture_facts(attachment)}", "dim", "")]
+    rows = wrap(runs, room)
+    if whole or len(rows) == 1:
+        return rows
+    return [Line([*wrap(runs, room - 1)[0].runs, ("…", "dim", "")])]
 
 
 def lay_out(

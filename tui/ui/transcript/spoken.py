@@ -37,7 +37,12 @@ def screen_reader_text(message: Message, index: int) -> str:
     parts = [f"{head}:"]
     for attachment in message.attachments:
         caption = f": {attachment.caption}" if attachment.caption else ", without a caption"
-        parts.append(f"Picture {attachment.name}{caption}.")
+        by = f", captioned by {attachment.source}" if attachment.source else ""
+        parts.append(f"Picture {attachment.name}{by}{caption}.")
+        if attachment.note:
+            parts.append(f"{attachment.note}.")
+        if attachment.fate != "auto":
+            parts.append(f"What the model gets of it: {attachment.fate}.")
     if message.reasoning:
         parts.append(f"Reasoning of {len(message.reasoning.split())} words.")
     if message.text and not (message.templated and message.attachments):
