@@ -414,7 +414,8 @@ async def test_a_pictures_line_says_who_captioned_it_and_what_the_model_gets() -
         view.focus_message(0)
         await pilot.pause()
 
-        assert "attic: the key was refused" in " ".join(" ".join(app.rows()).split())
+        words = " ".join(" ".join(app.rows()).replace("▎", " ").split())
+        assert "attic: the key was refused" in words
         assert "local model answered; kitchen" in view.screen_reader_text(0)
 
 

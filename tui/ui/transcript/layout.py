@@ -116,9 +116,11 @@ def _pictures(message: Message, look: Look, focused: bool, laid: Laid) -> None:
         if look.images == "blocks":
             columns, rows = picture_size(attachment, look)
             laid.lines.extend([EMPTY] * rows)
-        laid.lines.extend(_facts(attachment, look.room, whole=focused))
+        facts = _facts(attachment, look.room, whole=focused)
+        laid.lines.append(facts[0])
         end = len(laid.lines)
         laid.places.append(Place("picture", start, end, attachment, columns))
+        laid.lines.extend(facts[1:])
         if attachment.caption and (focused or look.images == "off"):
             label = f"{clean_line(attachment.source) or 'caption'}: "
             caption = clean_line(attachment.caption)
