@@ -48,16 +48,16 @@ class Provider:
     pulls: bool = False
     """Whether models can be fetched through its API."""
     proxy: ProxyUse = ""
+    proxy_auth: Auth | None = None
+    """How a reverse proxy wants its password; None: as the provider wants its key."""
     local: bool = False
     """Runs on the person's own machine: no read time-out, localhost by default."""
     strip_paths: tuple[str, ...] = ()
-    """Trailing paths that people paste and that do not belong to the base."""
+    """Trailing paths that people paste and that do not belong to the base; * is anything."""
     add_path: str = ""
     """Version path the protocol lives under, added when the address lacks it."""
-    max_tokens_key: str = "max_tokens"
     stream_usage: bool = True
     """Whether `stream_options.include_usage` may be sent."""
-    seed_key: str = "seed"
     headers: tuple[tuple[str, str], ...] = ()
     extra_body: tuple[tuple[str, object], ...] = ()
     """Sent with every request; dropped when the server refuses it by name."""
@@ -65,6 +65,10 @@ class Provider:
     """Sent with requests for a caption, below what the person chose."""
     knobs: tuple[str, ...] = ("temperature", "top_p", "max_tokens", "seed", "stop")
     """Fields of `Sampling` that the row knows; the others are neither offered nor sent."""
+    wire_names: tuple[tuple[str, str], ...] = ()
+    """What fields of `Sampling` are called in its requests, where that differs."""
+    most_stops: int = 0
+    """How many stop texts it takes, the first ones; 0: any number."""
     models_path: str = "/models"
     """Where the models are listed, below the base address."""
     probe: Probe = ""

@@ -46,6 +46,45 @@ from tui.domain.errors import ConfigError
         ("ollama", "http://127.0.0.1:11434/v1", "http://127.0.0.1:11434"),
         ("ollama", "http://127.0.0.1:11434/api/chat", "http://127.0.0.1:11434"),
         ("ollama", "https://ollama.com/api/", "https://ollama.com"),
+        ("anthropic", "https://api.anthropic.com", "https://api.anthropic.com/v1"),
+        ("anthropic", "https://api.anthropic.com/v1/messages", "https://api.anthropic.com/v1"),
+        ("anthropic", "http://127.0.0.1:8080/v1/messages", "http://127.0.0.1:8080/v1"),
+        (
+            "google",
+            "https://generativelanguage.googleapis.com/v1beta/models/x-1:generateContent?key=k",
+            "https://generativelanguage.googleapis.com/v1beta",
+        ),
+        (
+            "google",
+            "generativelanguage.googleapis.com/v1beta/openai/chat/completions",
+            "https://generativelanguage.googleapis.com/v1beta",
+        ),
+        (
+            "vertexai",
+            "https://eu-aiplatform.googleapis.com",
+            "https://eu-aiplatform.googleapis.com/v1/publishers/google",
+        ),
+        (
+            "vertexai",
+            "https://r-aiplatform.googleapis.com/v1/projects/p/locations/r/publishers/google/models/x:y",
+            "https://r-aiplatform.googleapis.com/v1/projects/p/locations/r/publishers/google",
+        ),
+        ("cohere", "https://api.cohere.com/v2/chat", "https://api.cohere.com"),
+        ("cohere", "https://api.cohere.ai/compatibility/v1", "https://api.cohere.ai"),
+        ("horde", "https://aihorde.net", "https://aihorde.net/api"),
+        ("horde", "https://aihorde.net/api/v2/interrogate/async", "https://aihorde.net/api"),
+        ("extras", "http://127.0.0.1:5100/api/caption", "http://127.0.0.1:5100"),
+        ("extras", "127.0.0.1:5100/api/", "http://127.0.0.1:5100"),
+        (
+            "workersai",
+            "https://api.cloudflare.com/client/v4/accounts/1a2b",
+            "https://api.cloudflare.com/client/v4/accounts/1a2b/ai/v1",
+        ),
+        (
+            "workersai",
+            "https://api.cloudflare.com/client/v4/accounts/1a2b/ai/run/@cf/meta/llama",
+            "https://api.cloudflare.com/client/v4/accounts/1a2b/ai/v1",
+        ),
     ],
 )
 def test_what_people_paste_becomes_a_base_address(provider: str, typed: str, url: str) -> None:
@@ -63,6 +102,12 @@ def test_what_is_no_address_is_told(typed: str) -> None:
     with pytest.raises(ConfigError) as caught:
         normalise(PROVIDERS["custom"], typed)
     assert "http://" in caught.value.hint
+
+
+def test_where_the_address_must_be_told_the_row_says_what_it_looks_like() -> None:
+    with pytest.raises(ConfigError) as caught:
+        normalise(PROVIDERS["workersai"], "")
+    assert "/accounts/ID/ai/v1" in caught.value.hint
 
 
 @given(st.sampled_from(list(PROVIDERS.values())), st.text(max_size=60))

@@ -5,9 +5,8 @@ import sys
 
 from tests.adapters.providers.support import collect, endpoint, offline_http, text_of
 from tests.fakes.servers import Reply, as_json, as_sse, delta, ndjson
-from tui.adapters.providers.catalog import PROVIDERS
 from tui.adapters.providers.connector import HttpConnector
-from tui.domain.connection import Model, vision_by_name
+from tui.domain.connection import Model
 
 
 async def test_each_protocol_gets_its_adapter_and_all_share_a_client() -> None:
@@ -33,23 +32,3 @@ def test_nothing_heavy_is_imported_before_the_first_use() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
-
-
-def test_every_row_is_complete() -> None:
-    for name, row in PROVIDERS.items():
-        assert row.id == name
-        assert row.label
-        assert row.base_url or name in {"custom", "offline"}
-        assert not row.needs_key or row.key_env
-        assert row.base_url.endswith(row.add_path) or name == "offline"
-        assert row.base_url.startswith("http://127.0.0.1") or not row.local or name == "offline"
-        assert row.base_url.startswith("https://") or not row.needs_key
-
-
-def test_names_tell_sight_and_the_rows_word_comes_first() -> None:
-    assert vision_by_name(PROVIDERS["openai"], "gpt-4o-mini") == "yes"
-    assert vision_by_name(PROVIDERS["openai"], "gpt-5-codex") == "no"
-    assert vision_by_name(PROVIDERS["deepseek"], "deepseek-vl2") == "no"
-    assert vision_by_name(PROVIDERS["custom"], "Qwen2.5-VL-7B-Instruct") == "yes"
-    assert vision_by_name(PROVIDERS["custom"], "mistral-7b") == "unknown"
-    assert vision_by_name(PROVIDERS["offline"], "SmolLM2-135M-Instruct") == "no"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from tui.domain.connection import Provider
@@ -26,7 +27,8 @@ def normalise(provider: Provider, url: str) -> str:
     typed = "".join(url.split()) or provider.base_url
     if not typed:
         raise ConfigError(
-            f"{provider.label} needs an address", hint="it looks like http://host:8080/v1"
+            f"{provider.label} needs an address",
+            hint=provider.note or "it looks like http://host:8080/v1",
         )
     if "://" not in typed:
         typed = f"{'http' if _nearby(typed, provider) else 'https'}://{typed.lstrip('/')}"
@@ -71,12 +73,18 @@ def _base_path(provider: Provider, parts: SplitResult) -> str:
     while stripping:
         stripping = False
         for tail in provider.strip_paths:
-            if path.endswith(tail):
-                path = path.removesuffix(tail).rstrip("/")
-                stripping = True
+            shorter = _without(path, tail)
+            stripping = stripping or shorter != path
+            path = shorter
     if not path and not provider.local and provider.base_url:
         return urlsplit(provider.base_url).path.rstrip("/")
     return path + provider.add_path
+
+
+def _without(path: str, tail: str) -> str:
+    """The path without an end; a star in it stands for anything."""
+    pattern = ".*".join(re.escape(part) for part in tail.split("*"))
+    return re.sub(f"{pattern}$", "", path).rstrip("/")
 
 
 def _reachable(parts: SplitResult) -> str:

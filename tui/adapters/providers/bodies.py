@@ -20,7 +20,15 @@ def sampling(endpoint: Endpoint, request: GenerationRequest) -> Sampling:
         for each in fields(Sampling)
         if each.name not in endpoint.provider.knobs
     }
-    return replace(chosen, **unknown)
+    most = endpoint.provider.most_stops
+    stop = chosen.stop[:most] if most else chosen.stop
+    return replace(chosen, **{"stop": stop, **unknown})
+
+
+def for_captions(endpoint: Endpoint) -> dict[str, object]:
+    """What the row adds to a request for a caption; a function makes a new value each time."""
+    row = endpoint.provider.caption_body
+    return {key: value() if callable(value) else value for key, value in row}
 
 
 def shape(endpoint: Endpoint, body: Mapping[str, object]) -> dict[str, object]:

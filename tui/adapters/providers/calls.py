@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from tui.adapters.failures import Origin
 from tui.adapters.http import READ_SECONDS, Call
 from tui.adapters.providers import address
-from tui.domain.connection import Endpoint
+from tui.domain.connection import Auth, Endpoint
 from tui.domain.errors import AuthError
 from tui.domain.generation import GenerationRequest
 
 LIST_SECONDS = 20.0
 """Longest silence of a server that is only asked for a list."""
+_TOKEN = "ya29."
+"""How Google's short-lived tokens begin, which are no keys."""
 
 
 def origin_of(endpoint: Endpoint, *, pictures: bool = False) -> Origin:
@@ -25,6 +28,7 @@ def origin_of(endpoint: Endpoint, *, pictures: bool = False) -> Origin:
         endpoint.model,
         endpoint.provider.local or address.is_loopback(endpoint.url),
         pictures,
+        tuple(value for _, value in endpoint.headers),
     )
 
 
@@ -41,7 +45,7 @@ def generation(
     """A call whose answer may take minutes to begin, on a local server any time.
 
     Raises:
-        AuthError: The key cannot be put into a header.
+        AuthError: The key, or a header of the person's own, cannot be sent.
     """
     origin = origin_of(endpoint, pictures=any(turn.images for turn in request.turns))
     seconds = None if origin.local else READ_SECONDS
@@ -49,13 +53,43 @@ def generation(
 
 
 def _headers(endpoint: Endpoint) -> dict[str, str]:
-    headers = dict(endpoint.provider.headers)
-    if endpoint.key and (key := endpoint.key.reveal().strip()):
-        if not (key.isascii() and key.isprintable()):
+    """The row's headers, below them the key, and the person's own before both."""
+    provider = endpoint.provider
+    headers = dict(provider.headers)
+    key = endpoint.key.reveal().strip() if endpoint.key else ""
+    if not key and not endpoint.proxied:
+        key = provider.anonymous_key
+    if key:
+        _check(key, f"the key for {provider.label} has characters that no key has", endpoint)
+        headers |= [_shown(_auth(endpoint, key), key)]
+    for name, value in endpoint.headers:
+        text = value.reveal().strip()
+        if not re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", name, re.ASCII):
             raise AuthError(
-                f"the key for {endpoint.provider.label} has characters that no key has",
-                hint="copy it again",
-                provider=endpoint.provider.label,
+                f"a header for {provider.label} has a name that cannot be sent",
+                hint="look at the headers of the connection (F2)",
+                provider=provider.label,
             )
-        headers["Authorization"] = f"Bearer {key}"
+        _check(text, f"the header {name} has characters that cannot be sent", endpoint)
+        headers = {kept: old for kept, old in headers.items() if kept.lower() != name.lower()}
+        if text:
+            headers[name] = text
     return headers
+
+
+def _auth(endpoint: Endpoint, key: str) -> Auth:
+    provider = endpoint.provider
+    if endpoint.proxied and provider.proxy_auth:
+        return provider.proxy_auth
+    if provider.protocol == "gemini" and key.startswith(_TOKEN):
+        return "bearer"
+    return provider.auth
+
+
+def _shown(auth: Auth, key: str) -> tuple[str, str]:
+    return ("Authorization", f"Bearer {key}") if auth == "bearer" else (auth, key)
+
+
+def _check(text: str, message: str, endpoint: Endpoint) -> None:
+    if not (text.isascii() and text.isprintable()):
+        raise AuthError(message, hint="copy it again", provider=endpoint.provider.label)

@@ -21,20 +21,31 @@ GRACE_SECONDS = 3.0
 class OpenAIChatModel:
     """A model at one endpoint."""
 
-    def __init__(self, endpoint: Endpoint, client: Http) -> None:
+    def __init__(
+        self, endpoint: Endpoint, client: Http, refusals: openai_request.Refusals | None = None
+    ) -> None:
+        """Make a model; nothing goes over the network yet.
+
+        Args:
+            endpoint: Where it is.
+            client: Sends the requests.
+            refusals: What servers did not take so far, shared by all models of a run.
+        """
         self._endpoint = endpoint
         self._client = client
+        self._refusals = refusals or openai_request.Refusals()
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[GenerationEvent, None]:
         """Stream an answer. Closing the generator closes the connection at once.
 
         A field of the request that the server refuses by name is left out and the request is
-        sent again, each field once.
+        sent again, each field once; later requests leave it out at once.
 
         Raises:
             ProviderError: Before or in mid-stream; text that came first stays valid.
         """
         body = openai_request.build(self._endpoint, request)
+        body = self._refusals.apply(self._endpoint, body)
         while True:
             began = False
             try:
@@ -47,6 +58,7 @@ class OpenAIChatModel:
                 body, name = openai_request.without(body, error.names)
                 if began or not name:
                     raise
+                self._refusals.add(self._endpoint, error.names)
             label = self._endpoint.provider.label
             yield Progress(f"{label} does not take {name}: asking again without it")
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Mapping
+from dataclasses import fields
 
+from tui.adapters.providers import bodies
 from tui.domain.connection import Endpoint
 from tui.domain.errors import ImageRejected
 from tui.domain.generation import GenerationRequest, Turn
@@ -17,16 +19,15 @@ _TOKEN_KEYS = {
 
 
 def build(endpoint: Endpoint, request: GenerationRequest) -> dict[str, object]:
-    """Put a prompt into the protocol's form; what is None is left out.
+    """Put a prompt into the protocol's form; what nobody chose is left out.
 
     Raises:
         ImageRejected: A picture of a type that the provider does not take.
     """
     provider = endpoint.provider
-    sampling = request.sampling
     body: dict[str, object] = {
         "model": endpoint.model,
-        "messages": [_message(turn, endpoint) for turn in request.turns],
+        "messages": [_message(turn, endpoint, request.captions) for turn in request.turns],
         "stream": True,
         **dict(provider.extra_body),
     }
@@ -34,15 +35,10 @@ def build(endpoint: Endpoint, request: GenerationRequest) -> dict[str, object]:
         body["stream_options"] = {"include_usage": True}
     if provider.abort_path:
         body["genkey"] = f"SALON{secrets.token_hex(4)}"
-    options: dict[str, object] = {
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        provider.max_tokens_key: sampling.max_tokens,
-        provider.seed_key: sampling.seed,
-        "stop": list(sampling.stop) or None,
-    }
-    body.update((key, value) for key, value in options.items() if value is not None)
-    return body
+    if request.captions:
+        body |= bodies.for_captions(endpoint)
+    body |= _options(endpoint, request)
+    return bodies.shape(endpoint, body)
 
 
 def without(body: Mapping[str, object], refused: frozenset[str]) -> tuple[dict[str, object], str]:
@@ -59,7 +55,42 @@ def without(body: Mapping[str, object], refused: frozenset[str]) -> tuple[dict[s
     return changed, name
 
 
-def _message(turn: Turn, endpoint: Endpoint) -> dict[str, object]:
+class Refusals:
+    """Remembers for the rest of the run which fields which model's server does not take."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, str], list[frozenset[str]]] = {}
+
+    def add(self, endpoint: Endpoint, refused: frozenset[str]) -> None:
+        """Keep what a server named."""
+        self._known.setdefault(_whose(endpoint), []).append(refused)
+
+    def apply(self, endpoint: Endpoint, body: Mapping[str, object]) -> dict[str, object]:
+        """The body as the server took it last."""
+        shaped = dict(body)
+        for refused in self._known.get(_whose(endpoint), ()):
+            shaped, _ = without(shaped, refused)
+        return shaped
+
+
+def _whose(endpoint: Endpoint) -> tuple[str, str, str]:
+    return endpoint.name, endpoint.url, endpoint.model
+
+
+def _options(endpoint: Endpoint, request: GenerationRequest) -> dict[str, object]:
+    """What is chosen of the sampling, under the names of the row."""
+    sampling = bodies.sampling(endpoint, request)
+    names = dict(endpoint.provider.wire_names)
+    chosen: dict[str, object] = {}
+    for each in fields(sampling):
+        value = getattr(sampling, each.name)
+        if value not in (None, (), ""):
+            plain = list(value) if isinstance(value, tuple) else value
+            chosen[names.get(each.name, each.name)] = plain
+    return chosen
+
+
+def _message(turn: Turn, endpoint: Endpoint, captions: bool) -> dict[str, object]:
     if not turn.images or turn.role != "user":
         return {"role": turn.role, "content": turn.text}
     parts: list[dict[str, object]] = []
@@ -72,6 +103,8 @@ def _message(turn: Turn, endpoint: Endpoint) -> dict[str, object]:
                 provider=endpoint.provider.label,
             )
         data = base64.b64encode(image.data).decode("ascii")
-        url = f"data:{image.mime};base64,{data}"
-        parts.append({"type": "image_url", "image_url": {"url": url}})
+        picture = {"url": f"data:{image.mime};base64,{data}"}
+        if captions:
+            picture["detail"] = "auto"
+        parts.append({"type": "image_url", "image_url": picture})
     return {"role": turn.role, "content": parts}
