@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from tui.adapters.failures import Origin
 from tui.adapters.http import Call, Http
-from tui.adapters.providers import listing
+from tui.adapters.providers import address, listing
 from tui.adapters.wire import as_dict, as_text, items
 from tui.domain.connection import Endpoint, FoundServer, Model, Provider
 from tui.domain.errors import AppError
+from tui.domain.safetext import clean_line
 
 TOTAL_SECONDS = 1.0
 _SIGN_SECONDS = 0.5
@@ -21,6 +22,8 @@ _SIGNS = {
     "lmstudio": "/api/v0/models",
     "ooba": "/v1/internal/model/info",
     "ollama": "/api/version",
+    "extras": "/api/modules",
+    "vllm": "/version",
     "models": "/v1/models",
 }
 """Where each kind of server gives itself away; they imitate one another's other addresses."""
@@ -51,12 +54,12 @@ async def _look(
     if not await _listens(port):
         return None
     answers = await asyncio.gather(*(_sign(port, path, client) for path in _SIGNS.values()))
-    kind = recognise(dict(zip(_SIGNS, answers, strict=True)), usual.id)
-    row = providers.get(kind)
+    said = dict(zip(_SIGNS, answers, strict=True))
+    row = providers.get(recognise(said, usual.id))
     if row is None:
         return None
     path = "/v1" if row.protocol == "openai" else ""
-    url = f"http://{_HOST}:{port}{path}"
+    url = address.normalise(row, f"http://{_HOST}:{port}{path}")
     endpoint = Endpoint("", row, url, None, "")
     models: list[Model] = []
     try:
@@ -64,7 +67,8 @@ async def _look(
             models = await listing.models(endpoint, client)
     except (AppError, TimeoutError):
         models = []
-    return FoundServer(row.id, row.label, url, tuple(models))
+    version = _version(as_dict(said.get(row.id)))
+    return FoundServer(row.id, row.label, url, tuple(models), version)
 
 
 def recognise(answers: Mapping[str, object], usual: str) -> str:
@@ -83,10 +87,15 @@ def recognise(answers: Mapping[str, object], usual: str) -> str:
         ("lmstudio", any("type" in entry for entry in items(said["lmstudio"].get("data")))),
         ("ooba", "model_name" in said["ooba"]),
         ("ollama", bool(as_text(said["ollama"].get("version")))),
+        ("extras", isinstance(said["extras"].get("modules"), list)),
         ("vllm", _made_by(listed, "vllm")),
-        ("custom" if usual == "ollama" else usual, bool(listed)),
+        ("custom" if usual in {"ollama", "extras"} else usual, bool(listed)),
     )
     return next((kind for kind, found in signs if found), "")
+
+
+def _version(said: Mapping[str, object]) -> str:
+    return clean_line(as_text(said.get("version")) or as_text(said.get("build_info")), 40)
 
 
 def _made_by(listed: Iterable[Mapping[str, object]], owner: str) -> bool:

@@ -22,8 +22,9 @@ def from_listing(entry: Mapping[str, Any]) -> Vision:
     words = as_list(entry.get("capabilities")) + as_list(entry.get("features"))
     if any(_names_vision(as_text(word)) for word in words):
         return "yes"
-    kind = entry.get("type")
-    return {"vlm": "yes", "llm": "no"}.get(as_text(kind), "unknown")  # type: ignore[return-value]  # literals
+    if entry.get("type") == "vlm":
+        return "yes"
+    return "no" if entry.get("type") == "llm" else "unknown"
 
 
 def from_capabilities(capabilities: object) -> Vision:
@@ -35,25 +36,32 @@ def from_capabilities(capabilities: object) -> Vision:
 
 
 def _modalities(entry: Mapping[str, Any]) -> list[list[Any]]:
+    architecture = as_dict(entry.get("architecture"))
+    arrow = as_text(architecture.get("modality")).partition("->")  # "text+image->text"
     places = (
-        as_dict(entry.get("architecture")).get("input_modalities"),
+        architecture.get("input_modalities"),
         entry.get("input_modalities"),
         as_dict(entry.get("modalities")).get("input"),
+        arrow[0].split("+") if arrow[1] else None,
     )
     return [place for place in places if isinstance(place, list) and place]
 
 
 def _flags(entry: Mapping[str, Any]) -> list[object]:
     capabilities = as_dict(entry.get("capabilities"))
-    image_input = capabilities.get("image_input")
     return [
-        capabilities.get("vision"),
-        as_dict(image_input).get("supported", image_input),
+        _supported(capabilities.get("vision")),
+        _supported(capabilities.get("image_input")),
         capabilities.get("supports_vision"),
         *(entry.get(name) for name in _FLAGS),
+        as_dict(entry.get("modalities")).get("vision"),
         as_dict(entry.get("metadata")).get("vision"),
         as_dict(entry.get("parameters")).get("use_vision"),
     ]
+
+
+def _supported(flag: object) -> object:
+    return as_dict(flag).get("supported", flag)
 
 
 def _names_vision(word: str) -> bool:
