@@ -129,6 +129,13 @@ class SilentWorker:
         yield {"stage": op}
 
 
+def test_a_caption_of_this_source_depends_on_the_picture_alone() -> None:
+    ours, other = DescribeCaptioner(SilentWorker()), DescribeCaptioner(SilentWorker())
+    assert not ours.takes_prompt
+    assert ours.fingerprint
+    assert ours.fingerprint == other.fingerprint
+
+
 async def test_a_worker_that_finds_nothing_is_an_error() -> None:
     captioner = DescribeCaptioner(SilentWorker())
     facts = ImageFacts(format="PNG", width=1, height=1, bytes=4)

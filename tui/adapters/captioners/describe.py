@@ -13,6 +13,8 @@ from tui.domain.image import Image
 
 LABEL = "offline description"
 MODEL = "EfficientNet-Lite0"
+VERSION = "1"
+"""Raised when the same picture is described in other words than before."""
 
 
 class Worker(Protocol):
@@ -27,6 +29,9 @@ class Worker(Protocol):
 
 class DescribeCaptioner:
     """Describes pictures by their pixels, their metadata and a small classifier."""
+
+    takes_prompt = False
+    fingerprint = f"describe {VERSION}"
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -17,11 +18,15 @@ from tui.domain.image import Image
 from tui.domain.local_model import LocalModelState
 from tui.domain.safetext import clean
 
+_VERSION = 1
+"""Raised when the same model captions differently, so that older captions are not taken."""
 _PRIVATE = ("_API_KEY", "_SECRET", "_PASSWORD")
 
 
 class OnnxCaptioner:
     """Captions with a model in the hub's ONNX layout, in the worker process."""
+
+    takes_prompt = False
 
     def __init__(
         self,
@@ -58,6 +63,19 @@ class OnnxCaptioner:
     def model(self) -> str:
         """As the settings name it."""
         return self._model
+
+    @property
+    def fingerprint(self) -> str:
+        """The files that would be loaded and how they are used; empty when they are not here."""
+        found = resolve.find(self._model, self._dtype)
+        if isinstance(found, LocalModelState):
+            return ""
+        try:
+            written = [(found.folder / name).stat().st_mtime_ns for name in found.choice.weights]
+        except OSError:
+            return ""
+        used = [_VERSION, found.request(), written, self._generation]
+        return json.dumps(used, sort_keys=True)
 
     async def state(self) -> LocalModelState:
         """Say whether the model is ready; looks at the disk only."""
