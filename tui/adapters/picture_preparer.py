@@ -22,8 +22,8 @@ logger = logging.getLogger(__name__)
 
 _JPEG, _PNG = "image/jpeg", "image/png"
 _QUALITIES = (90, 80, 70, 60)
-_STEP = 0.8
-"""By how much the sides go down when no quality is low enough."""
+_STEPS = (0.25, 0.8)
+"""By how much the sides go down when no quality is low enough: at most and at least."""
 _SMALL_ENOUGH = 4096
 """Bytes; below, halving gains nothing and headers would be most of the file."""
 
@@ -96,11 +96,12 @@ def _scaled(width: int, height: int, scale: float) -> tuple[int, int]:
 
 def _halved(plain: Image, limits: PictureLimits, shrink: int) -> PictureLimits:
     """The limits that a picture meets when its sides and bytes are halved some times."""
+    room = max(_SMALL_ENOUGH, len(plain.data) >> shrink)
     return replace(
         limits,
         accepts=(_JPEG,) if _JPEG in limits.accepts else limits.accepts,
         max_side=max(1, max(plain.width, plain.height) >> shrink),
-        max_bytes=max(min(_SMALL_ENOUGH, len(plain.data)), len(plain.data) >> shrink),
+        max_bytes=min(room, limits.max_bytes or room),
     )
 
 
@@ -134,12 +135,15 @@ def _candidates(
         if _JPEG in limits.accepts:
             opaque = _on_white(resized)
             for quality in _QUALITIES:
-                yield _jpeg(opaque, quality), _JPEG, size
+                data = _jpeg(opaque, quality)
+                yield data, _JPEG, size
         else:
-            yield _png(resized), _PNG, size
+            data = _png(resized)
+            yield data, _PNG, size
         if size == (1, 1):
             return
-        size = _scaled(*size, _STEP)
+        guess = sqrt(limits.max_bytes / len(data))
+        size = _scaled(*size, min(max(guess, _STEPS[0]), _STEPS[1]))
 
 
 def _opened(image: Image) -> Pil.Image:
