@@ -3,7 +3,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tui.domain.chat import Chat, ChatSummary, JournalEntry, Message, Outline, SearchHit
+from tui.domain.chat import (
+    CachedCaption,
+    Chat,
+    ChatSummary,
+    JournalEntry,
+    Message,
+    Outline,
+    SearchHit,
+)
 from tui.domain.errors import StorageError
 
 
@@ -15,6 +23,7 @@ class InMemoryChats:
         self._messages: dict[str, tuple[str, Message]] = {}
         self._hidden: set[str] = set()
         self._journal: list[JournalEntry] = []
+        self.cached: dict[str, CachedCaption] = {}
 
     def _of(self, chat_id: str) -> list[Message]:
         pairs = self._messages.values()
@@ -91,11 +100,22 @@ class InMemoryChats:
                     hits.append(SearchHit(chat.id, chat.title, message.id, snippet))
         return hits[:limit]
 
-    async def log_caption(self, entry: JournalEntry) -> None:
+    async def log_caption(self, entry: JournalEntry) -> int:
         self._journal.append(entry)
+        return len(self._journal)
+
+    async def caption_used(self, number: int) -> None:
+        if number <= len(self._journal):
+            self._journal[number - 1] = replace(self._journal[number - 1], used=True)
 
     async def journal(self, limit: int = 100) -> list[JournalEntry]:
         return self._journal[::-1][:limit]
+
+    async def cached_caption(self, key: str) -> CachedCaption | None:
+        return self.cached.get(key)
+
+    async def cache_caption(self, key: str, made: CachedCaption) -> None:
+        self.cached[key] = made
 
     async def aclose(self) -> None:
         pass

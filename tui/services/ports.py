@@ -222,7 +222,7 @@ class ChatStore(Protocol):
         ...
 
     async def save(self, chat: Chat) -> None:
-        """Keep title, draft, character, persona and `updated`."""
+        """Keep all of a chat but when it was made."""
         ...
 
     async def delete(self, chat_id: str) -> None:
@@ -261,8 +261,12 @@ class ChatStore(Protocol):
         """Messages and captions with all the words, best first."""
         ...
 
-    async def log_caption(self, entry: JournalEntry) -> None:
-        """Add to the caption journal."""
+    async def log_caption(self, entry: JournalEntry) -> int:
+        """Add to the caption journal; gives the entry's number."""
+        ...
+
+    async def caption_used(self, number: int) -> None:
+        """Say of an entry of the journal that it went into a message."""
         ...
 
     async def journal(self, limit: int = 100) -> list[JournalEntry]:

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.chats import InMemoryChats
+from tui.adapters.storage import chats
 from tui.adapters.storage.chats import SqliteChats
-from tui.domain.chat import Attachment, Chat, JournalEntry, Message, Outline
+from tui.domain.chat import Attachment, CachedCaption, Chat, JournalEntry, Message, Outline
 from tui.domain.errors import StorageError
 from tui.services.ports import ChatStore
 
 CAT = Attachment(
-    "ab" * 32, "cat.jpg", "image/jpeg", 640, 480, "a tabby cat asleep", "local", "m", 2
-)
+    "ab" * 32, "cat.jpg", "image/jpeg", 640, 480, "a tabby cat asleep", "local", "m", 2,
+    "kitchen: no answer; so: local", "both",
+)  # fmt: skip
+ENTRY = JournalEntry("d" * 64, "a.png", "a boat", "local", "m", "what?", 1.5, 3.0, False)
 
 
 def chat(id_: str = "c1", **more: object) -> Chat:
@@ -47,7 +50,7 @@ async def test_an_empty_store_has_nothing(store: ChatStore) -> None:
 async def test_a_chat_comes_back_as_it_was_saved(store: ChatStore) -> None:
     one = chat(title="Tea")
     await store.create(one)
-    one.draft, one.persona, one.updated = "half a th", "me", 9.0
+    one.draft, one.persona, one.updated, one.local_only = "half a th", "me", 9.0, True
 
     await store.save(one)
 
@@ -199,11 +202,56 @@ async def test_search_takes_anything_typed(store: ChatStore, query: str) -> None
 
 
 async def test_the_journal_is_newest_first(store: ChatStore) -> None:
-    entry = JournalEntry("d" * 64, "a.png", "a boat", "local", "m", "what?", 1.5, 3.0, False)
-    later = replace(entry, caption="a ship", used=True)
+    later = replace(
+        ENTRY, caption="a ship", used=True, input_tokens=9, output_tokens=2, cost=0.5, cached=True
+    )
 
-    await store.log_caption(entry)
+    await store.log_caption(ENTRY)
     await store.log_caption(later)
 
-    assert await store.journal() == [later, entry]
+    assert await store.journal() == [later, ENTRY]
     assert len(await store.journal(limit=1)) == 1
+
+
+async def test_a_caption_is_marked_as_used_later(store: ChatStore) -> None:
+    numbers = [await store.log_caption(replace(ENTRY, name=name)) for name in ("a", "b")]
+
+    await store.caption_used(numbers[0])
+    await store.caption_used(99)
+
+    assert [(entry.name, entry.used) for entry in await store.journal()] == [
+        ("b", False),
+        ("a", True),
+    ]
+
+
+async def test_a_kept_caption_is_given_until_another_takes_its_place(store: ChatStore) -> None:
+    first = CachedCaption("a boat", "Ollama: moondream", 1.5, 700, 8, 0.002)
+
+    await store.cache_caption("k", first)
+    found = await store.cached_caption("k")
+    await store.cache_caption("k", CachedCaption("a ship", "x", 1.0))
+    second = await store.cached_caption("k")
+
+    assert found == first
+    assert second == CachedCaption("a ship", "x", 1.0)
+    assert await store.cached_caption("another") is None
+
+
+async def test_journal_and_cache_do_not_grow_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chats, "KEEP_JOURNAL", 3)
+    monkeypatch.setattr(chats, "KEEP_CACHED", 3)
+    store = SqliteChats(tmp_path / "chats.db")
+    keys = ("a", "b", "c", "a", "d")
+
+    for key in keys:
+        await store.log_caption(replace(ENTRY, name=key))
+        await store.cache_caption(key, CachedCaption(key, "", 0.0))
+
+    kept = [key for key in "abcd" if await store.cached_caption(key)]
+    names = [entry.name for entry in await store.journal()]
+    await store.aclose()
+    assert names == ["d", "a", "c"]
+    assert kept == ["a", "c", "d"]

@@ -126,17 +126,18 @@ async def test_a_migration_is_preceded_by_a_backup(
     await store.create(CHAT)
     await store.aclose()
 
-    def to_2(connection: sqlite3.Connection) -> None:
+    def to_next(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE chats ADD COLUMN colour TEXT NOT NULL DEFAULT ''")
 
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, to_2))
+    now = len(schema.MIGRATIONS)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, to_next))
     store = SqliteChats(path)
     kept = await store.load("c1")
     await store.aclose()
 
-    backup = sqlite3.connect(path.with_name("chats.db.version-1.backup"))
+    backup = sqlite3.connect(path.with_name(f"chats.db.version-{now}.backup"))
     assert kept == CHAT
-    assert backup.execute("PRAGMA user_version").fetchone() == (1,)
+    assert backup.execute("PRAGMA user_version").fetchone() == (now,)
     assert backup.execute("SELECT id FROM chats").fetchall() == [("c1",)]
     backup.close()
 
@@ -244,7 +245,7 @@ async def test_a_full_disk_loses_nothing_that_was_saved(path: Path) -> None:
     file = database.Database(path)
 
     def add(name: str, size: int) -> Callable[[sqlite3.Connection], object]:
-        sql = "INSERT INTO chats VALUES (?, ?, '', '', '', 1, 1, NULL)"
+        sql = "INSERT INTO chats VALUES (?, ?, '', '', '', 1, 1, NULL, 0)"
         return lambda db: db.execute(sql, (name, "x" * size))
 
     await file.write(add("kept", 10))

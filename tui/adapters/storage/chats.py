@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tui.adapters.storage import rows, searching
 from tui.adapters.storage.database import Database
-from tui.domain.chat import Chat, ChatSummary, JournalEntry, Message, Outline, SearchHit
+from tui.domain.chat import (
+    CachedCaption,
+    Chat,
+    ChatSummary,
+    JournalEntry,
+    Message,
+    Outline,
+    SearchHit,
+)
 from tui.domain.errors import StorageError
 from tui.domain.safetext import clean_line
 
 _MOST_IDS = 500
-_CHAT = "id, title, character, persona, created, updated, draft"
+KEEP_JOURNAL = 10_000
+"""Captions that the journal holds; the oldest go first."""
+KEEP_CACHED = 5_000
+"""Captions that are given again; those kept longest go first."""
 _SUMMARIES = """
     SELECT id, title, character,
         (SELECT count(*) FROM messages m WHERE m.chat = c.id AND m.hidden IS NULL),
@@ -48,14 +59,13 @@ class SqliteChats:
 
     async def create(self, chat: Chat) -> None:
         """Keep a new chat."""
-        sql = f"INSERT INTO chats ({_CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        values = (chat.id, rows.text(chat.title), rows.text(chat.character))
-        more = (rows.text(chat.persona), chat.created, chat.updated, rows.text(chat.draft))
-        await self._write(lambda db: db.execute(sql, (*values, *more)) and None)
+        row = rows.from_chat(chat)
+        sql = f"INSERT INTO chats ({', '.join(row)}) VALUES ({_marks(row)})"
+        await self._write(lambda db: db.execute(sql, tuple(row.values())) and None)
 
     async def load(self, chat_id: str) -> Chat | None:
         """The chat without messages, or None when there is none or it is deleted."""
-        sql = f"SELECT {_CHAT} FROM chats WHERE id = ? AND hidden IS NULL"
+        sql = f"SELECT {rows.CHAT_COLUMNS} FROM chats WHERE id = ? AND hidden IS NULL"
 
         def ask(db: sqlite3.Connection) -> Chat | None:
             row = db.execute(sql, (chat_id,)).fetchone()
@@ -74,14 +84,11 @@ class SqliteChats:
         return await self._read(ask)
 
     async def save(self, chat: Chat) -> None:
-        """Keep title, draft, character, persona and `updated`."""
-        sql = (
-            "UPDATE chats SET title = ?, character = ?, persona = ?, draft = ?, updated = ?"
-            " WHERE id = ?"
-        )
-        texts = map(rows.text, (chat.title, chat.character, chat.persona, chat.draft))
-        values = (*texts, chat.updated, chat.id)
-        await self._write(lambda db: _one(db.execute(sql, values), "that chat is gone"))
+        """Keep all of a chat but when it was made."""
+        row = rows.from_chat(chat)
+        sets = ", ".join(f"{name} = :{name}" for name in row if name not in ("id", "created"))
+        sql = f"UPDATE chats SET {sets} WHERE id = :id"
+        await self._write(lambda db: _one(db.execute(sql, row), "that chat is gone"))
 
     async def delete(self, chat_id: str) -> None:
         """Hide the chat; `restore` brings it back for 30 days."""
@@ -108,8 +115,7 @@ class SqliteChats:
             found: dict[str, Message] = {}
             for start in range(0, len(ids), _MOST_IDS):
                 part = ids[start : start + _MOST_IDS]
-                marks = ", ".join("?" * len(part))
-                sql = f"SELECT {rows.MESSAGE_COLUMNS} FROM messages WHERE id IN ({marks})"
+                sql = f"SELECT {rows.MESSAGE_COLUMNS} FROM messages WHERE id IN ({_marks(part)})"
                 for row in db.execute(sql, part):
                     found[row[0]] = rows.to_message(row)
             return [found[each] for each in ids if each in found]
@@ -153,28 +159,60 @@ class SqliteChats:
         """Messages and captions with all the words, best first."""
         return await self._read(lambda db: searching.search(db, text, limit))
 
-    async def log_caption(self, entry: JournalEntry) -> None:
-        """Add to the caption journal."""
-        sql = (
-            "INSERT INTO journal (digest, name, caption, source, model, prompt, seconds, created,"
-            " used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        )
+    async def log_caption(self, entry: JournalEntry) -> int:
+        """Add to the caption journal; gives the entry's number."""
         values = rows.from_entry(entry)
-        await self._write(lambda db: db.execute(sql, values) and None)
+        sql = f"INSERT INTO journal ({rows.JOURNAL_COLUMNS}) VALUES ({_marks(values)})"
+
+        def add(db: sqlite3.Connection) -> int:
+            number = db.execute(sql, values).lastrowid or 0
+            db.execute("DELETE FROM journal WHERE id <= ?", (number - KEEP_JOURNAL,))
+            return number
+
+        return await self._write(add)
+
+    async def caption_used(self, number: int) -> None:
+        """Say of an entry of the journal that it went into a message."""
+        sql = "UPDATE journal SET used = 1 WHERE id = ?"
+        await self._write(lambda db: db.execute(sql, (number,)) and None)
 
     async def journal(self, limit: int = 100) -> list[JournalEntry]:
         """The last captions, newest first."""
-        sql = (
-            "SELECT digest, name, caption, source, model, prompt, seconds, created, used"
-            " FROM journal ORDER BY id DESC LIMIT ?"
-        )
+        sql = f"SELECT {rows.JOURNAL_COLUMNS} FROM journal ORDER BY id DESC LIMIT ?"
         return await self._read(
             lambda db: [rows.to_entry(row) for row in db.execute(sql, (limit,))]
         )
 
+    async def cached_caption(self, key: str) -> CachedCaption | None:
+        """What was kept under a key, or None."""
+        sql = f"SELECT {rows.CACHE_COLUMNS} FROM caption_cache WHERE key = ?"
+
+        def ask(db: sqlite3.Connection) -> CachedCaption | None:
+            row = db.execute(sql, (key,)).fetchone()
+            return rows.to_cached(row) if row else None
+
+        return await self._read(ask)
+
+    async def cache_caption(self, key: str, made: CachedCaption) -> None:
+        """Keep a complete caption under a key, in place of what was there."""
+        values = (*rows.from_cached(made), key, time.time())
+        columns = f"{rows.CACHE_COLUMNS}, key, created"
+        sql = f"INSERT OR REPLACE INTO caption_cache ({columns}) VALUES ({_marks(values)})"
+
+        def keep(db: sqlite3.Connection) -> None:
+            # A row that replaces another gets a new rowid, so the oldest have the lowest.
+            number = db.execute(sql, values).lastrowid or 0
+            db.execute("DELETE FROM caption_cache WHERE rowid <= ?", (number - KEEP_CACHED,))
+
+        await self._write(keep)
+
     async def aclose(self) -> None:
         """Finish what is pending and close; a second time does nothing."""
         await self._database.aclose()
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _one(cursor: sqlite3.Cursor, otherwise: str) -> None:

@@ -6,14 +6,21 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from tui.domain.chat import Attachment, Chat, JournalEntry, Message
+from tui.domain.chat import Attachment, CachedCaption, Chat, JournalEntry, Message
+from tui.domain.fate import SENDS
 
 MESSAGE_COLUMNS = (
     "id, role, name, text, created, attachments, templated, reasoning, status, error, model,"
     " input_tokens, output_tokens"
 )
 STATUSES = ("complete", "streaming", "stopped", "partial", "failed")
-_ATTACHMENT = ("digest", "name", "mime", "width", "height", "caption", "source", "model", "seconds")
+CHAT_COLUMNS = "id, title, character, persona, created, updated, draft, local_only"
+JOURNAL_COLUMNS = (
+    "digest, name, caption, source, model, prompt, seconds, created, used,"
+    " input_tokens, output_tokens, cost, cached"
+)
+CACHE_COLUMNS = "caption, source_label, seconds, input_tokens, output_tokens, cost"
+_ATTACHMENT = tuple(Attachment.__dataclass_fields__)
 
 
 def text(value: str) -> str:
@@ -79,19 +86,39 @@ def _attachments_json(attachments: tuple[Attachment, ...]) -> str:
 def _attachments(kept: str) -> tuple[Attachment, ...]:
     if kept == "[]":
         return ()
-    return tuple(
-        Attachment(**{name: value for name, value in each.items() if name in _ATTACHMENT})
-        for each in json.loads(kept)
-    )
+    return tuple(_attachment(each) for each in json.loads(kept))
+
+
+def _attachment(kept: dict[str, Any]) -> Attachment:
+    """Build an attachment; an older Salon knew fewer fields, a newer one may know more."""
+    known = {name: value for name, value in kept.items() if name in _ATTACHMENT}
+    if known.get("fate") not in SENDS:
+        known["fate"] = "auto"
+    return Attachment(**known)
+
+
+def from_chat(chat: Chat) -> dict[str, Any]:
+    """Column values of a chat."""
+    return {
+        "id": chat.id,
+        "title": text(chat.title),
+        "character": text(chat.character),
+        "persona": text(chat.persona),
+        "created": chat.created,
+        "updated": chat.updated,
+        "draft": text(chat.draft),
+        "local_only": chat.local_only,
+    }
 
 
 def to_chat(row: tuple[Any, ...]) -> Chat:
-    """Build a chat from id, title, character, persona, created, updated, draft."""
-    return Chat(*row)
+    """Build a chat from `CHAT_COLUMNS`."""
+    *rest, local_only = row
+    return replace(Chat(*rest), local_only=bool(local_only))
 
 
 def from_entry(entry: JournalEntry) -> tuple[Any, ...]:
-    """Column values of a journal entry in the order of the table, without its id."""
+    """Values of `JOURNAL_COLUMNS`."""
     return (
         entry.digest,
         text(entry.name),
@@ -102,10 +129,25 @@ def from_entry(entry: JournalEntry) -> tuple[Any, ...]:
         entry.seconds,
         entry.created,
         entry.used,
+        entry.input_tokens,
+        entry.output_tokens,
+        entry.cost,
+        entry.cached,
     )
 
 
 def to_entry(row: tuple[Any, ...]) -> JournalEntry:
-    """Build a journal entry from the table's columns with the id last."""
+    """Build a journal entry from `JOURNAL_COLUMNS`."""
     entry = JournalEntry(*row)
-    return replace(entry, used=bool(entry.used))
+    return replace(entry, used=bool(entry.used), cached=bool(entry.cached))
+
+
+def from_cached(made: CachedCaption) -> tuple[Any, ...]:
+    """Values of `CACHE_COLUMNS`."""
+    counts = (made.input_tokens, made.output_tokens, made.cost)
+    return (text(made.caption), text(made.source_label), made.seconds, *counts)
+
+
+def to_cached(row: tuple[Any, ...]) -> CachedCaption:
+    """Build a kept caption from `CACHE_COLUMNS`."""
+    return CachedCaption(*row)

@@ -83,6 +83,23 @@ _FIRST = (
         used INTEGER NOT NULL
     )""",
 )
+_SECOND = (
+    "ALTER TABLE chats ADD COLUMN local_only INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE journal ADD COLUMN input_tokens INTEGER",
+    "ALTER TABLE journal ADD COLUMN output_tokens INTEGER",
+    "ALTER TABLE journal ADD COLUMN cost REAL",
+    "ALTER TABLE journal ADD COLUMN cached INTEGER NOT NULL DEFAULT 0",
+    """CREATE TABLE caption_cache (
+        key TEXT PRIMARY KEY,
+        caption TEXT NOT NULL,
+        source_label TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        input_tokens INTEGER,
+        output_tokens INTEGER,
+        cost REAL,
+        created REAL NOT NULL
+    )""",
+)
 
 
 def _to_1(connection: sqlite3.Connection) -> None:
@@ -90,7 +107,12 @@ def _to_1(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1,)
+def _to_2(connection: sqlite3.Connection) -> None:
+    for statement in _SECOND:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2)
 """Entry N brings a file of version N to version N + 1, inside the caller's transaction."""
 
 

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tui.adapters.storage import schema
+from tui.adapters.storage.chats import SqliteChats
+from tui.domain.chat import Attachment, CachedCaption, Chat, JournalEntry
+
+FIRST_CHAT = "INSERT INTO chats VALUES ('c1', 'Tea', 'salon', 'you', 'half', 1, 2, NULL)"
+FIRST_ENTRY = (
+    "INSERT INTO journal VALUES (7, 'dd', 'a.png', 'a boat', 'local', 'm', 'what?', 1.5, 3, 1)"
+)
+OLD_PICTURE = {
+    "digest": "ab", "name": "cat.jpg", "mime": "image/jpeg", "width": 4, "height": 2,
+    "caption": "a cat", "source": "local", "model": "m", "seconds": 2.0,
+}  # fmt: skip
+
+
+def first_version(path: Path, attachments: list[dict[str, object]]) -> None:
+    """A file as the first Salon made it."""
+    connection = sqlite3.connect(path)
+    for statement in schema._FIRST:
+        connection.execute(statement)
+    connection.execute(FIRST_CHAT)
+    connection.execute(FIRST_ENTRY)
+    connection.execute(
+        "INSERT INTO messages (id, chat, role, name, text, created, attachments, captions,"
+        " templated, reasoning, status, error, model, characters, lines, pictures, writer)"
+        " VALUES ('m1', 'c1', 'user', 'You', 'look', 1, ?, 'a cat', 0, '', 'complete', '', '',"
+        " 4, 1, 1, 0)",
+        (json.dumps(attachments),),
+    )
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+
+
+async def test_a_file_of_the_first_version_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "chats.db"
+    first_version(path, [OLD_PICTURE])
+
+    store = SqliteChats(path)
+    chat = await store.load("c1")
+    [message] = store.read(["m1"])
+    journal = await store.journal()
+    number = await store.log_caption(journal[0])
+    await store.cache_caption("k", CachedCaption("a cat", "local", 1.0))
+    await store.aclose()
+
+    assert chat == Chat("c1", "Tea", "salon", "you", 1, 2, "half", local_only=False)
+    assert message.attachments == (
+        Attachment("ab", "cat.jpg", "image/jpeg", 4, 2, "a cat", "local", "m", 2.0),
+    )
+    assert journal == [
+        JournalEntry("dd", "a.png", "a boat", "local", "m", "what?", 1.5, 3, used=True)
+    ]
+    assert number == 8
+    backup = sqlite3.connect(tmp_path / "chats.db.version-1.backup")
+    assert backup.execute("SELECT title FROM chats").fetchall() == [("Tea",)]
+    assert backup.execute("PRAGMA user_version").fetchone() == (1,)
+    backup.close()
+
+
+@pytest.mark.parametrize("fate", ["", "perhaps", None, 3, ["both"]])
+async def test_an_unknown_choice_for_a_picture_becomes_auto(tmp_path: Path, fate: object) -> None:
+    path = tmp_path / "chats.db"
+    first_version(path, [{**OLD_PICTURE, "fate": fate, "of the future": 1}])
+
+    store = SqliteChats(path)
+    [message] = store.read(["m1"])
+    await store.aclose()
+
+    assert message.attachments[0].fate == "auto"
