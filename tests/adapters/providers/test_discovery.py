@@ -32,8 +32,12 @@ LLAMA = {
 LMSTUDIO = {"/api/v0/models": {"data": [{"id": "m", "type": "vlm"}]}, "/v1/models": MODELS}
 OOBA = {"/v1/internal/model/info": {"model_name": "m"}, "/v1/models": MODELS}
 OLLAMA = {"/api/version": {"version": "0.12"}, "/api/tags": TAGS, "/v1/models": MODELS}
-VLLM = {"/v1/models": {"data": [{"id": "m", "owned_by": "vllm"}]}}
+VLLM = {
+    "/v1/models": {"data": [{"id": "m", "owned_by": "vllm"}]},
+    "/version": {"version": "0.11.0"},
+}
 PLAIN = {"/v1/models": MODELS}
+EXTRAS = {"/api/modules": {"modules": ["caption"]}}
 
 
 def serving(answers: Answers) -> FakeServer:
@@ -76,6 +80,7 @@ async def found(http: Http, *servers: tuple[str, FakeServer]) -> list[FoundServe
         (VLLM, "llamacpp", "vllm"),
         (PLAIN, "vllm", "vllm"),
         (PLAIN, "ollama", "custom"),
+        (PLAIN, "extras", "custom"),
     ],
 )
 async def test_servers_that_imitate_others_are_told_apart(
@@ -91,6 +96,31 @@ async def test_what_a_found_server_sees_is_known(http: Http) -> None:
     ollama, llama = await found(http, ("ollama", serving(OLLAMA)), ("llamacpp", serving(LLAMA)))
     assert ollama.models == (Model("m", "yes"),)
     assert (ollama.seeing, llama.seeing) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers", "version"),
+    [
+        ("koboldcpp", KOBOLD, "1.76"),
+        ("llamacpp", LLAMA, "b1"),
+        ("ollama", OLLAMA, "0.12"),
+        ("vllm", VLLM, "0.11.0"),
+        ("lmstudio", LMSTUDIO, ""),
+        ("ooba", OOBA, ""),
+    ],
+)
+async def test_a_found_server_tells_its_version(
+    http: Http, kind: str, answers: Answers, version: str
+) -> None:
+    servers = await found(http, (kind, serving(answers)))
+    assert [(server.provider, server.version) for server in servers] == [(kind, version)]
+
+
+@pytest.mark.parametrize("usual", ["extras", "ooba"])
+async def test_extras_is_found_though_it_does_not_chat(http: Http, usual: str) -> None:
+    servers = await found(http, (usual, serving(EXTRAS)))
+    assert [server.provider for server in servers] == ["extras"]
+    assert servers[0].url.count("/") == 2
 
 
 async def test_other_peoples_servers_are_not_taken_for_models(http: Http) -> None:

@@ -43,6 +43,14 @@ async def listed(
         ({"features": ["openai/chat-completion.vision"]}, "yes"),
         ({"capabilities": ["completion"]}, "unknown"),
         ({"type": "vlm"}, "yes"),
+        ({"architecture": {"modality": "text+image->text"}}, "yes"),
+        ({"architecture": {"modality": "text->text+image"}}, "no"),
+        ({"architecture": {"modality": "text"}}, "unknown"),
+        ({"capabilities": {"vision": {"supported": False}}}, "no"),
+        ({"capabilities": {"supports_vision": True}}, "yes"),
+        ({"modalities": {"vision": True}}, "yes"),
+        ({"parameters": {"use_vision": True}}, "yes"),
+        ({"features": ["vision"]}, "yes"),
         ({"type": "llm"}, "no"),
         ({"type": "model"}, "unknown"),
         ({"capabilities": {"vision": "maybe"}, "architecture": None}, "unknown"),
@@ -148,6 +156,28 @@ async def test_xai_is_asked_for_its_language_models_first() -> None:
 async def test_nanogpt_is_asked_for_details() -> None:
     rich = {"data": [{"id": "x", "capabilities": {"vision": True}}]}
     assert await listed("nanogpt", {"/v1/models?detailed=true": rich}) == [Model("x", "yes")]
+
+
+async def test_cloudflares_list_is_found_beside_its_openai_like_part() -> None:
+    def entry(name: str, **properties: str) -> dict[str, Any]:
+        said = [{"property_id": key, "value": value} for key, value in properties.items()]
+        return {"id": "429b9e8b", "name": name, "properties": said}
+
+    found = [
+        entry("@cf/a/big", context_window="131072"),
+        entry("@cf/b/seeing", vision="true"),
+        entry("@cf/c/llava-1.5-7b", context_window="many"),
+        entry("@cf/d/llama-guard"),
+        {"id": "x", "properties": None},
+    ]
+    url = "http://127.0.0.1:1/client/v4/accounts/1a2b/ai/v1"
+    path = "/client/v4/accounts/1a2b/ai/models/search?task=Text%20Generation&per_page=100"
+    models = await listed("workersai", {path: {"success": True, "result": found}}, url)
+    assert models == [
+        Model("@cf/a/big", context=131072),
+        Model("@cf/b/seeing", "yes"),
+        Model("@cf/c/llava-1.5-7b", "yes"),
+    ]
 
 
 async def test_ollama_tells_capabilities_in_its_list() -> None:

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.providers.support import (
-    CHAT,
     HELLO,
-    KEY,
     PICTURE,
     collect,
     end_of,
@@ -91,42 +89,6 @@ def test_a_stream_cut_at_every_byte_gives_the_same_events() -> None:
     for cut in range(len(STREAM)):
         assert read(STREAM[:cut], STREAM[cut:]) == whole
     assert read(*(bytes([byte]) for byte in STREAM)) == whole
-
-
-async def test_the_request_is_the_one_that_the_makers_library_sends() -> None:
-    from openai import AsyncOpenAI
-
-    reply = as_sse(delta("Hi"), delta(finish="stop"))
-    async with FakeServer(reply) as server:
-        http = Http()
-        ours = endpoint("openai", f"{server.url}/v1")
-        await collect(OpenAIChatModel(ours, http), CHAT)
-        async with AsyncOpenAI(base_url=f"{server.url}/v1", api_key=KEY) as theirs:
-            url = "data:image/jpeg;base64,/9hub3QgcmVhbGx5"
-            part: Any = {"type": "image_url", "image_url": {"url": url}}
-            stream = await theirs.chat.completions.create(
-                model="m",
-                messages=[
-                    {"role": "system", "content": "Be brief."},
-                    {"role": "user", "content": [{"type": "text", "text": "Look"}, part, part]},
-                    {"role": "assistant", "content": "A cat."},
-                    {"role": "user", "content": "Sure?"},
-                ],
-                stream=True,
-                stream_options={"include_usage": True},
-                temperature=0.7,
-                top_p=0.9,
-                max_completion_tokens=50,
-                seed=3,
-                stop=["You:"],
-            )
-            told = [c.choices[0].delta.content or "" async for c in stream]
-        await http.aclose()
-    mine, makers = server.requests
-    assert mine.json == makers.json
-    assert (mine.method, mine.path) == (makers.method, makers.path)
-    assert mine.headers["authorization"] == makers.headers["authorization"]
-    assert "".join(told) == "Hi"
 
 
 async def test_text_without_pictures_is_sent_as_a_plain_string_and_unset_options_not_at_all() -> (

@@ -9,7 +9,7 @@ from tui.adapters.http import Http
 from tui.adapters.providers import address, calls, entries, listing, openai_models
 from tui.adapters.wire import as_cost, as_count, as_dict, as_list, as_text, items
 from tui.domain.connection import Endpoint, Vision
-from tui.domain.errors import AuthError, Loading, ProviderError
+from tui.domain.errors import AuthError, ProviderError
 from tui.domain.safetext import clean_line
 
 _SIGHT = {"yes": "sees pictures", "no": "does not see pictures", "unknown": ""}
@@ -90,9 +90,9 @@ async def _koboldcpp(server: _Server) -> list[str]:
 async def _llamacpp(server: _Server) -> list[str]:
     try:
         said = await server.ask("/props")
-    except Loading:
-        return ["", "still loading its model"]
     except ProviderError as error:
+        if error.status == 503:
+            return ["", "still loading its model"]
         if error.status not in {404, 501}:
             raise
         return await _any(server)

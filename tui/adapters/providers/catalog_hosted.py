@@ -59,7 +59,7 @@ ROWS = (
         proxy="all",
         strip_paths=HOSTED,
         stream_usage=False,
-        knobs=OPENAI,
+        knobs=(*OPENAI, "top_k", "repetition_penalty"),
         wire_names=(("seed", "random_seed"),),
         sees=(
             *("mistral-small-latest", "mistral-medium-latest", "mistral-large-latest"),
