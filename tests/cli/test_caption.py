@@ -40,7 +40,11 @@ def test_json_has_one_object_a_line(built: Built, capsys: pytest.CaptureFixture[
 
     good, bad = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert code == 1
-    assert list(good) == ["file", "caption", "source", "model", "seconds", "error"]
+    assert list(good) == [
+        *("file", "caption", "source", "model", "seconds", "error"),
+        *("label", "note", "cached", "input_tokens", "output_tokens", "cost"),
+    ]
+    assert list(bad) == list(good)
     assert good["file"] == "a.png"
     assert (good["caption"], good["source"], good["model"]) == ("a red circle", "local", "tiny")
     assert good["seconds"] >= 0

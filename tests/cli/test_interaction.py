@@ -27,7 +27,7 @@ async def test_nothing_is_asked() -> None:
 async def test_refining_takes_the_caption_as_it_comes() -> None:
     closed: list[bool] = []
 
-    async def start() -> AsyncGenerator[GenerationEvent, None]:
+    async def start(_fresh: bool) -> AsyncGenerator[GenerationEvent, None]:
         try:
             yield Progress("loading")
             yield TextDelta("a cat")

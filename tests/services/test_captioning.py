@@ -150,7 +150,7 @@ async def test_after_the_download_the_same_editor_captions_with_the_model() -> N
     assert refinement.download is not None
     async for _ in refinement.download():
         pass
-    async for _ in refinement.start():
+    async for _ in refinement.start(False):
         pass
 
     assert refinement.current is not None

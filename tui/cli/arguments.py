@@ -17,7 +17,8 @@ from tui.paths import find
 if TYPE_CHECKING:
     from tui.ui.terminal.skeleton import Skeleton
 
-SOURCES = ("local", "multimodal", "describe")
+SOURCES = ("local", "multimodal", "horde", "extras", "describe", "chain")
+"""Those of the settings, which are not imported for the sake of the first frame."""
 
 
 def parse(argv: Sequence[str], frame: Skeleton | None = None) -> Options | int:
@@ -55,6 +56,8 @@ def _flags(given: argparse.Namespace) -> dict[str, object]:
         value = getattr(given, path, None)
         if value is not None:
             flags[path] = value
+    if getattr(given, "local_only", False):
+        flags["images.local_only"] = True
     return flags
 
 
@@ -122,12 +125,22 @@ def _add_caption(commands: _Commands[argparse.ArgumentParser]) -> None:
         "--connection", default="", metavar="NAME", help="the connection that captions"
     )
     parser.add_argument(
+        "--model", default="", metavar="ID", help="another model than the connection's own"
+    )
+    parser.add_argument(
         "--prompt", default="", metavar="TEXT", help="what to ask about the picture"
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="ask again, though the caption was made before"
+    )
+    parser.add_argument(
+        "--local-only", action="store_true", help="let no picture leave this machine"
     )
     parser.add_argument(
         "--json",
         action="store_true",
-        help="one JSON object a line: file, caption, source, model, seconds, error",
+        help="one JSON object a line: file, caption, source, model, seconds, error, label, note,"
+        " cached, input_tokens, output_tokens, cost",
     )
     parser.add_argument(
         "--download", action="store_true", help="fetch the local model first when it is missing"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tui.cli.console import Console
@@ -14,7 +15,7 @@ from tui.cli.options import Options
 from tui.cli.serving import with_services
 from tui.domain.caption import Caption, Nowhere
 from tui.domain.errors import AppError, CaptionError
-from tui.domain.generation import Progress
+from tui.domain.generation import Progress, Usage
 from tui.domain.safetext import clean
 from tui.services import Services
 from tui.services.caption_sources import CaptionRequest
@@ -41,7 +42,7 @@ async def caption_files(services: Services, options: Options, console: Console) 
         console.say(problem)
     if given.connection:
         services.connections.describe(given.connection)
-    if given.download and _source(services, options) == "local":
+    if given.download and services.captions.sources.uses_local(_request(options)):
         await fetch_local_model(services, console)
     code = 0
     notes: set[str] = set()
@@ -62,12 +63,6 @@ async def caption_files(services: Services, options: Options, console: Console) 
     return code
 
 
-def _source(services: Services, options: Options) -> str:
-    if options.given.connection and not options.given.source:
-        return "multimodal"
-    return options.given.source or services.settings.current.captioning.source
-
-
 def file_names(named: Iterable[str], stdin: Iterable[str]) -> Iterator[str]:
     """The files that are meant; `-` stands for the lines of stdin."""
     for name in named:
@@ -77,15 +72,21 @@ def file_names(named: Iterable[str], stdin: Iterable[str]) -> Iterator[str]:
             yield name
 
 
-async def _caption(services: Services, name: str, options: Options, console: Console) -> Caption:
+def _request(options: Options) -> CaptionRequest:
+    """What is asked of each file."""
     given = options.given
-    request = CaptionRequest(
-        Path(name),
+    return CaptionRequest(
         prompt=given.prompt,
         delivery=Nowhere(),
         source=given.source,
         connection=given.connection,
+        model=given.model,
+        fresh=given.fresh,
     )
+
+
+async def _caption(services: Services, name: str, options: Options, console: Console) -> Caption:
+    request = replace(_request(options), path=Path(name))
     done = await services.captions.caption(request, SilentInteraction(console))
     if done is None or not done.caption.text.strip():
         raise CaptionError("the source gave no caption", hint="try another prompt or source")
@@ -112,6 +113,7 @@ def one_line(text: str) -> str:
 
 def json_line(name: str, caption: Caption | None, error: str | None = None) -> str:
     """One JSON object in ASCII: safe in every locale and for every file name."""
+    usage = (caption.usage if caption else None) or Usage()
     return json.dumps(
         {
             "file": name,
@@ -120,5 +122,11 @@ def json_line(name: str, caption: Caption | None, error: str | None = None) -> s
             "model": caption.model if caption else None,
             "seconds": round(caption.seconds, 3) if caption else None,
             "error": error,
+            "label": caption.source_label if caption else None,
+            "note": caption.note if caption else None,
+            "cached": caption.cached if caption else None,
+            "input_tokens": usage.input,
+            "output_tokens": usage.output,
+            "cost": usage.cost,
         }
     )

@@ -27,7 +27,7 @@ class SilentInteraction:
     async def refine(self, refinement: Refinement) -> str | None:
         """Let the source finish and take its caption as it is."""
         try:
-            async with aclosing(refinement.start()) as events:
+            async with aclosing(refinement.start(False)) as events:
                 async for event in events:
                     if isinstance(event, Progress):
                         self.progress(event)

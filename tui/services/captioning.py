@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tui.domain import macros
@@ -20,9 +21,12 @@ from tui.domain.caption import (
 from tui.domain.character import Character, Persona, macro_values
 from tui.domain.chat import Attachment, JournalEntry, Message
 from tui.domain.errors import AppError, CaptionError
-from tui.domain.generation import Progress
+from tui.domain.generation import Progress, Restarted
 from tui.domain.image import Image
 from tui.services.caption_attempt import Attempt
+from tui.services.caption_cache import CaptionCache
+from tui.services.caption_chain import WHOLE, ending
+from tui.services.caption_journal import CaptionJournal
 from tui.services.caption_sources import CaptionRequest, SourceService
 from tui.services.chatting import ChatService
 from tui.services.configuring import SettingsService
@@ -47,7 +51,8 @@ class CaptionService:
         self.sources = sources
         self._reader = reader
         self._images = images
-        self._store = store
+        self._journal = CaptionJournal(store)
+        self._cache = CaptionCache(settings, store)
         self._chats = chats
 
     async def caption(
@@ -74,34 +79,60 @@ class CaptionService:
         image = await self._image(request, interaction, session)
         if image is None:
             return None
-        prompt = await self._prompt(request, interaction, session)
+        attempt = self._attempt(request, image, session)
+        prompt = await self._prompt(request, interaction, session, matters=await attempt.choose())
         if prompt is None:
             return None
-        attempt = Attempt(
-            self.sources,
-            request,
-            image,
-            prompt,
-            lambda text: self.preview(text, session),
-        )
-        attempt.refinement.warning = self.warning()
-        await attempt.choose()
-        if self._edits(request):
-            text = await interaction.refine(attempt.refinement)
-        else:
-            text = await _join(attempt, interaction)
-        caption = await self._journal(attempt, text)
+        attempt.refinement.prompt = prompt
+        text = await self._make(attempt, interaction, quiet=isinstance(request.delivery, Nowhere))
+        caption = attempt.accepted(text)
         if caption is None:
+            await self._keep_unused(attempt)
             return None
+        number = await self._journal.add(image, caption)
         if session is not None and isinstance(request.delivery, NewMessage):
             await self._send(image, caption, session)
         elif session is not None and target is not None:
             await self._put_into(target, image, caption, session)
+        await self._journal.used(number)
         return Captioned(image, caption)
 
-    def _edits(self, request: CaptionRequest) -> bool:
-        quiet = isinstance(request.delivery, Nowhere)
-        return self._settings.current.captioning.edit_before_saving and not quiet
+    def _attempt(
+        self, request: CaptionRequest, image: Image, session: ChatSession | None
+    ) -> Attempt:
+        attempt = Attempt(
+            self.sources,
+            self._cache,
+            request,
+            image,
+            lambda: self.local_only(session),
+            lambda text: self.preview(text, session),
+        )
+        attempt.refinement.warning = self.warning()
+        attempt.keep = partial(self._journal.add, image)
+        return attempt
+
+    async def _make(self, attempt: Attempt, interaction: Interaction, *, quiet: bool) -> str | None:
+        """Let the caption be made; what came of one that failed is kept in the journal."""
+        try:
+            if self._settings.current.captioning.edit_before_saving and not quiet:
+                return await interaction.refine(attempt.refinement)
+            return await _join(attempt, interaction)
+        except AppError:
+            await self._keep_unused(attempt)
+            raise
+
+    async def _keep_unused(self, attempt: Attempt) -> None:
+        made, left = attempt.refinement.current, attempt.refinement.left
+        text = left or (made.text if made else "")
+        if text.strip():
+            made = made or attempt.caption(text)
+            await self._journal.add(attempt.refinement.image, replace(made, text=text))
+
+    def local_only(self, session: ChatSession | None) -> bool:
+        """Whether pictures must not leave this machine."""
+        here = session is not None and session.chat.local_only
+        return here or self._settings.current.images.local_only
 
     async def _image(
         self, request: CaptionRequest, interaction: Interaction, session: ChatSession | None
@@ -130,13 +161,18 @@ class CaptionService:
         return image
 
     async def _prompt(
-        self, request: CaptionRequest, interaction: Interaction, session: ChatSession | None
+        self,
+        request: CaptionRequest,
+        interaction: Interaction,
+        session: ChatSession | None,
+        *,
+        matters: bool,
     ) -> str | None:
         settings = self._settings.current.captioning
         prompt: str | None = request.prompt
         if not prompt:
             prompt = settings.prompt
-            if settings.ask_every_time:
+            if settings.ask_every_time and matters:
                 prompt = await interaction.ask_prompt(prompt)
         return macros.expand(prompt, self.values(session)) if prompt is not None else None
 
@@ -155,30 +191,6 @@ class CaptionService:
         if macros.uses(self._settings.current.captioning.template, "caption"):
             return ""
         return "the template has no {{caption}}: it was added at the end"
-
-    async def _journal(self, attempt: Attempt, text: str | None) -> Caption | None:
-        made = attempt.refinement.current
-        used = text is not None and bool(text.strip())
-        kept = (text if used else attempt.refinement.left) or (made.text if made else "")
-        if not kept.strip():
-            if text is None:
-                return None
-            raise CaptionError("the caption is empty", hint="nothing was inserted; try again")
-        made = made or attempt.caption(kept)
-        await self._store.log_caption(
-            JournalEntry(
-                attempt.refinement.image.digest,
-                attempt.refinement.image.name,
-                kept,
-                made.source_label,
-                made.model,
-                made.prompt,
-                made.seconds,
-                time.time(),
-                used,
-            )
-        )
-        return replace(made, text=kept) if used else None
 
     async def _send(self, image: Image, caption: Caption, session: ChatSession) -> None:
         await self._images.put(image)
@@ -201,14 +213,17 @@ class CaptionService:
                 "the message was deleted meanwhile", hint="/caption-log has kept its caption"
             )
         await self._images.put(image)
-        message.attachments = (attached(image, caption), *message.attachments[1:])
+        taken = attached(image, caption)
+        if message.attachments:
+            taken = replace(taken, fate=message.attachments[0].fate)
+        message.attachments = (taken, *message.attachments[1:])
         if not message.text.strip() or message.templated:
             message.text, message.templated = self.preview(caption.text, session), True
         await session.update(message)
 
     async def journal(self, limit: int = 100) -> list[JournalEntry]:
         """The last captions ever made, newest first."""
-        return await self._store.journal(limit)
+        return await self._journal.entries(limit)
 
     async def attach(self, path: Path) -> Attachment:
         """Take a picture in without a caption. Raises ImageError, StorageError."""
@@ -228,17 +243,24 @@ class CaptionService:
 async def _join(attempt: Attempt, interaction: Interaction) -> str:
     """Run the source to its end without an editor."""
     try:
-        async with aclosing(attempt.stream()) as events:
+        async with aclosing(attempt.stream(fresh=False)) as events:
             async for event in events:
                 if isinstance(event, Progress):
                     interaction.progress(event)
+                elif isinstance(event, Restarted):
+                    interaction.progress(Progress(event.reason))
     finally:
         interaction.progress(None)
-    current = attempt.refinement.current
+    current, label = attempt.refinement.current, attempt.refinement.source_label
     if current is None:
         raise CaptionError(
-            f"{attempt.refinement.source_label} gave an empty caption",
+            f"{label} gave an empty caption",
             hint="nothing was inserted; try another prompt or source",
+        )
+    if attempt.ended not in WHOLE:
+        raise CaptionError(
+            f"{label}: {ending(attempt.ended)}",
+            hint="nothing was inserted, /caption-log has what came; try again",
         )
     return current.text
 
@@ -254,6 +276,7 @@ def attached(image: Image, caption: Caption | None) -> Attachment:
         source=caption.source_label,
         model=caption.model,
         seconds=caption.seconds,
+        note=caption.note,
     )
 
 

@@ -38,6 +38,8 @@ async def caption(context: Context, arguments: Arguments) -> str:
             arguments.text("source"),
             arguments.text("connection"),
             position=(number, len(paths)),
+            model=arguments.text("model"),
+            fresh=arguments.flag("fresh"),
         )
         text = await _one(context, request)
         if text is None:
@@ -117,6 +119,10 @@ def commands() -> tuple[Command, ...]:
                     named=True,
                 ),
                 Parameter("connection", "the connection that captions", "connection", named=True),
+                Parameter("model", "another model than the connection's own", "model", named=True),
+                Parameter(
+                    "fresh", "ask again, though it was captioned before", "switch", named=True
+                ),
                 Parameter(
                     "target",
                     "with mesId: a new message, or that one's own caption",
