@@ -50,7 +50,7 @@ async def test_llamacpp_tells_build_model_context_and_sight() -> None:
         "modalities": {"vision": False},
     }
     line = await about("llamacpp", {"/props": props})
-    wanted = "llama.cpp b9000-abc, model smol.gguf, 4096 tokens of context, does not see pictures"
+    wanted = "llama.cpp b9000-abc, model smol, 4096 tokens of context, does not see pictures"
     assert line == wanted
     line = await about("llamacpp", {"/props": {**props, "is_sleeping": True}})
     assert line == f"{wanted}, asleep until it is asked"
@@ -91,7 +91,7 @@ async def test_ollama_tells_version_models_and_what_is_loaded() -> None:
     }
     root = "http://127.0.0.1:1"
     line = await about("ollama", answers, root)
-    assert line == "Ollama 0.12.3, 2 models (1 see pictures), loaded: llava:7b"
+    assert line == "Ollama 0.12.3, 2 models, 1 sees pictures, loaded: llava:7b"
     del answers["/api/ps"]
     assert (await about("ollama", answers, root)).endswith("none loaded")
 
@@ -99,7 +99,7 @@ async def test_ollama_tells_version_models_and_what_is_loaded() -> None:
 async def test_lm_studio_tells_what_is_loaded() -> None:
     listed = [{"id": "q", "type": "vlm", "state": "loaded"}, {"id": "r", "type": "llm"}]
     line = await about("lmstudio", {"/api/v0/models": {"data": listed}})
-    assert line == "LM Studio, 2 models (1 see pictures), loaded: q"
+    assert line == "LM Studio, 2 models, 1 sees pictures, loaded: q"
     assert await about("lmstudio", {"/v1/models": {"data": []}}) == "LM Studio, 0 models"
 
 
@@ -125,9 +125,9 @@ async def test_openrouter_tells_what_is_left_and_whether_the_key_is_good() -> No
         "/v1/key": {"data": data},
     }
     line = await about("openrouter", answers)
-    assert line == "OpenRouter, 2 models (1 see pictures), $1.50 spent, $8.50 left"
+    assert line == "OpenRouter, 2 models, 1 sees pictures, $1.50 spent, $8.50 left"
     del answers["/v1/key"]
-    assert await about("openrouter", answers) == "OpenRouter, 2 models (1 see pictures)"
+    assert await about("openrouter", answers) == "OpenRouter, 2 models, 1 sees pictures"
     answers["/v1/key"] = as_json({"error": {"message": "No auth"}}, 401)
     with pytest.raises(AuthError):
         await about("openrouter", answers)
@@ -144,7 +144,7 @@ async def test_extras_tells_whether_it_captions() -> None:
 async def test_of_any_other_service_the_models_are_counted() -> None:
     answers: dict[str, Any] = {"/v1/models": {"data": [{"id": "a"}, {"id": "llava"}]}}
     line = await about("custom", answers)
-    assert line == "OpenAI-compatible server, 2 models (1 see pictures)"
+    assert line == "OpenAI-compatible server, 2 models, 1 sees pictures"
 
 
 @pytest.mark.parametrize("provider", ["custom", "llamacpp", "koboldcpp", "ooba", "ollama", "vllm"])

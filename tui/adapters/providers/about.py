@@ -65,7 +65,8 @@ class _Server:
         """How many models it lists, and how many of them see. Raises ProviderError."""
         models = await listing.models(self.endpoint, self.client)
         seeing = sum(model.vision == "yes" for model in models)
-        return _models(len(models)) + (f" ({seeing} see pictures)" if seeing else "")
+        sight = f", {seeing} {'sees' if seeing == 1 else 'see'} pictures" if seeing else ""
+        return _models(len(models)) + sight
 
 
 async def _any(server: _Server) -> list[str]:
@@ -99,7 +100,7 @@ async def _llamacpp(server: _Server) -> list[str]:
     path = as_text(said.get("model_path")).replace("\\", "/")
     words = [
         _version(said.get("build_info")),
-        _named([path.rpartition("/")[2]]),
+        _named([path.rpartition("/")[2].removesuffix(".gguf")]),
         _context(openai_models.context_of(said)),
         _SIGHT[openai_models.sight(said)],
         "asleep until it is asked" if said.get("is_sleeping") is True else "",
