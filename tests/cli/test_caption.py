@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from pathlib import Path
@@ -8,9 +9,12 @@ import pytest
 
 from tests.cli.conftest import Built
 from tests.fakes.house import House
+from tui.cli import arguments
 from tui.cli.main import main
-from tui.domain.generation import Finished, TextDelta
+from tui.domain.errors import CaptionError
+from tui.domain.generation import Finished, TextDelta, Usage
 from tui.domain.image import Image
+from tui.domain.settings import SOURCES, ChainStep
 
 
 def test_captions_go_to_stdout_one_line_each(
@@ -192,6 +196,103 @@ def test_nothing_is_fetched_for_a_connection(built: Built) -> None:
 
     assert main(["caption", "--download", "--connection", "kitchen", "a.png"]) == 0
     assert not built.house.sources.local_source.ready
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_source_can_be_named(
+    built: Built, capsys: pytest.CaptureFixture[str], source: str
+) -> None:
+    settings = built.house.settings
+    asyncio.run(settings.change("captioning.chain", (ChainStep("describe"),)))
+    asyncio.run(settings.change("captioning.connection", "kitchen"))
+
+    assert main(["caption", "--source", source, "--json", "a.png"]) == 0
+
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["source"] == ("describe" if source == "chain" else source)
+    assert printed["error"] is None
+
+
+def test_a_connection_of_any_kind_captions(
+    built: Built, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for provider in ("fake", "distant", "puller", "horde", "extras"):
+        chosen = {"provider": provider, "model": "tiny-vision"}
+        asyncio.run(built.house.settings.change(f"connections.{provider}", chosen))
+        assert main(["caption", "--connection", provider, "--json", "a.png"]) == 0
+        assert main(["caption", "--source=multimodal", "--connection", provider, "a.png"]) == 0
+
+    sources = [json.loads(line)["source"] for line in capsys.readouterr().out.splitlines()[::2]]
+    assert sources == ["multimodal", "multimodal", "multimodal", "horde", "extras"]
+
+
+def test_json_tells_tokens_cost_and_whether_it_was_made_before(
+    built: Built, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usage = Usage(600, 4, cost=0.002)
+    built.house.sources.seeing.script = (TextDelta("A cat."), Finished("stop", usage=usage))
+    command = ["caption", "--connection", "kitchen", "--model", "big-vision", "--json", "a.png"]
+
+    for more in ([], [], ["--fresh"]):
+        assert main([*command, *more]) == 0
+
+    first, second, third = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (first["label"], first["model"]) == ("Fake: big-vision", "big-vision")
+    assert (first["input_tokens"], first["output_tokens"], first["cost"]) == (600, 4, 0.002)
+    assert (first["cached"], second["cached"], third["cached"]) == (False, True, False)
+    assert second["cost"] is None
+    assert third["cost"] == 0.002
+
+
+def test_a_chain_says_on_stderr_who_answered_and_why(
+    built: Built, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = (ChainStep("horde"), ChainStep("describe"))
+    asyncio.run(built.house.settings.change("captioning.chain", steps))
+    built.house.sources.horde_source.script = (CaptionError("no worker"),)
+
+    code = main(["caption", "--source", "chain", "a.png", "b.png"])
+
+    captured = capsys.readouterr()
+    assert code == 0
+    assert captured.out == "A landscape photo.\nA landscape photo.\n"
+    assert captured.err.count("AI Horde: no worker; so: offline description") == 1
+
+
+def test_what_broke_off_is_not_printed(built: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    built.house.sources.seeing.script = (TextDelta("a ca"), Finished("incomplete"))
+
+    code = main(["caption", "--connection", "kitchen", "a.png"])
+
+    captured = capsys.readouterr()
+    assert code == 1
+    assert captured.out == ""
+    assert "broke off in mid-caption" in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_local_only_is_a_setting_for_this_run(built: Built) -> None:
+    main(["caption", "--local-only", "a.png"])
+    main(["caption", "a.png"])
+
+    assert built.flags == [{"images.local_only": True}, {}]
+
+
+def test_pictures_stay_here_where_only_local_is_wanted(
+    built: Built, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(built.house.settings.change("images.local_only", True))
+
+    code = main(["caption", "--source", "horde", "a.png"])
+
+    captured = capsys.readouterr()
+    assert code == 1
+    assert captured.out == ""
+    assert "pictures stay on this machine (local only)" in captured.err
+
+
+def test_the_command_line_knows_the_sources_of_the_settings() -> None:
+    assert arguments.SOURCES == SOURCES
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,32 @@ async def test_quiet_shows_the_caption_and_sends_nothing(room: Room) -> None:
     assert "a red circle" in room.front.notes[-1]
 
 
+@pytest.mark.parametrize(
+    ("named", "label"),
+    [
+        ("source=horde", "AI Horde"),
+        ("source=extras", "Extras"),
+        ("source=describe", "offline description"),
+        ("connection=kitchen", "Fake: tiny-vision"),
+        ("connection=kitchen model=big-vision", "Fake: big-vision"),
+    ],
+)
+async def test_caption_asks_whom_it_is_told_to(room: Room, named: str, label: str) -> None:
+    await room.run(f"/caption {named} file=a.png")
+
+    assert room.session.message(-1).attachments[0].source == label
+
+
+async def test_caption_says_when_it_was_made_before_unless_asked_afresh(room: Room) -> None:
+    for more in ("", "", "fresh=true "):
+        await room.run(f"/caption quiet=true {more}file=a.png")
+
+    first, second, third = room.front.notes[-3:]
+    assert "(local model, from cache)" in second
+    assert "from cache" not in first + third
+    assert len(room.sources.local_source.asked) == 2
+
+
 async def test_caption_without_a_picture_asks_for_one(room: Room) -> None:
     room.interaction = FakeInteraction(path=Path("picked.png"))
 

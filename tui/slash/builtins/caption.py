@@ -75,7 +75,9 @@ async def _one(context: Context, request: CaptionRequest) -> str | None:
         return None
     context.front.sync()
     if isinstance(request.delivery, Nowhere):
-        context.front.note(f"{done.image.name} ({done.caption.source_label}): {done.caption.text}")
+        made = done.caption
+        label = f"{made.source_label}, from cache" if made.cached else made.source_label
+        context.front.note(f"{done.image.name} ({label}): {made.text}")
     return done.caption.text
 
 
