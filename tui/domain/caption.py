@@ -60,6 +60,11 @@ class Caption:
     cached: bool = False
     """Made earlier for the same picture, source, model, prompt and parameters."""
 
+    @property
+    def remark(self) -> str:
+        """What a message says of its caption: the note, and that it came from the cache."""
+        return "; ".join(part for part in ("from cache" if self.cached else "", self.note) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Captioned:

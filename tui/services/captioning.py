@@ -276,7 +276,7 @@ def attached(image: Image, caption: Caption | None) -> Attachment:
         source=caption.source_label,
         model=caption.model,
         seconds=caption.seconds,
-        note=caption.note,
+        note=caption.remark,
     )
 
 

@@ -287,7 +287,7 @@ async def caption_all(
                 source=caption.source_label,
                 model=caption.model,
                 seconds=caption.seconds,
-                note=caption.note,
+                note=caption.remark,
             )
         )
     return tuple(done)

@@ -68,7 +68,13 @@ class Chip(Widget, can_focus=True):
         """Show what the chat model gets of this picture."""
         self._fate = fate
         self.tooltip = f"The chat model gets: {fate.reason}. F changes it."
+        self._grow()
+
+    def _grow(self) -> None:
+        """Take the room that the words need; with the focus, keep all of it in view."""
         self.refresh(layout=True)
+        if self.has_focus:
+            self.call_after_refresh(self.scroll_visible, animate=False)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as its words; remembers how wide they may be."""
@@ -90,7 +96,7 @@ class Chip(Widget, can_focus=True):
 
     def on_focus(self) -> None:
         """Say why."""
-        self.refresh(layout=True)
+        self._grow()
 
     def on_blur(self) -> None:
         """Say less."""
