@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.ui.app.stage import Stage, connected, opened
+from tui.domain.generation import Progress
 from tui.ui.chat.chips import Chip
 from tui.ui.widgets.status_line import StatusLine
 
@@ -119,3 +122,43 @@ async def test_f4_opens_the_connections() -> None:
     async with opened(await connected()) as stage:
         await stage.press("f4")
         await stage.until(lambda: stage.top == "ConnectionPicker")
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (Progress("reading the prompt", 400, 1000, "tokens"), "● reading the prompt 40% 0."),
+        (Progress("loading the model", 12, None, "seconds"), "● loading the model 0."),
+        (
+            Progress("in the queue at place 3, about 40 s"),
+            "● in the queue at place 3, about 40 s 0.",
+        ),
+        (Progress("waiting for a worker of the AI Horde, about two hundred before"), "… 0."),
+    ],
+)
+async def test_what_the_server_does_before_it_answers_is_told(event: Progress, said: str) -> None:
+    async with opened(await connected((event,), hold=True), (80, 24)) as stage:
+        await stage.enter("hello")
+        await stage.until(lambda: said in stage.rows[-1])
+
+        assert stage.rows[-1].endswith("Esc stops")
+        await stage.press("escape")
+        await stage.until(lambda: not stage.replying)
+
+
+async def test_a_caption_source_elsewhere_is_refused_and_the_message_stays() -> None:
+    house = await connected()
+    await house.settings.change("connections.far", {"provider": "distant", "model": "m"})
+    await house.settings.change("captioning.source", "multimodal")
+    await house.settings.change("captioning.connection", "far")
+    async with opened(house) as stage:
+        await stage.enter("/local-only on")
+        await attached(stage, "cat.png")
+        await stage.enter("/fate caption")
+        await stage.enter("look")
+        await stage.until(lambda: bool(stage.notices))
+
+        assert "pictures stay on this machine" in stage.notices[-1]
+        assert stage.prompt == "look"
+        assert len(stage.app.chat.attaching.waiting) == 1
+        assert stage.model.requests == []
