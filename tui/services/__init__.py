@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.services.captioning import CaptionService
+    from tui.services.chat_store import ChatStore
     from tui.services.chatting import ChatService
     from tui.services.configuring import SettingsService
     from tui.services.connecting import ConnectionService
     from tui.services.library import Library
-    from tui.services.ports import ChatStore, OfflineInstaller, SecretStore, Worker
+    from tui.services.ports import OfflineInstaller, SecretStore, Worker
 
 
 class Services:

@@ -19,8 +19,8 @@ from tui.domain.generation import (
 )
 from tui.domain.image import Image
 from tui.services.caption_sources import Choice
+from tui.services.chat_store import ChatStore
 from tui.services.configuring import SettingsService
-from tui.services.ports import ChatStore
 
 
 class CaptionCache:

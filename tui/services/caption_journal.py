@@ -10,7 +10,7 @@ from tui.domain.chat import JournalEntry
 from tui.domain.errors import StorageError
 from tui.domain.generation import Usage
 from tui.domain.image import Image
-from tui.services.ports import ChatStore
+from tui.services.chat_store import ChatStore
 
 
 class CaptionJournal:

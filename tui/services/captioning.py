@@ -28,10 +28,11 @@ from tui.services.caption_cache import CaptionCache
 from tui.services.caption_chain import WHOLE, ending
 from tui.services.caption_journal import CaptionJournal
 from tui.services.caption_sources import CaptionRequest, SourceService
+from tui.services.chat_store import ChatStore
 from tui.services.chatting import ChatService
 from tui.services.configuring import SettingsService
 from tui.services.library import new_id
-from tui.services.ports import ChatStore, ImageReader, ImageStore, Interaction
+from tui.services.ports import ImageReader, ImageStore, Interaction
 from tui.services.session import ChatSession
 
 

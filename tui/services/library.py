@@ -14,8 +14,9 @@ from tui.domain.safetext import clean_line
 from tui.services.session import ChatSession
 
 if TYPE_CHECKING:
+    from tui.services.chat_store import ChatStore
     from tui.services.configuring import SettingsService
-    from tui.services.ports import CharacterStore, ChatStore
+    from tui.services.ports import CharacterStore
 
 
 def new_id() -> str:

@@ -10,7 +10,7 @@ from tui.domain.character import Character, Persona
 from tui.domain.chat import Chat, Message, Outline
 
 if TYPE_CHECKING:
-    from tui.services.ports import ChatStore
+    from tui.services.chat_store import ChatStore
 
 Undo = tuple[str, Callable[[], Awaitable[None]]]
 """What it brings back, in a few words, and how."""

@@ -11,7 +11,7 @@ from tui.adapters.storage import chats
 from tui.adapters.storage.chats import SqliteChats
 from tui.domain.chat import Attachment, CachedCaption, Chat, JournalEntry, Message, Outline
 from tui.domain.errors import StorageError
-from tui.services.ports import ChatStore
+from tui.services.chat_store import ChatStore
 
 CAT = Attachment(
     "ab" * 32, "cat.jpg", "image/jpeg", 640, 480, "a tabby cat asleep", "local", "m", 2,

@@ -1,0 +1,100 @@
+"""The port to where chats are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tui.domain.chat import (
+    CachedCaption,
+    Chat,
+    ChatSummary,
+    JournalEntry,
+    Message,
+    Outline,
+    SearchHit,
+)
+
+
+class ChatStore(Protocol):
+    """Chats, messages, drafts and the caption journal. Raises StorageError throughout."""
+
+    async def chats(self) -> list[ChatSummary]:
+        """All chats, the last used first."""
+        ...
+
+    async def create(self, chat: Chat) -> None:
+        """Keep a new chat."""
+        ...
+
+    async def load(self, chat_id: str) -> Chat | None:
+        """The chat without messages, or None."""
+        ...
+
+    async def last(self) -> str | None:
+        """Id of the chat used last."""
+        ...
+
+    async def save(self, chat: Chat) -> None:
+        """Keep all of a chat but when it was made."""
+        ...
+
+    async def delete(self, chat_id: str) -> None:
+        """Hide the chat; `restore` brings it back."""
+        ...
+
+    async def restore(self, chat_id: str) -> None:
+        """Undo `delete`."""
+        ...
+
+    async def outline(self, chat_id: str) -> list[Outline]:
+        """One entry for each message in order, cheap even for 10,000."""
+        ...
+
+    def read(self, ids: Sequence[str]) -> list[Message]:
+        """Messages by id, in the order asked; blocking, 64 of them well under a millisecond."""
+        ...
+
+    async def append(self, chat_id: str, message: Message) -> None:
+        """Put a message at the end; on disk when this returns."""
+        ...
+
+    async def update(self, message: Message) -> None:
+        """Keep a message's present state."""
+        ...
+
+    async def delete_message(self, message_id: str) -> None:
+        """Hide a message; `restore_message` brings it back to its place."""
+        ...
+
+    async def restore_message(self, message_id: str) -> None:
+        """Undo `delete_message`."""
+        ...
+
+    async def search(self, text: str, limit: int = 50) -> list[SearchHit]:
+        """Messages and captions with all the words, best first."""
+        ...
+
+    async def log_caption(self, entry: JournalEntry) -> int:
+        """Add to the caption journal; gives the entry's number."""
+        ...
+
+    async def caption_used(self, number: int) -> None:
+        """Say of an entry of the journal that it went into a message."""
+        ...
+
+    async def journal(self, limit: int = 100) -> list[JournalEntry]:
+        """The last captions, newest first."""
+        ...
+
+    async def cached_caption(self, key: str) -> CachedCaption | None:
+        """What was kept under a key, or None."""
+        ...
+
+    async def cache_caption(self, key: str, made: CachedCaption) -> None:
+        """Keep a complete caption under a key."""
+        ...
+
+    async def aclose(self) -> None:
+        """Finish what is pending and close."""
+        ...
