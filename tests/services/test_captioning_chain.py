@@ -151,6 +151,26 @@ async def test_a_source_that_cannot_be_chosen_is_passed_over() -> None:
     )
 
 
+async def test_the_editor_offers_the_local_model_that_the_chain_went_without() -> None:
+    house = House(ready=False)
+    session = await house.services.library.new()
+    await chain(house, ChainStep("local"), DESCRIBE)
+    interaction = Watching()
+    await house.services.captions.caption(CaptionRequest(Path("cat.png")), interaction, session)
+    [refinement] = interaction.refinements
+
+    assert refinement.download_label == "tiny, 1 MB"
+    assert refinement.download is not None
+    async for _ in refinement.download():
+        pass
+    async for _ in refinement.start(False):
+        pass
+
+    assert refinement.current is not None
+    assert refinement.current.source == "local"
+    assert refinement.download is None
+
+
 async def test_local_only_passes_over_those_elsewhere(house: House) -> None:
     await house.settings.change("images.local_only", True)
     await chain(house, HORDE, KITCHEN)

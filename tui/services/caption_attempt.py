@@ -24,7 +24,7 @@ from tui.domain.local_model import DownloadPlan
 from tui.domain.safetext import clean_line
 from tui.services.caption_cache import CaptionCache
 from tui.services.caption_chain import Chain, Step
-from tui.services.caption_sources import CaptionRequest, Choice, SourceService
+from tui.services.caption_sources import CaptionRequest, Choice, LocalMissing, SourceService
 from tui.services.ports import Refinement
 
 Keep = Callable[[Caption], Awaitable[object]]
@@ -85,8 +85,12 @@ class Attempt:
         refinement = self.refinement
         refinement.source_label = choice.captioner.label
         refinement.note = note
-        refinement.download = self._sources.download_local if choice.plan else None
-        refinement.download_label = _label(choice.plan) if choice.plan else ""
+        self._offer(choice.plan)
+
+    def _offer(self, plan: DownloadPlan | None) -> None:
+        """Let the local model be fetched from the editor."""
+        self.refinement.download = self._sources.download_local if plan else None
+        self.refinement.download_label = _label(plan) if plan else ""
 
     def caption(self, text: str, seconds: float = 0.0) -> Caption:
         """A caption with where it came from."""
@@ -175,9 +179,16 @@ class Attempt:
         steps = self._sources.steps(self._request)
         limits = self._sources.limits(self._request)
 
+        missing: list[DownloadPlan | None] = [None]
+
         async def ask(request: CaptionRequest) -> AsyncGenerator[GenerationEvent, None]:
-            choice = await self._choose(request, strict=True)
+            try:
+                choice = await self._choose(request, strict=True)
+            except LocalMissing as error:
+                missing[0] = error.plan
+                raise
             self._take(choice, chain.note(choice.captioner.label))
+            self._offer(missing[0])
             async with aclosing(self._ask(choice, fresh)) as events:
                 async for event in events:
                     yield event

@@ -64,6 +64,14 @@ class Choice:
     """What could be fetched so that the wanted one works."""
 
 
+class LocalMissing(CaptionError):
+    """The local model is not there, and a chain goes on without it."""
+
+    def __init__(self, state: LocalModelState) -> None:
+        super().__init__(f"{state.model} cannot be used: {state.reason}", hint=state.hint)
+        self.plan = state.plan
+
+
 class SourceService:
     """Gives the source for a request, by the settings in force."""
 
@@ -151,6 +159,7 @@ class SourceService:
             strict: Refuse a local model that is not there, in place of describing offline.
 
         Raises:
+            LocalMissing: With `strict` only.
             AppError: The wanted one cannot be used.
         """
         wanted = self.wanted(request)
@@ -172,7 +181,7 @@ class SourceService:
         if state.kind == "ready":
             return Choice("local", local)
         if strict:
-            raise CaptionError(f"{state.model} cannot be used: {state.reason}", hint=state.hint)
+            raise LocalMissing(state)
         return Choice("describe", self._sources.describe(), _why(state), state.plan)
 
     async def _multimodal(self, request: CaptionRequest, local_only: bool) -> Captioner:
