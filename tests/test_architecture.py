@@ -15,7 +15,6 @@ PACKAGE = ROOT / "tui"
 
 LONGEST_MODULE = 300
 LONGER = {
-    "services/ports.py": (330, "the Protocols side by side, most of it docstrings"),
     "ui/app.py": (350, "the one class to which Textual brings keys, workers and messages"),
     "ui/chat/screen.py": (370, "the one class to which the chat's widgets speak"),
 }
