@@ -6,7 +6,9 @@ import pytest
 
 from tests.adapters.providers.support import KEY, endpoint, offline_http
 from tests.fakes.servers import Recorded, Reply, as_json
+from tui.adapters.providers import listing
 from tui.adapters.providers.connector import HttpConnector
+from tui.domain.connection import Model
 from tui.domain.errors import AuthError, ProtocolError
 
 MISSING = as_json({"error": {"message": "not here"}}, 404)
@@ -139,6 +141,23 @@ async def test_extras_tells_whether_it_captions() -> None:
     assert line == "SillyTavern-Extras, captions pictures"
     line = await about("extras", {"/api/modules": {"modules": []}}, root)
     assert "--enable-modules=caption" in line
+
+
+async def test_the_horde_tells_whether_it_knows_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def listed(*_: object) -> list[Model]:
+        return [Model("a"), Model("b")]
+
+    monkeypatch.setattr(listing, "models", listed)
+    root = "http://127.0.0.1:1/api"
+    answers: dict[str, Any] = {
+        "/api/v2/status/heartbeat": {"message": "OK", "version": "4.48.1"},
+        "/api/v2/find_user": {"username": "someone#7", "kudos": 1234.5},
+    }
+    assert await about("horde", answers, root) == "AI Horde 4.48.1, 2 models, 1234 kudos"
+    nobody = "AI Horde 4.48.1, 2 models, without a key: others come first"
+    assert await about("horde", answers, root, key="") == nobody
+    answers["/api/v2/find_user"] = {"username": "Anonymous#0", "kudos": -50}
+    assert await about("horde", answers, root, key="0000000000") == nobody
 
 
 async def test_of_any_other_service_the_models_are_counted() -> None:
