@@ -73,7 +73,9 @@ async def test_the_journal_tells_what_each_caption_took() -> None:
             "local · 1 min ago · used · from cache",
             "local · 1 min ago · used",
         ]
-        assert str(journal.query_one("#whole", Static).content) == "A lake.\nm · 1.0 s · p"
+        assert str(journal.query_one("#whole", Static).content) == (
+            "A lake.\nm · 1.0 s · 812 + 64 tokens · $0.0004 · p"
+        )
 
 
 async def test_an_empty_journal_says_so() -> None:

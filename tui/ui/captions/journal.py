@@ -76,12 +76,7 @@ class CaptionJournal(ListDialog[JournalEntry | None]):
 
     def _row(self, key: str, entry: JournalEntry) -> Row:
         parts = [entry.source, ago(entry.created, self._now()), "used" if entry.used else "unused"]
-        if entry.cached:
-            parts.append(CACHED)
-        else:
-            parts.append(tokens_text(entry.input_tokens, entry.output_tokens))
-            parts.append(cost_text(entry.cost))
-        parts = [part for part in parts if part]
+        parts += _took(entry)
         return Row(key, entry.name, " · ".join(parts), entry.caption)
 
     def choose(self, row: Row) -> None:
@@ -96,8 +91,17 @@ class CaptionJournal(ListDialog[JournalEntry | None]):
         self.query("#whole-box").set(display=bool(text))
 
 
+def _took(entry: JournalEntry) -> list[str]:
+    """What the caption cost, as far as it was told."""
+    if entry.cached:
+        return [CACHED]
+    spent = (tokens_text(entry.input_tokens, entry.output_tokens), cost_text(entry.cost))
+    return [part for part in spent if part]
+
+
 def _whole(entry: JournalEntry) -> str:
     """The caption, and below it how it was asked for."""
-    parts = [entry.model, f"{entry.seconds:.1f} s" if entry.seconds else "", entry.prompt]
+    seconds = f"{entry.seconds:.1f} s" if entry.seconds and not entry.cached else ""
+    parts = [entry.model, seconds, *_took(entry), entry.prompt]
     asked = " · ".join(clean_line(part, 200) for part in parts if part)
     return f"{clean(entry.caption)}\n{asked}" if asked else clean(entry.caption)
