@@ -42,6 +42,16 @@ async def test_several_waiting_pictures_say_it_in_a_word() -> None:
         assert "▣ dog.png 4x2 · picture ×" in stage.screen
 
 
+async def test_on_a_small_screen_the_focus_shows_the_reason_alone() -> None:
+    async with opened(await connected(), (40, 12)) as stage:
+        await attached(stage, "cat.png")
+        assert "▣ cat.png 4x2 · picture ×" in stage.screen
+
+        await stage.press("shift+tab")
+
+        assert "▣ picture: the chat model sees ×" in stage.screen
+
+
 async def test_f_on_a_waiting_picture_chooses_another_fate() -> None:
     async with opened(await connected()) as stage:
         await attached(stage, "cat.png")

@@ -58,6 +58,7 @@ class Chip(Widget, can_focus=True):
     def __init__(self, label: str, key: str, mark: str = "") -> None:
         super().__init__()
         self.key = key
+        self._mark = mark
         self._label = f"{mark}{clean_line(label, _LONGEST_LABEL)}"
         self._fate: Fate | None = None
         self._room = 0
@@ -90,8 +91,10 @@ class Chip(Widget, can_focus=True):
             return f"{self._label} ×"
         if self.has_focus or self.is_alone:
             whole = f"{self._label} · {self._fate.reason} ×"
-            if self.has_focus or cell_len(whole) <= self._room:
+            if cell_len(whole) <= self._room:
                 return whole
+            if self.has_focus:
+                return f"{self._mark}{self._fate.reason} ×"
         return f"{self._label} · {self._fate.word} ×"
 
     def on_focus(self) -> None:
