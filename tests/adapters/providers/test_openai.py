@@ -22,7 +22,7 @@ from tests.adapters.providers.support import (
 from tests.fakes.servers import FakeServer, Reply, as_json, as_sse, delta, sse
 from tui.adapters.failures import Origin
 from tui.adapters.http import Http
-from tui.adapters.providers import openai as openai_adapter
+from tui.adapters.providers import exchange
 from tui.adapters.providers.openai import OpenAIChatModel
 from tui.adapters.providers.openai_answer import AnswerReader
 from tui.domain.errors import (
@@ -378,7 +378,7 @@ async def test_after_the_reason_of_the_end_a_broken_connection_does_not_matter()
 async def test_a_server_that_ends_but_keeps_the_line_open_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(openai_adapter, "GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(exchange, "GRACE_SECONDS", 0.05)
     reply = Reply(sse(delta("Hallo"), delta(finish="stop"), done=False), hold=True)
     async with FakeServer(reply) as server:
         http = Http()

@@ -30,8 +30,8 @@ class Piece(NamedTuple):
     """The event's name; empty when there is none."""
 
 
-class Reader(Protocol):
-    """Turns the pieces of one answer into events and remembers how it ended."""
+class Ending(Protocol):
+    """Knows how far an answer is."""
 
     @property
     def finished(self) -> bool:
@@ -40,6 +40,10 @@ class Reader(Protocol):
     @property
     def done(self) -> bool:
         """Whether nothing more is to come."""
+
+
+class Reader(Ending, Protocol):
+    """Turns the pieces of one answer into events and remembers how it ended."""
 
     def read(self, payload: object, event: str = "") -> Iterator[GenerationEvent]:
         """Take one piece. Raises ProviderError when it is an error."""
@@ -80,7 +84,7 @@ async def adapting(
 async def answer(client: Http, call: Call, reader: Reader) -> AsyncGenerator[GenerationEvent, None]:
     """Send a call and read its answer to the end. Raises ProviderError."""
     pieces = Pieces(call.origin)
-    async with aclosing(_chunks(client, call, reader)) as chunks:
+    async with aclosing(bytes_of(client, call, reader)) as chunks:
         async for chunk in chunks:
             if isinstance(chunk, Progress):
                 yield chunk
@@ -95,10 +99,10 @@ async def answer(client: Http, call: Call, reader: Reader) -> AsyncGenerator[Gen
         yield event
 
 
-async def _chunks(
-    client: Http, call: Call, reader: Reader
+async def bytes_of(
+    client: Http, call: Call, reader: Ending
 ) -> AsyncGenerator[Progress | bytes, None]:
-    """The answer's bytes until there is nothing more to wait for."""
+    """The answer's bytes until there is nothing more to wait for. Raises ProviderError."""
     async with aclosing(client.stream(call)) as stream:
         while not reader.done:
             try:
@@ -125,6 +129,8 @@ class Pieces:
         self._parser = SseParser()
         self._body = bytearray()
         self._streamed: bool | None = None
+        self.ended = False
+        """Whether `[DONE]` came, or a whole answer: nothing more to wait for."""
 
     def feed(self, chunk: bytes) -> Iterator[Piece]:
         """Take more bytes. Raises ProviderError."""
@@ -154,13 +160,15 @@ class Pieces:
             except ValueError as error:
                 raise not_json(body, self._origin) from error
             yield from map(Piece, payload if isinstance(payload, list) else [payload])
+            self.ended = True
             return
         for event in self._parser.close():
             yield from self._take(event)
 
     def _take(self, event: SseEvent) -> Iterator[Piece]:
         data = event.data.strip()
-        if not data or data == "[DONE]":
+        self.ended = self.ended or data == "[DONE]"
+        if self.ended or not data:
             return
         try:
             payload = parse(data)

@@ -8,14 +8,11 @@ from contextlib import aclosing
 
 from tui.adapters.failures import ParameterRefused
 from tui.adapters.http import Http
-from tui.adapters.providers import address, calls, openai_request
+from tui.adapters.providers import address, calls, exchange, openai_request
 from tui.adapters.providers.openai_answer import AnswerReader
 from tui.domain.connection import Endpoint
-from tui.domain.errors import NetworkError
+from tui.domain.errors import BadRequest
 from tui.domain.generation import GenerationEvent, GenerationRequest, Progress
-
-GRACE_SECONDS = 3.0
-"""How long usage and `[DONE]` may take to follow the reason of the end."""
 
 
 class OpenAIChatModel:
@@ -46,21 +43,23 @@ class OpenAIChatModel:
         """
         body = openai_request.build(self._endpoint, request)
         body = self._refusals.apply(self._endpoint, body)
-        while True:
-            began = False
-            try:
-                async with aclosing(self._attempt(body, request)) as events:
-                    async for event in events:
-                        began = began or not isinstance(event, Progress)
-                        yield event
-                return
-            except ParameterRefused as error:
-                body, name = openai_request.without(body, error.names)
-                if began or not name:
-                    raise
-                self._refusals.add(self._endpoint, error.names)
-            label = self._endpoint.provider.label
-            yield Progress(f"{label} does not take {name}: asking again without it")
+
+        def attempt(body: exchange.Body) -> AsyncGenerator[GenerationEvent, None]:
+            return self._attempt(body, request)
+
+        async with aclosing(exchange.adapting(attempt, body, self._without)) as events:
+            async for event in events:
+                yield event
+
+    def _without(self, body: exchange.Body, error: BadRequest) -> tuple[exchange.Body, str]:
+        """The body without a field that was refused by name, and what to say of it."""
+        names = error.names if isinstance(error, ParameterRefused) else frozenset()
+        body, name = openai_request.without(body, names)
+        if not name:
+            return body, ""
+        self._refusals.add(self._endpoint, names)
+        label = self._endpoint.provider.label
+        return body, f"{label} does not take {name}: asking again without it"
 
     async def _attempt(
         self, body: Mapping[str, object], request: GenerationRequest
@@ -70,17 +69,8 @@ class OpenAIChatModel:
         )
         answer = AnswerReader(call.origin)
         try:
-            async with aclosing(self._client.stream(call)) as stream:
-                while not answer.done:
-                    try:
-                        async with asyncio.timeout(GRACE_SECONDS if answer.finished else None):
-                            chunk = await anext(stream, None)
-                    except (TimeoutError, NetworkError):
-                        if not answer.finished:
-                            raise
-                        break
-                    if chunk is None:
-                        break
+            async with aclosing(exchange.bytes_of(self._client, call, answer)) as chunks:
+                async for chunk in chunks:
                     if isinstance(chunk, Progress):
                         yield chunk
                         continue
