@@ -158,6 +158,8 @@ def _convert(path: Path, value: object, declared: Any, text: str | None) -> Any:
     choices = _choices(declared)
     if value in choices or text in choices:
         return value if value in choices else text
+    if not value and isinstance(value, list) and typing.get_origin(declared) is tuple:
+        return ()
     import msgspec
 
     _refuse_unknown_parts(path, value, declared)

@@ -145,6 +145,8 @@ class Endpoint:
     def stays_here(self) -> bool:
         """Whether what is sent remains on this machine, as far as one can tell."""
         hosted = self.model.lower().endswith(("-cloud", ":cloud"))  # Ollama passes these on
+        if self.proxied:  # even one on this machine passes on what it gets
+            return False
         return is_loopback(self.url) and not (self.provider.protocol == "ollama" and hosted)
 
 

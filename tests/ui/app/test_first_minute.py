@@ -5,7 +5,7 @@ import pytest
 from tests.fakes.house import House
 from tests.ui.app.stage import OLLAMA, connected, opened
 from tui.domain.connection import FoundServer
-from tui.services.connecting import OFFLINE
+from tui.services.endpoints import OFFLINE
 from tui.ui.chat.offers import NO_MODEL
 
 SIZES = [(120, 36), (80, 24), (40, 12)]

@@ -29,6 +29,11 @@ class HttpConnector:
         self._refusals = Refusals()
 
     @property
+    def prepare(self) -> Preparer | None:
+        """What makes pictures fit, for the same sources."""
+        return self._prepare
+
+    @property
     def client(self) -> Http:
         """The client, for those caption sources that are no chat models."""
         return self._client
