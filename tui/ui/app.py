@@ -281,6 +281,9 @@ class SalonApp(App[None]):
         """Open a connection above the settings."""
         await self.desk.screens.connection(event.name)
 
+    def _on_settings_screen_command_wanted(self, event: SettingsScreen.CommandWanted) -> None:
+        self.run_line(event.line)
+
     # What services and screens need of the terminal
 
     async def _copy(self, text: str) -> None:

@@ -6,17 +6,19 @@ from typing import Any
 import pytest
 from textual.widgets import Input, Static, TextArea
 
-from tests.fakes.models import FAKE, FakeConnector, FakeOffline, FakeSecrets
+from tests.fakes.models import FAKE, FakeConnector, FakeOffline, FakeSecrets, picture
 from tests.fakes.settings import FakeLoaded, FakeSettingsStore
 from tests.ui.widgets.harness import Harness, wait_until
 from tui.domain.errors import ConfigError
 from tui.domain.settings import CaptioningSettings, ConnectionSettings, Settings
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
+from tui.services.endpoints import Endpoints
 from tui.ui.settings.options import options
 from tui.ui.settings.questions import KeySetting
 from tui.ui.settings.screen import SettingsScreen
 from tui.ui.settings.value_form import ValueForm
+from tui.ui.widgets.choice_list import ChoiceList
 
 
 class Store(FakeSettingsStore):
@@ -41,6 +43,7 @@ class App(Harness):
         self.changes: list[Settings] = []
         self.themes: list[str] = []
         self.wanted: list[str] = []
+        self.lines: list[str] = []
 
     def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
         self.changes.append(event.settings)
@@ -51,12 +54,17 @@ class App(Harness):
     def on_settings_screen_connection_wanted(self, event: SettingsScreen.ConnectionWanted) -> None:
         self.wanted.append(event.name)
 
+    def on_settings_screen_command_wanted(self, event: SettingsScreen.CommandWanted) -> None:
+        self.lines.append(event.line)
+
 
 def make() -> tuple[App, SettingsScreen, SettingsService]:
     connections = {"kitchen": ConnectionSettings("fake", model="tiny-vision")}
     settings = SettingsService(Store(Settings(connections=connections)))
+    offline = FakeOffline()
+    endpoints = Endpoints({"fake": FAKE}, FakeSecrets(), lambda _p, url: url, offline)
     connecting = ConnectionService(
-        settings, {"fake": FAKE}, FakeSecrets(), FakeConnector(), lambda _p, url: url, FakeOffline()
+        settings, endpoints, offline, FakeConnector(), lambda: (picture(), ())
     )
     screen = SettingsScreen(
         settings,
@@ -202,3 +210,35 @@ async def test_the_list_and_the_keys_are_in_view(size: tuple[int, int]) -> None:
         assert screen.rows.row is not None
         assert screen.rows.row.id == "captioning.source"
         assert "Default: local" in shown(screen, "#about")
+
+
+async def test_the_servers_on_this_machine_are_looked_for_from_here() -> None:
+    app, _, _ = make()
+    async with app.run_test() as pilot:
+        await pilot.press(*"find servers", "enter")
+        await wait_until(lambda: bool(app.lines))
+
+        assert app.lines == ["/connect"]
+
+
+async def test_the_model_for_captions_is_chosen_among_the_connections_own() -> None:
+    app, _, settings = make()
+    await settings.change("captioning.connection", "kitchen")
+    async with app.run_test() as pilot:
+        await pilot.press(*"model for captions", "enter")
+        await wait_until(lambda: isinstance(app.screen, ChoiceList))
+        await pilot.press(*"text-only", "enter")
+        await wait_until(lambda: bool(app.changes))
+
+        assert settings.current.captioning.model == "text-only"
+
+
+async def test_every_source_is_offered_with_what_it_is() -> None:
+    app, _, settings = make()
+    async with app.run_test() as pilot:
+        await pilot.press(*"source", "enter")
+        await wait_until(lambda: isinstance(app.screen, ChoiceList))
+        await pilot.press(*"volunteers", "enter")
+        await wait_until(lambda: bool(app.changes))
+
+        assert settings.current.captioning.source == "horde"

@@ -9,7 +9,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from tui.domain.safetext import clean_line
 from tui.domain.settings import Settings
 
-Kind = Literal["switch", "choice", "number", "text", "long"]
+Kind = Literal["switch", "choice", "number", "text", "long", "chain"]
 
 _SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Captioning", ("captioning", "extras", "local")),
@@ -23,6 +23,10 @@ _LABELS = {
     "captioning.auto_caption": "Caption on sending",
     "captioning.edit_before_saving": "Edit captions before saving",
     "captioning.max_tokens": "Longest caption",
+    "captioning.connection": "Connection for captions",
+    "captioning.model": "Model for captions",
+    "captioning.chain": "Chain of sources",
+    "captioning.cache": "Reuse captions",
     "extras.captioningModel": "Local model",
     "local.dtype": "Local model: file",
     "local.num_beams": "Local model: beams",
@@ -34,6 +38,7 @@ _LABELS = {
     "ui.images": "Pictures in the transcript",
     "images.max_megabytes": "Largest file, megabytes",
     "images.max_megapixels": "Largest picture, megapixels",
+    "images.local_only": "Local only",
     "images.max_side": "Longest side that is kept, pixels",
 }
 
@@ -84,6 +89,8 @@ def _form(path: str, declared: Any) -> dict[str, Any]:
         return {"kind": "switch"}
     if declared in (int, float):
         return {"kind": "number", "whole": declared is int, "optional": optional}
+    if path == "captioning.chain":
+        return {"kind": "chain"}
     return {"kind": "long" if path in _LONG else "text"}
 
 

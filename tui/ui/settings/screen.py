@@ -17,8 +17,11 @@ from tui.domain.safetext import clean_line
 from tui.domain.settings import Settings
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
+from tui.ui.settings.chain import ChainEditor
+from tui.ui.settings.listing import COMMAND, CONNECTION, KEY, Listing
 from tui.ui.settings.options import Option, editable, options, parse, shown, value_of
 from tui.ui.settings.questions import KeySetting, for_key, for_option
+from tui.ui.settings.sources import model_choices, source_choices
 from tui.ui.settings.value_form import ValueForm
 from tui.ui.widgets.choice_list import Choice, ChoiceList
 from tui.ui.widgets.fuzzy import best
@@ -26,10 +29,6 @@ from tui.ui.widgets.list_dialog import ListDialog
 from tui.ui.widgets.row_list import Row, RowList
 
 __all__ = ["KeySetting", "SettingsScreen"]
-
-_CONNECTION, _KEY = "connection ", "key "
-_NEW = _CONNECTION
-_THEME = "ui.theme"
 
 
 class SettingsScreen(ListDialog[None]):
@@ -78,6 +77,12 @@ class SettingsScreen(ListDialog[None]):
         name: str
         """Empty for a new one."""
 
+    @dataclass
+    class CommandWanted(Message):
+        """A line of the command language is to be run above this screen."""
+
+        line: str
+
     def __init__(
         self,
         settings: SettingsService,
@@ -103,6 +108,7 @@ class SettingsScreen(ListDialog[None]):
         self._keys = {key.id: key for key in keys}
         self._names = names
         self._options = {option.path: option for option in options()}
+        self._listing = Listing(settings, connections, self._options, self._keys)
 
     def body(self) -> ComposeResult:
         """Search, list, and what the cursor is on."""
@@ -122,7 +128,7 @@ class SettingsScreen(ListDialog[None]):
 
     def _show(self, keep: str = "") -> None:
         query = self.typed.strip()
-        sections = self._sections()
+        sections = self._listing.sections()
         if query:
             rows = [row for _, part in sections for row in part]
             found = best(query, rows, lambda row: f"{row.label} {row.id} {row.below} {row.detail}")
@@ -132,38 +138,6 @@ class SettingsScreen(ListDialog[None]):
                 found += [Row(heading, heading, heading=True), *part]
         self.rows.set_rows(found, keep=keep, empty="No setting fits")
 
-    def _sections(self) -> list[tuple[str, list[Row]]]:
-        parts: dict[str, list[Row]] = {"Connections": self._connection_rows()}
-        for option in self._options.values():
-            row = Row(option.path, option.label, self._detail(option), option.help)
-            parts.setdefault(option.section, []).append(row)
-        if self._keys:
-            parts["Keys"] = [self._key_row(key) for key in self._keys.values()]
-        return list(parts.items())
-
-    def _detail(self, option: Option) -> str:
-        value = value_of(self._settings.current, option.path)
-        if option.path.endswith(".connection") and not value:
-            return "none" if option.path.startswith("chat") else "the one that chats"
-        return shown(value)
-
-    def _connection_rows(self) -> list[Row]:
-        rows = []
-        for name in self._connections.names():
-            uses = []
-            if name == self._connections.current():
-                uses.append("chats")
-            if name == self._connections.captioning():
-                uses.append("captions")
-            label = self._connections.label(name)
-            rows.append(Row(_CONNECTION + name, name, label, ", ".join(uses) or "not in use"))
-        rows.append(Row(_NEW, "Add a connection…", "", "A server on this machine, or a service"))
-        return rows
-
-    def _key_row(self, key: KeySetting) -> Row:
-        now = self._settings.current.keys.get(key.id, key.key)
-        return Row(_KEY + key.id, key.description, now, key.id)
-
     # -- what is under the cursor
 
     def _here(self) -> str:
@@ -172,7 +146,6 @@ class SettingsScreen(ListDialog[None]):
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         """Say more about it."""
-        event.stop()
         self._say(self._about(event.row) if event.row else "")
 
     def _say(self, text: str, *, error: bool = False) -> None:
@@ -187,8 +160,9 @@ class SettingsScreen(ListDialog[None]):
         now = "as shipped" if origin == "default" else f"from {clean_line(origin)}"
         if origin.startswith("SALON_") or origin == "flag":
             now += ", which wins over what is saved here"
-        first = f"{option.help}\n" if self.rows.single else ""
-        return f"{first}Default: {shown(option.default)} · now {now} · {option.path}"
+        return (
+            f"{option.help}\n" if self.rows.single else ""
+        ) + f"Default: {shown(option.default)} · now {now} · {option.path}"
 
     def action_section(self, step: int) -> None:
         """Go to the first setting of the next part, or of the one before."""
@@ -206,10 +180,12 @@ class SettingsScreen(ListDialog[None]):
 
     def choose(self, row: Row) -> None:
         """Change what was chosen in the way that fits it."""
-        if row.id.startswith(_CONNECTION):
-            self.post_message(self.ConnectionWanted(row.id.removeprefix(_CONNECTION)))
-        elif row.id.startswith(_KEY):
-            self._ask_key(self._keys[row.id.removeprefix(_KEY)])
+        if row.id.startswith(CONNECTION):
+            self.post_message(self.ConnectionWanted(row.id.removeprefix(CONNECTION)))
+        elif row.id.startswith(COMMAND):
+            self.post_message(self.CommandWanted(row.id.removeprefix(COMMAND)))
+        elif row.id.startswith(KEY):
+            self._ask_key(self._keys[row.id.removeprefix(KEY)])
         else:
             self._change_option(self._options[row.id])
 
@@ -218,6 +194,10 @@ class SettingsScreen(ListDialog[None]):
         choices = self._choices_of(option)
         if option.kind == "switch":
             self._apply(option.path, not value)
+        elif option.kind == "chain":
+            self._edit_chain()
+        elif option.path == "captioning.model":
+            self._choose_model(option)
         elif choices:
             self._choose_value(option, choices, str(value))
         else:
@@ -226,16 +206,17 @@ class SettingsScreen(ListDialog[None]):
     def _choices_of(self, option: Option) -> list[Choice]:
         if option.path.endswith(".connection"):
             nothing = "none" if option.path.startswith("chat") else "the one that chats"
-            names = self._connections.names()
-            known = [Choice(name, name, self._connections.label(name)) for name in names]
+            known = [Choice(name, name, label) for name, label in self._labels().items()]
             return [*known, Choice("", nothing)]
+        if option.path == "captioning.source":
+            return source_choices()
         values = self._choices.get(option.path) or option.choices
         return [
             Choice(value, value, "default" if value == option.default else "") for value in values
         ]
 
     def _choose_value(self, option: Option, choices: list[Choice], value: str) -> None:
-        is_theme = option.path == _THEME
+        is_theme = option.path == "ui.theme"
 
         def show_theme(name: str) -> None:
             self.post_message(self.ThemeChosen(name))
@@ -249,6 +230,33 @@ class SettingsScreen(ListDialog[None]):
         preview = show_theme if is_theme else None
         screen = ChoiceList(option.label, choices, current=value, highlighted=preview)
         self.app.push_screen(screen, keep)
+
+    def _edit_chain(self) -> None:
+        async def save(steps: list[dict[str, object]]) -> str:
+            return await self._save("captioning.chain", steps)
+
+        steps = self._settings.current.captioning.chain
+        self.app.push_screen(ChainEditor(steps, self._labels(), save))
+
+    def _labels(self) -> dict[str, str]:
+        return {name: self._connections.label(name) for name in self._connections.names()}
+
+    @work(exclusive=True, group="models")
+    async def _choose_model(self, option: Option) -> None:
+        """Let one of the captioning connection's models be chosen; type it where none are told."""
+        value = str(value_of(self._settings.current, option.path))
+        name = self._connections.captioning()
+        self._say("asking for the models…")
+        try:
+            models = await self._connections.models(name) if name else []
+        except AppError as error:
+            self._say(clean_line(error.line()), error=True)
+            models = []
+        if models:
+            own = self._connections.describe(name).model
+            self._choose_value(option, model_choices(models, own), value)
+        else:
+            self._ask(option, value)
 
     def _ask(self, option: Option, text: str) -> None:
         async def save(typed: str) -> str:
@@ -271,8 +279,8 @@ class SettingsScreen(ListDialog[None]):
     def action_default(self) -> None:
         """Take the default back."""
         path = self._here()
-        if path.startswith(_KEY):
-            path = f"keys.{path.removeprefix(_KEY)}"
+        if path.startswith(KEY):
+            path = f"keys.{path.removeprefix(KEY)}"
         elif path not in self._options:
             return
         self._apply(path, None, delete=True)
