@@ -3,6 +3,7 @@
 # make quick   the tests alone
 # make setup   set everything up, into .venv, and stop
 # make lint    format check, ruff, mypy, import contracts
+# make test-servers   try the adapters on servers that others wrote, as far as they can be had
 # make snap    rewrite the UI snapshots (look at the report first)
 # make lock    pin the newest versions that pyproject.toml allows
 # make screenshot   draw the README's picture with the program itself
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-header --strip-extras --allow-unsafe
 
-.PHONY: run setup test quick lint snap offline lock screenshot clean
+.PHONY: run setup test test-servers quick lint snap offline lock screenshot clean
 
 run: $(VENV)/.stamp-setup $(VENV)/.stamp-offline
 	@$(BIN)/salon
@@ -53,6 +54,15 @@ test: lint quick
 
 quick: $(VENV)/.stamp-dev
 	$(BIN)/python -m pytest
+
+# What cannot be fetched is skipped and named.
+AIMOCK := @copilotkit/aimock
+test-servers: $(VENV)/.stamp-dev
+	-@$(MAKE) --no-print-directory offline
+	-@npm install --silent --no-save --prefix $(VENV)/aimock $(AIMOCK)@1.43.0
+	SALON_TEST_MODELS="$$($(BIN)/salon paths models)" \
+	SALON_TEST_AIMOCK="$(VENV)/aimock/node_modules/$(AIMOCK)/dist/cli.js" \
+		$(BIN)/python -m pytest tests/servers -m servers
 
 lint: $(VENV)/.stamp-dev
 	$(BIN)/ruff format --check .
