@@ -169,8 +169,7 @@ class SettingsScreen(ListDialog[None]):
         rows = self.rows.rows
         starts = [i + 1 for i, row in enumerate(rows) if row.heading and i + 1 < len(rows)]
         at = self.rows.highlighted or 0
-        later = [i for i in starts if i > at]
-        earlier = [i for i in starts if i < at]
+        later, earlier = [i for i in starts if i > at], [i for i in starts if i < at]
         if step > 0 and starts:
             self.rows.highlighted = later[0] if later else starts[0]
         elif starts:
@@ -287,8 +286,7 @@ class SettingsScreen(ListDialog[None]):
 
     @work(group="save")
     async def _apply(self, path: str, value: object, *, delete: bool = False) -> None:
-        problem = await self._save(path, value, delete=delete)
-        if problem:
+        if problem := await self._save(path, value, delete=delete):
             self._say(problem, error=True)
 
     async def _save(self, path: str, value: object, *, delete: bool = False) -> str:
