@@ -13,7 +13,7 @@ from tui.domain.generation import Progress
 from tui.domain.image import Image
 from tui.domain.settings import ConnectionSettings, changed
 from tui.services.configuring import SettingsService
-from tui.services.connection_book import ConnectionBook, vision_of
+from tui.services.connection_book import ConnectionBook, Purpose, vision_of
 from tui.services.endpoints import Endpoints
 from tui.services.trial import TestLine, try_chat, try_picture
 
@@ -165,8 +165,8 @@ class ConnectionService(ConnectionBook):
         """Local servers that answer on this machine's own ports; never raises."""
         return await self._connector.discover()
 
-    async def adopt(self, found: FoundServer, model: str) -> str:
-        """Make a found server a connection, chat with it where it can, and give its name.
+    async def adopt(self, found: FoundServer, model: str, purpose: Purpose = "chat") -> str:
+        """Make a found server a connection, use it for what it can, and give its name.
 
         Raises:
             ConfigError: The settings could not be written.
@@ -176,8 +176,8 @@ class ConnectionService(ConnectionBook):
         chosen = ConnectionSettings(found.provider, found.url, "", model, vision)
         await self._settings.change(f"connections.{name}", changed(chosen))
         row = self.providers.get(found.provider)
-        if row is None or row.chats:
-            await self._settings.change("chat.connection", name)
+        if purpose == "captions" or row is None or row.chats:
+            await self.use(name, purpose)
         return name
 
     def _free_name(self, found: FoundServer) -> str:

@@ -52,6 +52,11 @@ class ConnectionBook:
             names.append(OFFLINE)
         return names
 
+    def chatting(self) -> list[str]:
+        """Those of the connections that can chat."""
+        rows = {name: self.providers.get(self.describe(name).provider) for name in self.names()}
+        return [name for name, row in rows.items() if row is None or row.chats]
+
     @property
     def problems(self) -> list[str]:
         """What the settings say of connections that cannot be, one line each."""
@@ -118,9 +123,58 @@ class ConnectionBook:
         return [*found, "captions"] if name == self.captioning() else found
 
     async def use(self, name: str, purpose: Purpose) -> None:
-        """Chat or caption with a connection from now on. Raises ConfigError."""
-        self.describe(name)
+        """Chat or caption with a connection from now on. Raises ConfigError.
+
+        Args:
+            name: Which one; empty for captions: the one that chats.
+            purpose: What for. Captions then come from connections, unless a chain is set.
+        """
+        if name or purpose == "chat":
+            self.describe(name)
         await self._settings.change(_SETTING[purpose], name)
+        if purpose == "captions" and self._settings.current.captioning.source != "chain":
+            await self._settings.change("captioning.source", "multimodal")
+
+    async def choose_model(self, name: str, model: str) -> None:
+        """Talk to another model of a connection; what is known of its sight goes along.
+
+        Raises:
+            ConfigError: The connection has no settings of its own, or they cannot be written.
+        """
+        if name not in self._settings.current.connections:
+            raise ConfigError(
+                f"the model of {name!r} cannot be changed", hint="/connect picks another"
+            )
+        sight = self.seen(name, model)
+        if sight != self._settings.current.connections[name].vision:
+            await self._settings.change(f"connections.{name}.vision", sight)
+        await self._settings.change(f"connections.{name}.model", model)
+
+    def puller(self, name: str = "") -> tuple[str, ConnectionSettings]:
+        """The connection to whose server models can be fetched, and its settings.
+
+        The one named, else the first that can: of the one that chats, the one that captions, all.
+        Else a server at the usual address, which has no connection yet and so no name.
+
+        Raises:
+            ConfigError: There is none of that name, or it fetches no models.
+        """
+        if name:
+            chosen = self.describe(name)
+            if not self._pulls(chosen):
+                raise ConfigError(
+                    f"connection {name!r} fetches no models", hint="only an Ollama does"
+                )
+            return name, chosen
+        for each in (self.current(), self.captioning(), *self.names()):
+            if each and self._pulls(self.describe(each)):
+                return each, self.describe(each)
+        row = next(row for row in self.providers.values() if row.pulls)
+        return "", ConnectionSettings(row.id)
+
+    def _pulls(self, chosen: ConnectionSettings) -> bool:
+        row = self.providers.get(chosen.provider)
+        return row is not None and row.pulls
 
     async def rename(self, old: str, new: str) -> None:
         """Give a connection another name everywhere, in the settings and where its key is stored.
@@ -169,6 +223,10 @@ class ConnectionBook:
             provider, model or chosen.model, self._said(name, chosen, model or chosen.model)
         )
 
+    def seen(self, name: str, model: str) -> Vision:
+        """What its server, or a test, told of a model's sight since Salon was started."""
+        return self._seen.get((name, model), "unknown")
+
     def sight(self, name: str) -> Sight:
         """What is known of the model that chats, for deciding what it gets; asks nobody."""
         if not name:
@@ -184,4 +242,4 @@ class ConnectionBook:
         """The person's word on the connection's own model, else what the server said last."""
         if chosen.vision != "unknown" and model == chosen.model:
             return chosen.vision
-        return self._seen.get((name, model), "unknown")
+        return self.seen(name, model)

@@ -22,6 +22,8 @@ ScreenName = Literal[
     "settings",
     "chats",
     "connections",
+    "caption_connections",
+    "pull",
     "help",
     "sources",
     "context",

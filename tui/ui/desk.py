@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from textual.app import App
 
+from tui.domain.safetext import clean_line
 from tui.services import Services
 from tui.slash.builtins import default_registry
 from tui.slash.command import Context
@@ -61,7 +62,7 @@ class Desk:
 
     def entries(self) -> list[Entry]:
         """What the palette offers."""
-        return [
+        commands = [
             Entry(
                 command.summary[:1].upper() + command.summary[1:],
                 command.usage,
@@ -69,6 +70,18 @@ class Desk:
                 not any(parameter.required for parameter in command.parameters),
             )
             for command in self.registry
+        ]
+        connections = self._services.connections
+        switches = [("Chat", name, "/connect") for name in connections.chatting()]
+        switches += [("Caption", name, "/connect for=captions") for name in connections.names()]
+        return commands + [
+            Entry(
+                f"{verb} through {clean_line(name)}",
+                clean_line(connections.label(name)),
+                f"{line} {name}",
+                True,
+            )
+            for verb, name, line in switches
         ]
 
     def _show_progress(self, text: str) -> None:

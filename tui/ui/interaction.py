@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 from textual.app import App
 
@@ -12,8 +13,8 @@ from tui.services import Services
 from tui.services.ports import Refinement
 from tui.ui.captions.ask_prompt import AskPrompt
 from tui.ui.captions.editor import CaptionEditor
-from tui.ui.chat.replying import progress_line
 from tui.ui.widgets.file_picker import FilePicker
+from tui.ui.widgets.progress import Speedometer
 
 
 class ScreenInteraction:
@@ -26,6 +27,7 @@ class ScreenInteraction:
         self._services = services
         self._show_progress = show_progress
         self._folder = Path.cwd()
+        self._meter = Speedometer()
 
     async def ask_prompt(self, default: str) -> str | None:
         """Ask what to ask about the picture."""
@@ -45,4 +47,8 @@ class ScreenInteraction:
 
     def progress(self, event: Progress | None) -> None:
         """Show it in the status line."""
-        self._show_progress(progress_line(event) if event else "")
+        if event is None:
+            self._meter = Speedometer()
+            self._show_progress("")
+        else:
+            self._show_progress(self._meter.brief(event, monotonic()))

@@ -6,6 +6,7 @@ import asyncio
 import webbrowser
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,10 @@ from tui.domain.chat import Attachment, JournalEntry
 from tui.paths import shipped
 from tui.services import Services
 from tui.services.caption_sources import CaptionRequest
+from tui.services.connection_book import Purpose
 from tui.services.ports import Interaction
 from tui.services.session import ChatSession
+from tui.slash.builtins.connection import fetched_line, told
 from tui.slash.command import FrontEnd, Registry, ScreenName
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.keys import KEYS
@@ -63,7 +66,9 @@ class Screens:
         return {
             "settings": self.settings,
             "chats": self.chats,
-            "connections": self.connections,
+            "connections": partial(self.connections, "chat"),
+            "caption_connections": partial(self.connections, "captions"),
+            "pull": self.pull,
             "help": self.help,
             "sources": self.sources,
             "context": self.context,
@@ -122,19 +127,18 @@ class Screens:
         elif not any(s.id == self._chat.session.chat.id for s in await library.summaries()):
             await self.front.open_chat(await library.resume())
 
-    async def connections(self) -> None:
-        """Choose, find or add the connection that chats."""
+    async def connections(self, purpose: Purpose) -> None:
+        """Choose, find or add the connection that chats or captions."""
         from tui.ui.connections.picker import ADD, ConnectionPicker  # noqa: PLC0415 - rarely opened
 
         connections = self._services.connections
-        name = await self._app.push_screen_wait(
-            ConnectionPicker(connections, current=connections.current())
-        )
+        now = connections.current() if purpose == "chat" else connections.captioning()
+        name = await self._app.push_screen_wait(ConnectionPicker(connections, purpose, current=now))
         if name == ADD:
             name = await self.connection("")
-        if name and name in connections.names():
-            await self._services.settings.change("chat.connection", name)
-            self.front.note(f"chatting through {connections.label(name)}")
+        if name is not None and (name or purpose == "captions"):
+            await connections.use(name, purpose)
+            self.front.note(told(connections, purpose))
         await self.front.settings_changed(self._services.settings.current)
 
     async def connection(self, name: str) -> str | None:
@@ -146,6 +150,16 @@ class Screens:
         saved = await self._app.push_screen_wait(form)
         await self.front.settings_changed(services.settings.current)
         return saved or None
+
+    async def pull(self) -> None:
+        """Fetch a model to an Ollama, and say what can be done with it."""
+        from tui.ui.connections.pull import PullDialog  # noqa: PLC0415 - rarely opened
+
+        connections = self._services.connections
+        name, chosen = connections.puller()
+        fetched = await self._app.push_screen_wait(PullDialog(connections, name, chosen))
+        if fetched is not None:
+            self.front.note(fetched_line(name, fetched.id))
 
     async def help(self) -> None:
         """F1."""

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 from textual.widgets import Button, Input, Static
 
-from tests.fakes.models import FAKE, FakeConnector, FakeOffline, FakeSecrets
+from tests.fakes.models import ROWS, FakeConnector, FakeOffline, FakeSecrets, picture
 from tests.fakes.settings import FakeSettingsStore
 from tests.ui.widgets.harness import UNSET, Harness, wait_until
 from tui.domain.connection import FoundServer, Model, Provider
 from tui.domain.settings import ConnectionSettings, Settings
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
+from tui.services.endpoints import Endpoints
 from tui.ui.connections.form import ConnectionForm
 from tui.ui.connections.picker import ADD, SAME, ConnectionPicker
 from tui.ui.widgets.choice_list import ChoiceList
@@ -33,13 +34,19 @@ class Desk:
         )
         self.secrets = FakeSecrets()
         self.connector = FakeConnector(found=found)
+        offline = FakeOffline()
+        endpoints = Endpoints(
+            {**ROWS, "cloud": CLOUD},
+            self.secrets,
+            lambda provider, url: url or provider.base_url,
+            offline,
+        )
         self.connections = ConnectionService(
             self.settings,
-            {"fake": FAKE, "cloud": CLOUD},
-            self.secrets,
+            endpoints,
+            offline,
             self.connector,
-            lambda provider, url: url or provider.base_url,
-            FakeOffline(),
+            lambda: (picture("test.png"), ("there", "circle")),
         )
 
     def form(self, name: str = "") -> tuple[Harness, ConnectionForm]:
@@ -226,7 +233,7 @@ async def test_the_picker_gives_a_name() -> None:
 
 @pytest.mark.parametrize(("typed", "result"), [("add a", ADD), ("chats", SAME)])
 async def test_the_picker_offers_more(typed: str, result: str) -> None:
-    screen = ConnectionPicker(Desk().connections, "captioning", current="kitchen")
+    screen = ConnectionPicker(Desk().connections, "captions", current="kitchen")
     app = Harness(screen)
     async with app.run_test() as pilot:
         await pilot.press(*["down"] * (2 if result == ADD else 1), "enter")

@@ -28,9 +28,9 @@ from tui.domain.generation import (
 from tui.domain.safetext import clean, clean_line
 from tui.services.ports import Refinement
 from tui.ui.captions.facts import CACHED, caption_facts
-from tui.ui.captions.progress import Speedometer
 from tui.ui.widgets.dialog import Dialog
 from tui.ui.widgets.image_view import ImageView
+from tui.ui.widgets.progress import Speedometer
 
 _AGAIN = "Ctrl+R to try again"
 _ENDINGS: dict[FinishReason, str] = {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Input, Label
+from textual.widgets import Button, Input, Label, Static
 
 from tui.domain.connection import Model, Provider, Vision
 from tui.domain.safetext import clean_line
@@ -21,6 +22,8 @@ from tui.ui.connections.key_field import (
     placeholder_of,
     reference_of,
 )
+from tui.ui.connections.more import Extras, MoreFields
+from tui.ui.connections.more_values import summary
 from tui.ui.connections.picker import model_choices
 from tui.ui.widgets.choice_list import Choice, ChoiceList
 
@@ -48,6 +51,8 @@ class ConnectionFields(VerticalScroll, can_focus=False):
             width: 8; min-width: 8; margin-left: 1;
             text-align: center; content-align: center middle;
         }
+        & #note { height: auto; margin: 0 0 1 11; color: $text-muted; display: none; }
+        & #note.-shown { display: block; }
     }
     """
 
@@ -57,7 +62,7 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         """Make the fields.
 
         Args:
-            connection: Its name, which then stays; empty for a new one.
+            connection: Its name; empty for a new one.
             start: What they show at first.
             providers: The catalogue.
         """
@@ -66,9 +71,10 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         self._provider = start.provider
         self._vision: Vision = start.vision
         self._start = (connection, start)
+        self._more = Extras(start)
         self.place: Place = place_of(start.key)[0]
         """Where the key comes from."""
-        self.named = Input(id="name", disabled=bool(connection), placeholder="kitchen")
+        self.named = Input(id="name", placeholder="kitchen")
         self.url = Input(id="url")
         self.key = Input(id="key")
         self.model = Input(id="model", placeholder="Ctrl+L lists them")
@@ -76,7 +82,8 @@ class ConnectionFields(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         """Put the labels beside the fields."""
         picks = {
-            name: Button("", id=name, compact=True) for name in ("provider", "place", "vision")
+            name: Button("", id=name, compact=True)
+            for name in ("provider", "place", "vision", "more")
         }
         rows: tuple[tuple[str, tuple[Input | Button, ...]], ...] = (
             ("Name", (self.named,)),
@@ -86,11 +93,14 @@ class ConnectionFields(VerticalScroll, can_focus=False):
             ("", (self.key,)),
             ("Model", (self.model, Button("List", id="list", compact=True))),
             ("Vision", (picks["vision"],)),
+            ("More", (picks["more"],)),
         )
         for label, fields in rows:
             with Horizontal(classes="field"):
                 yield Label(label)
                 yield from fields
+            if label == "Provider":
+                yield Static(id="note")
 
     def on_mount(self) -> None:
         """Show what is set."""
@@ -107,9 +117,19 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         return self._providers.get(self._provider)
 
     @property
+    def proxy_password(self) -> str:
+        """The reverse proxy's password, where one was typed; not part of `chosen`."""
+        return self._more.proxy_password
+
+    def forget_password(self) -> None:
+        """It was kept elsewhere."""
+        self._more = Extras(self._more.settings)
+
+    @property
     def chosen(self) -> ConnectionSettings:
         """What the fields say; a typed key is not part of it."""
-        return ConnectionSettings(
+        return replace(
+            self._more.settings,
             provider=self._provider,
             url=self.url.value.strip(),
             key=reference_of(self.place, self.key.value),
@@ -122,6 +142,10 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         self._label("#provider", row.label if row else self._provider)
         self._label("#place", label_of(self.place))
         self._label("#vision", _VISION[self._vision])
+        self._label("#more", summary(self._more.settings, row))
+        note = self.query_one("#note", Static)
+        note.update(Content(row.note if row else ""))
+        note.set_class(bool(row and row.note), "-shown")
         self.url.placeholder = (row.base_url if row else "") or "http://…"
         self.key.password = self.place == "stored"
         self.key.disabled = self.place == "usual"
@@ -176,13 +200,37 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         choices = [Choice(value, label) for value, label in _VISION.items()]
         self._pick("Vision", choices, self._vision, take)
 
+    @on(Button.Pressed, "#more")
+    def _open_more(self, event: Button.Pressed) -> None:
+        event.stop()
+
+        def take(extras: Extras | None) -> None:
+            if extras is not None:
+                typed = extras.proxy_password or self._more.proxy_password
+                kept = extras.settings.proxy_key == "stored"
+                self._more = Extras(extras.settings, typed if kept else "")
+                self._show()
+
+        self.app.push_screen(MoreFields(self.chosen, self.provider), take)
+
     def choose_model(self, models: Sequence[Model]) -> None:
-        """Let one of the server's models be chosen."""
+        """Let one of the server's models be chosen; what is known of its sight comes along."""
+        sights = {model.id: model.vision for model in models}
 
         def take(chosen: str) -> None:
-            self.model.value = chosen
+            self.take_model(chosen, sights[chosen])
 
         self._pick("Model", model_choices(models), self.model.value, take)
+
+    def take_model(self, model: str, vision: Vision) -> None:
+        """Put a model into the fields, with what is known of its sight."""
+        self.model.value = model
+        self.take_vision(vision)
+
+    def take_vision(self, vision: Vision) -> None:
+        """Keep what was found out of the model's sight."""
+        self._vision = vision
+        self._show()
 
 
 def _detail(row: Provider) -> str:

@@ -8,16 +8,20 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.widgets import Button, Static
 
 from tui.domain.errors import AppError, ConfigError
 from tui.domain.safetext import clean_line
-from tui.domain.settings import ConnectionSettings
+from tui.domain.settings import ConnectionSettings, changed
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
+from tui.services.endpoints import proxy_key
 from tui.services.ports import SecretStore
+from tui.services.trial import TestLine
 from tui.ui.connections.fields import ConnectionFields
+from tui.ui.connections.pull import PullDialog
 from tui.ui.widgets.confirm import Confirm
 from tui.ui.widgets.dialog import Dialog
 
@@ -32,15 +36,16 @@ class ConnectionForm(Dialog[str | None]):
         Binding("ctrl+s", "save", "Save", id="connection.save", priority=True),
         Binding("ctrl+t", "test", "Test", id="connection.test", priority=True),
         Binding("ctrl+l", "list", "Models", id="connection.models", priority=True),
+        Binding("ctrl+g", "pull", "Fetch", id="connection.pull", priority=True),
         Binding("ctrl+x", "delete", "Delete", id="connection.delete", priority=True),
         Binding("escape", "close", "Cancel", id="connection.cancel"),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
     HELP = (
-        "Tab, Up and Down go from field to field. Ctrl+L lists the models the server offers, "
-        "Ctrl+T sends one tiny chat, Ctrl+S saves. A key is never shown and never written to "
-        "config.yaml."
+        "Tab, Up and Down go from field to field, Enter opens a choice. Ctrl+L lists the models "
+        "the server offers, Ctrl+G fetches one to an Ollama, Ctrl+T sends one tiny chat and one "
+        "small picture, Ctrl+S saves. A key is never shown and never written to config.yaml."
     )
 
     def __init__(
@@ -63,14 +68,17 @@ class ConnectionForm(Dialog[str | None]):
         self._connections = connections
         self._secrets = secrets
         self._connection = name
-        self._start = connections.describe(name) if name else ConnectionSettings()
-        self._fields = ConnectionFields(name, self._start, connections.providers)
-        self._kept_key = False
+        start = connections.describe(name) if name else ConnectionSettings()
+        self._fields = ConnectionFields(name, start, connections.providers)
+        # The offline model has a name of its own, which nothing else can have.
+        self._fields.named.disabled = bool(name) and not self._saved
+        self._kept_keys: list[str] = []
 
     def body(self) -> ComposeResult:
         """The fields, what happened, and the buttons."""
         yield self._fields
-        yield Static(id="status")
+        with VerticalScroll(id="said", can_focus=False):
+            yield Static(id="status")
         with Horizontal(id="bottom"):
             yield Button("Save", id="save", variant="primary", compact=True)
             yield Button("Test", id="test", compact=True)
@@ -95,44 +103,59 @@ class ConnectionForm(Dialog[str | None]):
         self.query("#status").set_class(error, "-error")
         self.put("#status", clean_line(text))
 
+    def _report(self, lines: list[TestLine]) -> None:
+        marked = [(f"✓ {clean_line(line.text)}", "$text-success") for line in lines if line.ok]
+        marked += [(f"✗ {clean_line(line.text)}", "$text-error") for line in lines if not line.ok]
+        self._say("")
+        for static in self.query("#status").results(Static):
+            static.update(Content("\n").join(Content.styled(*each) for each in marked))
+
     @work(exclusive=True, group="key")
     async def _look_for_key(self) -> None:
-        row = self._fields.provider
         try:
-            secret = await self._secrets.resolve(
-                self._start.key, name=self._connection, env=row.key_env if row else ()
-            )
+            origin = await self._connections.key_origin(self._connection, self._fields.chosen)
         except AppError as error:
             self._say(error.line(), error=True)
             return
-        if secret is not None:
-            self._say(f"A key is there: {secret.origin or 'found'}")
-        elif row is not None and row.needs_key:
+        row = self._fields.provider
+        if origin:
+            self._say(f"A key is there: {origin}")
+        elif row is not None and row.needs_key and not self._fields.chosen.proxy:
             self._say(f"{row.label} needs a key, and there is none yet", error=True)
 
     def _checked_name(self) -> str:
-        """The name; raises ConfigError when it cannot be one."""
-        name = self._connection or self._fields.named.value.strip()
+        """The name in the field; raises ConfigError when it cannot be one."""
+        name = self._fields.named.value.strip()
+        if name == self._connection and name:
+            return name
         if not _NAME.fullmatch(name):
             self._fields.named.focus()
             raise ConfigError("a name is needed", hint="letters, digits, space, dot, - and _")
-        if not self._connection and name in self._connections.names():
+        if name in self._connections.names():
             self._fields.named.focus()
             raise ConfigError(f"there is a connection named {name!r} already")
         return name
 
     async def _ready(self) -> tuple[str, ConnectionSettings]:
-        """Name and settings, with a typed key put away first. Raises AppError."""
-        name = self._checked_name()
+        """Name and settings to ask the server with, typed keys put away first. Raises AppError."""
+        name = self._connection or self._checked_name()
         chosen, key = self._fields.chosen, self._fields.key
         if self._fields.place == "stored" and key.value:
-            where = await self._secrets.store(name, key.value.strip())
-            self._kept_key = True
-            # The key is kept under this name from now on.
-            self._fields.named.disabled = True
+            where = await self._store(name, key.value.strip())
             key.value = ""
             key.placeholder = f"kept in {clean_line(where)}; type to replace it"
+        if self._fields.proxy_password:
+            await self._store(proxy_key(name), self._fields.proxy_password)
+            self._fields.forget_password()
         return name, chosen
+
+    async def _store(self, name: str, key: str) -> str:
+        where = await self._secrets.store(name, key)
+        if not self._saved:
+            self._kept_keys.append(name)
+            # The key is kept under this name from now on.
+            self._fields.named.disabled = True
+        return where
 
     # -- doing
 
@@ -152,18 +175,38 @@ class ConnectionForm(Dialog[str | None]):
         self._say(f"{len(models)} models, {sum(m.vision == 'yes' for m in models)} see pictures")
         self._fields.choose_model(models)
 
+    @work(exclusive=True, group="server")
+    async def action_pull(self) -> None:
+        """Fetch a model to the server, and choose it."""
+        try:
+            name, chosen = await self._ready()
+        except AppError as error:
+            self._say(error.line(), error=True)
+            return
+        dialog = PullDialog(self._connections, name, chosen)
+        fetched = await self.app.push_screen_wait(dialog)
+        if fetched:
+            self._fields.take_model(fetched.id, fetched.vision)
+            self._say(f"{fetched.id} is there: Ctrl+S saves")
+
     @on(Button.Pressed, "#test")
     def _test_by_button(self) -> None:
         self.action_test()
 
     @work(exclusive=True, group="server")
     async def action_test(self) -> None:
-        """Send one tiny chat and say what happened."""
-        self._say("asking for a hello…")
+        """Send one tiny chat and one small picture, and say what happened."""
+        self._say("asking for a hello, then showing a small picture…")
         try:
-            self._say(await self._connections.test(*await self._ready()))
+            name, chosen = await self._ready()
+            lines = await self._connections.test(name, chosen)
         except AppError as error:
             self._say(error.line(), error=True)
+            return
+        self._report(lines)
+        sight = self._connections.seen(name, chosen.model)
+        if sight != "unknown" and chosen.vision == "unknown":
+            self._fields.take_vision(sight)
 
     @on(Button.Pressed, "#save")
     def _save_by_button(self) -> None:
@@ -173,10 +216,15 @@ class ConnectionForm(Dialog[str | None]):
     async def action_save(self) -> None:
         """Write the connection; the first one also chats."""
         try:
-            name, chosen = await self._ready()
-            await self._settings.change(f"connections.{name}", _as_dict(chosen))
-            if not self._connections.current():
-                await self._settings.change("chat.connection", name)
+            name = self._checked_name()
+            _, chosen = await self._ready()
+            self._connections.endpoints.plain(name, chosen, "")  # says what is wrong with it
+            if self._saved and name != self._connection:
+                await self._connections.rename(self._connection, name)
+            await self._settings.change(f"connections.{name}", changed(chosen))
+            row = self._fields.provider
+            if not self._connections.current() and (row is None or row.chats):
+                await self._connections.use(name, "chat")
         except AppError as error:
             self._say(error.line(), error=True)
         else:
@@ -200,34 +248,32 @@ class ConnectionForm(Dialog[str | None]):
     async def _delete(self) -> None:
         try:
             await self._settings.change(f"connections.{self._connection}", None, delete=True)
-            await self._secrets.forget(self._connection)
+            await self._forget([self._connection, proxy_key(self._connection)])
         except AppError as error:
             self._say(error.line(), error=True)
         else:
             self.dismiss("")
 
+    async def _forget(self, names: list[str]) -> None:
+        for name in names:
+            await self._secrets.forget(name)
+
     @on(Button.Pressed, "#cancel")
     def action_close(self) -> None:
-        """Leave; a key that was kept for a connection that never came to be is forgotten."""
+        """Leave; keys that were kept for a connection that never came to be are forgotten."""
         self._leave()
 
     @work(exclusive=True, group="save")
     async def _leave(self) -> None:
-        if self._kept_key and not self._saved:
-            try:
-                await self._secrets.forget(self._fields.named.value.strip())
-            except AppError as error:
-                self.notify(clean_line(error.line()), severity="warning", markup=False)
+        try:
+            await self._forget(self._kept_keys)
+        except AppError as error:
+            self.notify(clean_line(error.line()), severity="warning", markup=False)
         self.dismiss(None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer deleting only where there is something to delete."""
+        """Offer only what can be done: deleting what is saved, fetching where servers fetch."""
+        if action == "pull":
+            row = self._fields.provider
+            return row is not None and row.pulls
         return self._saved if action == "delete" else True
-
-
-def _as_dict(chosen: ConnectionSettings) -> dict[str, str]:
-    """What differs from the defaults, and always the provider."""
-    default = ConnectionSettings()
-    values = {"url": chosen.url, "key": chosen.key, "model": chosen.model, "vision": chosen.vision}
-    kept = {name: value for name, value in values.items() if value != getattr(default, name)}
-    return {"provider": chosen.provider, **kept}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from textual import work
 
@@ -11,6 +10,7 @@ from tui.domain.connection import FoundServer, Model, Vision
 from tui.domain.errors import AppError
 from tui.domain.safetext import clean_line
 from tui.services.connecting import ConnectionService
+from tui.services.connection_book import Purpose
 from tui.ui.widgets.choice_list import Choice, ChoiceList
 from tui.ui.widgets.row_list import Row
 
@@ -26,10 +26,11 @@ _ORDER: dict[Vision, int] = {"yes": 0, "unknown": 1, "no": 2}
 def model_choices(models: Sequence[Model]) -> list[Choice]:
     """Models as choices: those that see pictures first."""
     ordered = sorted(models, key=lambda model: (_ORDER[model.vision], model.id.lower()))
-    return [Choice(model.id, model.id, _model_detail(model)) for model in ordered]
+    return [Choice(model.id, model.id, model_detail(model)) for model in ordered]
 
 
-def _model_detail(model: Model) -> str:
+def model_detail(model: Model) -> str:
+    """What is known of a model, in a few words."""
     context = f"{model.context // 1000}k tokens" if model.context else ""
     return " · ".join(part for part in (context, _SEES[model.vision] or "sees: unknown") if part)
 
@@ -48,7 +49,7 @@ class ConnectionPicker(ChoiceList):
     def __init__(
         self,
         connections: ConnectionService,
-        purpose: Literal["chat", "captioning"] = "chat",
+        purpose: Purpose = "chat",
         *,
         current: str = "",
     ) -> None:
@@ -59,27 +60,30 @@ class ConnectionPicker(ChoiceList):
             purpose: What the connection is for.
             current: Name of the present one.
         """
-        self._purpose = "Chat with" if purpose == "chat" else "Caption with"
-        super().__init__(self._purpose, _known(connections, purpose), current=current)
+        self._title_is = "Chat with" if purpose == "chat" else "Caption with"
+        super().__init__(self._title_is, _known(connections, purpose), current=current)
         self._connections = connections
-        self._finds = purpose == "chat"
+        self._purpose: Purpose = purpose
         self._found: list[FoundServer] = []
 
     def on_mount(self) -> None:
         """Look for servers meanwhile."""
-        if self._finds:
-            self._discover()
+        self._discover()
 
     @work(exclusive=True, group="discover")
     async def _discover(self) -> None:
-        self.set_title(self._purpose, "looking for servers on this machine…")
-        self._found = await self._connections.discover()
-        self.set_title(self._purpose, "" if self._found else "no server found on this machine")
+        self.set_title(self._title_is, "looking for servers on this machine…")
+        found = await self._connections.discover()
+        self._found = [each for each in found if self._fits(each.provider)]
+        self.set_title(self._title_is, "" if self._found else "no server found on this machine")
         choices = [
-            Choice(f"{_FOUND}{index}", f"{server.label}, found here", _count(server))
+            Choice(f"{_FOUND}{index}", f"{server.label}, found here", found_detail(server))
             for index, server in enumerate(self._found)
         ]
         self.add_choices(choices)
+
+    def _fits(self, provider: str) -> bool:
+        return self._purpose == "captions" or self._connections.providers[provider].chats
 
     def choose(self, row: Row) -> None:
         """Take a connection, or choose a model of a server that was found."""
@@ -90,15 +94,17 @@ class ConnectionPicker(ChoiceList):
 
     def _choose_model(self, server: FoundServer) -> None:
         choices = model_choices(server.models)
+        row = self._connections.providers[server.provider]
 
         def adopt(model: str | None) -> None:
             if model is not None:
                 self._adopt(server, model)
 
-        if len(choices) == 1:
-            adopt(choices[0].id)
+        if len(choices) == 1 or not row.chats:
+            adopt(choices[0].id if choices else "")
         else:
-            empty = f"{server.label} has no models yet"
+            more = ": /pull fetches one" if row.pulls else ""
+            empty = f"{server.label} has no models yet{more}"
             self.app.push_screen(
                 ChoiceList(f"Model of {server.label}", choices, empty=empty), adopt
             )
@@ -106,16 +112,17 @@ class ConnectionPicker(ChoiceList):
     @work(exclusive=True, group="adopt")
     async def _adopt(self, server: FoundServer, model: str) -> None:
         try:
-            name = await self._connections.adopt(server, model)
+            name = await self._connections.adopt(server, model, self._purpose)
         except AppError as error:
-            self.set_title(self._purpose, clean_line(error.line()))
+            self.set_title(self._title_is, clean_line(error.line()))
         else:
             self.dismiss(name)
 
 
-def _known(connections: ConnectionService, purpose: str) -> list[Choice]:
-    choices = [Choice(name, name, _detail(connections, name)) for name in connections.names()]
-    if purpose == "captioning":
+def _known(connections: ConnectionService, purpose: Purpose) -> list[Choice]:
+    names = connections.names() if purpose == "captions" else connections.chatting()
+    choices = [Choice(name, name, _detail(connections, name)) for name in names]
+    if purpose == "captions":
         choices.append(Choice(SAME, "The one that chats", always=True))
     choices.append(Choice(ADD, "Add a connection…", always=True))
     return choices
@@ -126,7 +133,8 @@ def _detail(connections: ConnectionService, name: str) -> str:
     return " · ".join(part for part in (connections.label(name), sees) if part)
 
 
-def _count(server: FoundServer) -> str:
+def found_detail(server: FoundServer) -> str:
+    """What is known of a server that was found, in a few words."""
     count, seeing = len(server.models), server.seeing
     models = f"{count} model{'' if count == 1 else 's'}"
     return f"{models}, {seeing} see{'s' if seeing == 1 else ''} pictures" if seeing else models

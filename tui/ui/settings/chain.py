@@ -14,10 +14,10 @@ from textual.widgets import Static
 from tui.domain.safetext import clean_line
 from tui.domain.settings import ChainStep
 from tui.ui.settings.sources import LABELS, step_label, step_of, steps_to_choose
-from tui.ui.settings.value_form import Question, ValueForm
 from tui.ui.widgets.choice_list import ChoiceList
 from tui.ui.widgets.dialog import Dialog
 from tui.ui.widgets.row_list import Row, RowList
+from tui.ui.widgets.value_form import Question, ValueForm
 
 Save = Callable[[list[dict[str, object]]], Awaitable[str]]
 """Keeps the steps; gives back why not, or nothing when they were kept."""

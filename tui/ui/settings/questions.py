@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tui.domain import macros
 from tui.domain.caption import wrap
 from tui.ui.settings.options import Option, editable
-from tui.ui.settings.value_form import Preview, Question
+from tui.ui.widgets.value_form import Preview, Question
 
 _SAMPLE = "a red house beside a lake"
 

@@ -22,11 +22,11 @@ from tui.ui.settings.listing import COMMAND, CONNECTION, KEY, Listing
 from tui.ui.settings.options import Option, editable, options, parse, shown, value_of
 from tui.ui.settings.questions import KeySetting, for_key, for_option
 from tui.ui.settings.sources import model_choices, source_choices
-from tui.ui.settings.value_form import ValueForm
 from tui.ui.widgets.choice_list import Choice, ChoiceList
 from tui.ui.widgets.fuzzy import best
 from tui.ui.widgets.list_dialog import ListDialog
 from tui.ui.widgets.row_list import Row, RowList
+from tui.ui.widgets.value_form import ValueForm
 
 __all__ = ["KeySetting", "SettingsScreen"]
 

@@ -1,4 +1,4 @@
-"""Writing the value of one setting."""
+"""Writing one value: a setting, a part of a connection."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ class Question:
     default: str
     long: bool = False
     """Several lines."""
+    secret: bool = False
+    """Shown as dots."""
     preview: Preview | None = None
 
 
@@ -81,7 +83,7 @@ class ValueForm(Dialog[bool]):
         self._field: Input | TextArea = (
             TextArea(question.value, id="value", highlight_cursor_line=False)
             if question.long
-            else Input(question.value, id="value")
+            else Input(question.value, id="value", password=question.secret)
         )
 
     def body(self) -> ComposeResult:
@@ -93,7 +95,8 @@ class ValueForm(Dialog[bool]):
             with VerticalScroll(id="preview-box", can_focus=False):
                 yield Static(id="preview")
         yield Static(id="problem")
-        yield Static(Content(f"Default: {question.default or '—'}"), id="default")
+        if not question.secret:
+            yield Static(Content(f"Default: {question.default or '—'}"), id="default")
 
     def on_mount(self) -> None:
         """Name the frame and begin."""

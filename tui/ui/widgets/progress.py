@@ -53,6 +53,13 @@ class Speedometer:
             return f"{_bar(event.done / event.total)} {share} · {label}"
         return f"{label}…"
 
+    def brief(self, event: Progress, now: float) -> str:
+        """Describe an event in a few words, for a line that tells more: what, how far, how fast."""
+        label = clean_line(event.label, 120)
+        share = f" {event.done / event.total:.0%}" if event.total else ""
+        speed = self._speed(event.done, now) if event.unit == "bytes" else 0.0
+        return f"{label}{share}{f' · {amount(speed)}/s' if speed else ''}"
+
     def _bytes(self, event: Progress, now: float) -> list[str]:
         parts = [amount(event.done)]
         if event.total:
