@@ -120,7 +120,15 @@ class ConnectionBook:
     def uses(self, name: str) -> list[Purpose]:
         """What a connection is used for now."""
         found: list[Purpose] = ["chat"] if name == self.current() else []
-        return [*found, "captions"] if name == self.captioning() else found
+        captioning = self._settings.current.captioning
+        match captioning.source:
+            case "multimodal":
+                captions = name == self.captioning()
+            case "chain":
+                captions = any(step.connection == name for step in captioning.chain)
+            case _:
+                captions = False
+        return [*found, "captions"] if captions else found
 
     async def use(self, name: str, purpose: Purpose) -> None:
         """Chat or caption with a connection from now on. Raises ConfigError.

@@ -6,8 +6,8 @@ from textual.widgets import Input, Static
 from tests.ui.widgets.harness import Harness, wait_until
 from tui.domain.settings import ChainStep
 from tui.ui.settings.chain import ChainEditor
-from tui.ui.settings.value_form import ValueForm
 from tui.ui.widgets.choice_list import ChoiceList
+from tui.ui.widgets.value_form import ValueForm
 
 
 class Kept:

@@ -17,8 +17,8 @@ from tui.services.endpoints import Endpoints
 from tui.ui.settings.options import options
 from tui.ui.settings.questions import KeySetting
 from tui.ui.settings.screen import SettingsScreen
-from tui.ui.settings.value_form import ValueForm
 from tui.ui.widgets.choice_list import ChoiceList
+from tui.ui.widgets.value_form import ValueForm
 
 
 class Store(FakeSettingsStore):

@@ -24,35 +24,22 @@ def _lister(protocol: Protocol) -> Callable[[Endpoint, Http], Awaitable[list[Mod
     """What knows the protocol's list; imported only when it is needed."""
     match protocol:
         case "openai":
-            from tui.adapters.providers.openai_models import models as openai
-
-            return openai
+            from tui.adapters.providers.openai_models import models
         case "anthropic":
-            from tui.adapters.providers.anthropic_models import models as anthropic
-
-            return anthropic
+            from tui.adapters.providers.anthropic_models import models
         case "gemini":
-            from tui.adapters.providers.gemini_models import models as gemini
-
-            return gemini
+            from tui.adapters.providers.gemini_models import models
         case "cohere":
-            from tui.adapters.providers.cohere_models import models as cohere
-
-            return cohere
+            from tui.adapters.providers.cohere_models import models
         case "ollama":
-            from tui.adapters.providers.ollama_models import models as ollama
-
-            return ollama
+            from tui.adapters.providers.ollama_models import models
         case "horde":
-            from tui.adapters.providers.horde_models import models as horde
-
-            return horde
+            from tui.adapters.providers.horde_models import models
         case "extras":
-            from tui.adapters.providers.extras_models import models as extras
-
-            return extras
+            from tui.adapters.providers.extras_models import models
         case _:
             assert_never(protocol)
+    return models
 
 
 def _with_name_hint(endpoint: Endpoint, model: Model) -> Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -234,6 +235,6 @@ class ConnectionFields(VerticalScroll, can_focus=False):
 
 
 def _detail(row: Provider) -> str:
-    if row.local:
-        return "on your own machine"
-    return "needs a key" if row.needs_key else ""
+    where = "on your own machine" if row.local else "needs a key" if row.needs_key else ""
+    first = re.split(r"[;:]", row.note)[0]  # the whole note stands in the form
+    return " · ".join(part for part in (where, first) if part)
