@@ -8,7 +8,8 @@ import pytest
 from tests.fakes.front import FakeFront
 from tests.fakes.house import House
 from tests.fakes.interaction import FakeInteraction
-from tui.domain.errors import AppError, CommandError
+from tui.domain.errors import AppError, CommandError, NetworkError
+from tui.domain.generation import Progress
 from tui.services.session import ChatSession
 from tui.slash.builtins import default_registry
 from tui.slash.command import Context
@@ -222,6 +223,8 @@ async def test_commands_drive_the_front_end(room: Room, line: str, call: str) ->
         ("/chats", "chats"),
         ("/context", "context"),
         ("/connect", "connections"),
+        ("/connection for=captions", "caption_connections"),
+        ("/pull", "pull"),
         ("/character", "characters"),
         ("/persona", "personas"),
         ("/theme", "themes"),
@@ -387,6 +390,70 @@ async def test_model_lists_and_chooses(room: Room) -> None:
     await room.run("/model text-only")
 
     assert room.settings.current.connections["kitchen"].model == "text-only"
+
+
+async def test_what_is_known_of_a_models_sight_goes_with_the_model(room: Room) -> None:
+    await room.run("/connect kitchen")
+    await room.settings.change("connections.kitchen.vision", "yes")
+
+    await room.run("/model another")
+    assert room.settings.current.connections["kitchen"].vision == "unknown"
+    await room.run("/model")
+    await room.run("/model text-only")
+    assert room.settings.current.connections["kitchen"].vision == "no"
+
+
+async def test_another_connection_can_caption(room: Room) -> None:
+    await room.run("/connect kitchen")
+    await room.run("/connection for=captions attic")
+
+    assert room.settings.current.chat.connection == "kitchen"
+    assert room.settings.current.captioning.connection == "Attic"
+    assert room.settings.current.captioning.source == "multimodal"
+    assert room.front.notes[-1] == "captions come from Fake: text-only"
+
+
+async def test_what_only_captions_is_not_chatted_with(room: Room) -> None:
+    await room.settings.change("connections.old", {"provider": "extras"})
+
+    with pytest.raises(CommandError, match="only captions") as caught:
+        await room.run("/connect old")
+
+    assert caught.value.hint == "/connect for=captions old"
+    await room.run(caught.value.hint)
+    assert room.settings.current.captioning.connection == "old"
+
+
+async def test_a_model_is_pulled_with_progress(room: Room) -> None:
+    assert await room.run("/pull moondream") == "moondream"
+
+    assert room.connector.pulled == ["moondream"]
+    assert room.interaction.progressed[-1] is None
+    assert len(room.interaction.progressed) == 2
+    assert room.front.notes == ["moondream is there: /connect finds the server"]
+
+
+async def test_a_model_is_pulled_to_the_ollama_that_is_named_or_used(room: Room) -> None:
+    await room.settings.change("connections.stove", {"provider": "puller"})
+
+    await room.run("/pull llava")
+    assert room.front.notes[-1].startswith("llava is there: /connect stove")
+    await room.run("/pull connection=stove llava:13b")
+    assert room.connector.pulled == ["llava", "llava:13b"]
+    with pytest.raises(AppError, match="fetches no models"):
+        await room.run("/pull connection=kitchen llava")
+    with pytest.raises(CommandError, match="there is no connection 'stov'"):
+        await room.run("/pull connection=stov llava")
+
+
+async def test_a_pull_that_fails_takes_its_progress_away(room: Room) -> None:
+    room.connector.pulling = [Progress("pulling", 1, 2, "bytes"), NetworkError("it broke off")]
+
+    with pytest.raises(NetworkError):
+        await room.run("/pull llava")
+
+    assert room.interaction.progressed[-1] is None
+    assert room.front.notes == []
 
 
 async def test_the_offline_model_is_fetched_with_progress(room: Room) -> None:

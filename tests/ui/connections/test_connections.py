@@ -14,8 +14,11 @@ from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.endpoints import Endpoints
 from tui.ui.connections.form import ConnectionForm
+from tui.ui.connections.more import Extras, MoreFields
 from tui.ui.connections.picker import ADD, SAME, ConnectionPicker
+from tui.ui.connections.pull import PullDialog
 from tui.ui.widgets.choice_list import ChoiceList
+from tui.ui.widgets.value_form import ValueForm
 
 CLOUD = Provider("cloud", "Cloud", "openai", "https://c/v1", ("CLOUD_KEY",), needs_key=True)
 LOCAL = FoundServer(
@@ -257,3 +260,127 @@ async def test_a_found_server_becomes_a_connection() -> None:
     assert app.result == "fake"
     assert desk.settings.current.chat.connection == "fake"
     assert desk.settings.current.connections["fake"].model == "seer"
+
+
+async def test_a_test_tells_of_chat_and_picture_and_keeps_what_it_showed_of_the_sight() -> None:
+    desk = Desk()
+    await desk.settings.change("connections.kitchen.model", "plain")
+    app, form = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+t")
+        await wait_until(lambda: "picture: seen in" in status(form))
+        chat, seen = status(form).splitlines()
+        assert chat.startswith("✓ chat: plain answered in")
+        assert seen.startswith("✓ picture: seen in")
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: app.result == "kitchen")
+
+    assert desk.settings.current.connections["kitchen"].vision == "yes"
+
+
+async def test_a_connection_gets_another_name_with_its_key() -> None:
+    desk = Desk()
+    await desk.settings.change("connections.kitchen.key", "stored")
+    await desk.settings.change("chat.connection", "kitchen")
+    desk.secrets.keys["kitchen"] = SECRET
+    app, form = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        form.query_one("#name", Input).value = "pantry"
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: app.result is not UNSET)
+
+    assert app.result == "pantry"
+    assert list(desk.settings.current.connections) == ["pantry"]
+    assert desk.settings.current.chat.connection == "pantry"
+    assert desk.secrets.keys == {"pantry": SECRET}
+
+
+async def test_a_proxys_password_is_kept_apart_from_the_key_and_goes_with_the_connection() -> None:
+    desk = Desk()
+    app, form = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        form.query_one("#more", Button).press()
+        await wait_until(lambda: isinstance(app.screen, MoreFields))
+        await pilot.press("enter")
+        await wait_until(lambda: isinstance(app.screen, ValueForm))
+        await pilot.press(*"https://proxy/v1", "enter")
+        await wait_until(lambda: isinstance(app.screen, MoreFields))
+        await pilot.press("down", "enter")
+        await wait_until(lambda: isinstance(app.screen, ChoiceList))
+        await pilot.press(*"kept by", "enter")
+        await wait_until(lambda: isinstance(app.screen, ValueForm))
+        await pilot.press(*SECRET, "enter")
+        await wait_until(lambda: isinstance(app.screen, MoreFields))
+        await pilot.press("escape")
+        await wait_until(lambda: app.screen is form)
+        assert SECRET not in on_screen(app)
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: app.result == "kitchen")
+
+    saved = desk.settings.current.connections["kitchen"]
+    assert (saved.proxy, saved.proxy_key) == ("https://proxy/v1", "stored")
+    assert desk.secrets.keys == {"kitchen proxy": SECRET}
+
+    again, _ = desk.form("kitchen")
+    async with again.run_test() as pilot:
+        await pilot.press("ctrl+x")
+        await pilot.pause()
+        await pilot.press("y")
+        await wait_until(lambda: again.result == "")
+
+    assert desk.secrets.keys == {}
+
+
+async def test_fetching_is_offered_only_where_the_server_fetches() -> None:
+    desk = Desk()
+    desk.connector.listed = [Model("llava", "yes")]
+    app, form = desk.form()
+    async with app.run_test() as pilot:
+        assert not form.check_action("pull", ())
+        form.query_one("#name", Input).value = "stove"
+        await choose(app, pilot, "#provider", "Puller")
+        await pilot.press("ctrl+g")
+        await wait_until(lambda: isinstance(app.screen, PullDialog))
+        await pilot.press(*"llava", "enter")
+        await wait_until(lambda: "llava is there" in status(form))
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: app.result == "stove")
+
+    saved = desk.settings.current.connections["stove"]
+    assert (saved.model, saved.vision) == ("llava", "yes")
+
+
+async def test_an_address_that_cannot_be_is_said_before_anything_is_saved() -> None:
+    desk = Desk()
+    app, form = desk.form("kitchen")
+    form._fields._more = Extras(ConnectionSettings(proxy="https://proxy/v1"))
+    form._fields._provider = "distant"
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: "cannot be used through a reverse proxy" in status(form))
+
+        assert app.result is UNSET
+    assert desk.settings.current.connections["kitchen"].proxy == ""
+
+
+async def test_a_found_server_that_only_captions_is_offered_for_captions_alone() -> None:
+    extras = FoundServer("extras", "Extras", "http://127.0.0.1:5100", ())
+    chat = ConnectionPicker(Desk(found=(extras,)).connections)
+    async with Harness(chat).run_test():
+        await wait_until(lambda: chat._title_is == "Chat with" and bool(chat.rows.rows))
+        await chat.workers.wait_for_complete()
+        assert not any(row.id.startswith("found") for row in chat.rows.rows)
+
+    desk = Desk(found=(extras,))
+    app = Harness(ConnectionPicker(desk.connections, "captions"))
+    async with app.run_test() as pilot:
+        picker = app.screen
+        assert isinstance(picker, ConnectionPicker)
+        await wait_until(lambda: any(row.id == "found 0" for row in picker.rows.rows))
+        await pilot.press(*"extras", "enter")
+        await wait_until(lambda: app.result is not UNSET)
+
+    assert app.result == "extras"
+    assert desk.settings.current.captioning.connection == "extras"
+    assert desk.settings.current.captioning.source == "multimodal"
+    assert desk.settings.current.chat.connection == ""
