@@ -72,7 +72,16 @@ async def test_the_palette_holds_every_command() -> None:
         await stage.until(lambda: "/attach [FILE]" in stage.screen)
 
     commands = {f"/{command.name}" for command in default_registry()}
-    assert {entry.command for entry in entries} == commands
+    assert commands <= {entry.command for entry in entries}
+
+
+async def test_the_palette_switches_connections() -> None:
+    async with opened(await connected()) as stage:
+        await stage.choose("chat through attic")
+        assert stage.house.settings.current.chat.connection == "Attic"
+        await stage.choose("caption through kitchen")
+        assert stage.house.settings.current.captioning.connection == "kitchen"
+        assert stage.house.settings.current.captioning.source == "multimodal"
 
 
 async def test_a_command_that_needs_more_goes_into_the_prompt() -> None:
