@@ -14,7 +14,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
-from tui.domain.errors import AppError, CommandError
+from tui.domain.errors import AppError, CommandError, ImageError
 from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
@@ -201,7 +201,7 @@ class SalonApp(App[None]):
         """Run a line of the command language; its errors become one line."""
         try:
             await self.desk.run(text)
-        except CommandError as error:
+        except (CommandError, ImageError) as error:  # what was typed can be mended
             self.chat.fail(error)
             if restore and not self.chat.composer.text:
                 self.chat.composer.load(text)

@@ -110,7 +110,9 @@ async def test_a_file_that_is_no_picture_is_one_line_and_the_app_goes_on() -> No
         await stage.enter("/caption file=bad.png")
         await stage.until(lambda: bool(stage.notices))
         assert stage.notices == ["bad.png is no picture"]
+        assert stage.prompt == "/caption file=bad.png"
 
+        stage.app.chat.composer.load("")
         await stage.say("hello")
 
         assert stage.texts[-1] == "Hello there."
