@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from tui.paths import Paths
     from tui.services.captioning import CaptionService
     from tui.services.chatting import ChatService
-    from tui.services.connecting import Sample
     from tui.services.ports import Captioner, ChatModel, LocalCaptioner
+    from tui.services.trial import Sample
 
 
 def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str]) -> Services:

@@ -10,18 +10,14 @@ from typing import TYPE_CHECKING, Literal
 from tui.domain.connection import Endpoint, FoundServer, Model, Vision
 from tui.domain.errors import AppError, ConfigError
 from tui.domain.generation import Progress
-from tui.domain.image import Image
 from tui.domain.settings import ConnectionSettings, changed
 from tui.services.configuring import SettingsService
 from tui.services.connection_book import ConnectionBook, Purpose, vision_of
 from tui.services.endpoints import Endpoints
-from tui.services.trial import TestLine, try_chat, try_picture
+from tui.services.trial import Sample, Tell, TestLine, try_chat, try_picture
 
 if TYPE_CHECKING:
     from tui.services.ports import ChatModel, Connector, OfflineModel
-
-Sample = tuple[Image, tuple[str, ...]]
-"""A small picture, and the words of which an answer has one when it was seen."""
 
 
 class ConnectionService(ConnectionBook):
@@ -126,12 +122,15 @@ class ConnectionService(ConnectionBook):
         """Say in a few words what answers there. Raises AppError."""
         return await self._connector.about(await self.endpoint_of(name, chosen))
 
-    async def test(self, name: str, chosen: ConnectionSettings) -> list[TestLine]:
+    async def test(
+        self, name: str, chosen: ConnectionSettings, tell: Tell = lambda _: None
+    ) -> list[TestLine]:
         """Send one tiny chat and one small picture; never raises AppError.
 
         Args:
             name: What the connection is or will be called.
             chosen: Its settings, which need not be saved yet.
+            tell: Takes what the server does meanwhile.
         """
         try:
             endpoint = await self.endpoint_of(name, chosen)
@@ -144,9 +143,9 @@ class ConnectionService(ConnectionBook):
         except AppError as error:
             return [TestLine(False, error.line())]
         label = endpoint.model or endpoint.provider.label
-        lines = [await try_chat(model, label)]
+        lines = [await try_chat(model, label, tell)]
         if lines[0].ok and endpoint.provider.protocol != "horde":
-            line, sight = await try_picture(model, label, *self._sample())
+            line, sight = await try_picture(model, label, self._sample(), tell)
             lines.append(line)
             if sight != "unknown":
                 self._seen[name, endpoint.model] = sight

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,6 +14,7 @@ from tui.domain.generation import (
     Finished,
     GenerationEvent,
     GenerationRequest,
+    Progress,
     Sampling,
     TextDelta,
     Turn,
@@ -25,6 +26,10 @@ _ROOM = 256
 """Tokens; models that think first need more than the three words."""
 _HELLO = "Say hello in three words."
 _LOOK = "Name the shape, its colour and the word in this picture, in one short line."
+
+
+Sample = tuple[Image, tuple[str, ...]]
+"""A small picture, and the words, in lower case, of which an answer has one when it was seen."""
 
 
 class Answers(Protocol):
@@ -46,34 +51,40 @@ class TestLine:
     """One line for people."""
 
 
-async def try_chat(model: Answers, name: str) -> TestLine:
+Tell = Callable[[Progress], object]
+"""Takes what the server does meanwhile: loading its model, reading the prompt."""
+
+
+async def try_chat(model: Answers, name: str, tell: Tell) -> TestLine:
     """Send one tiny chat; never raises AppError."""
     started = time.monotonic()
+    request = GenerationRequest((Turn("user", _HELLO),), _sampling())
     try:
-        text = await _answer(model, GenerationRequest((Turn("user", _HELLO),), _sampling()))
+        text = await _answer(model, request, tell)
     except AppError as error:
         return TestLine(False, f"chat: {error.line()}")
     return TestLine(True, f"chat: {name} answered in {_since(started)}: {_short(text)}")
 
 
 async def try_picture(
-    model: Answers, name: str, picture: Image, words: tuple[str, ...]
+    model: Answers, name: str, sample: Sample, tell: Tell
 ) -> tuple[TestLine, Vision]:
     """Send one small picture and see whether the answer tells of it; never raises AppError.
 
     Args:
         model: Who is asked.
         name: The model's, for the line.
-        picture: What is sent.
-        words: What an answer mentions when the picture was seen; lower case.
+        sample: What is sent, and by which words one knows that it was seen.
+        tell: Takes what the server does meanwhile.
 
     Returns:
         The line, and what is now known of the model's sight.
     """
     started = time.monotonic()
-    turn = Turn("user", _LOOK, (picture,))
+    picture, words = sample
+    request = GenerationRequest((Turn("user", _LOOK, (picture,)),), _sampling(), captions=True)
     try:
-        text = await _answer(model, GenerationRequest((turn,), _sampling(), captions=True))
+        text = await _answer(model, request, tell)
     except ImageRejected as error:
         return TestLine(False, f"picture: {error.line()}"), "no"
     except AppError as error:
@@ -88,12 +99,14 @@ def _sampling() -> Sampling:
     return Sampling(max_tokens=_ROOM)
 
 
-async def _answer(model: Answers, request: GenerationRequest) -> str:
+async def _answer(model: Answers, request: GenerationRequest, tell: Tell) -> str:
     text, reason = "", ""
     async with aclosing(model.generate(request)) as events:
         async for event in events:
             if isinstance(event, TextDelta):
                 text += event.text
+            elif isinstance(event, Progress):
+                tell(event)
             elif isinstance(event, Finished):
                 reason = event.reason
     if text.strip():

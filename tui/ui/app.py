@@ -237,7 +237,7 @@ class SalonApp(App[None]):
     @work(group="links", exit_on_error=False)
     async def ask_to_open(self, href: str) -> None:
         """Open a link only after it was shown in full and agreed to."""
-        from tui.ui.screens import open_link  # noqa: PLC0415
+        from tui.ui.links import open_link  # noqa: PLC0415
 
         await open_link(self, href)
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import webbrowser
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
@@ -26,13 +24,9 @@ from tui.slash.command import FrontEnd, Registry, ScreenName
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.keys import KEYS
 from tui.ui.widgets.choice_list import Choice, ChoiceList
-from tui.ui.widgets.confirm import Confirm
 
 if TYPE_CHECKING:
     from tui.ui.settings.screen import KeySetting
-
-_IN_TERMINAL = frozenset(("www-browser", "links", "elinks", "lynx", "w3m"))
-"""Browsers that would draw over the app."""
 
 EXTENSIONS = (
     Choice("/caption", "Generate Caption", "describe a picture and put it into the chat"),
@@ -248,27 +242,6 @@ class Screens:
     async def _choose(self, title: str, choices: list[Choice], current: str) -> str | None:
         result: Any = await self._app.push_screen_wait(ChoiceList(title, choices, current=current))
         return str(result) if result else None
-
-
-async def open_link(app: App[Any], href: str) -> None:
-    """Show a link in full and open it when that is wanted; only http and https."""
-    if not href.lower().startswith(("http://", "https://")):
-        app.notify(f"Not opened, for it is no web address: {href}", markup=False)
-        return
-    question = Confirm(f"Open this address?\n\n{href}", yes="Open", no="No")
-    if await app.push_screen_wait(question) and not await asyncio.to_thread(_browse, href):
-        app.notify("No browser was found to open it with", severity="warning", markup=False)
-
-
-def _browse(href: str) -> bool:
-    """Open an address beside the app. Blocking: some browsers are waited for."""
-    try:
-        browser = webbrowser.get()
-    except webbrowser.Error:
-        return False
-    if Path(getattr(browser, "name", "")).name in _IN_TERMINAL:
-        return False
-    return browser.open(href)
 
 
 async def caption_all(

@@ -9,6 +9,7 @@ from tests.fakes.models import ROWS, FakeConnector, FakeOffline, FakeSecrets, pi
 from tests.fakes.settings import FakeSettingsStore
 from tests.ui.widgets.harness import UNSET, Harness, wait_until
 from tui.domain.connection import FoundServer, Model, Provider
+from tui.domain.generation import Progress
 from tui.domain.settings import ConnectionSettings, Settings
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
@@ -384,3 +385,17 @@ async def test_a_found_server_that_only_captions_is_offered_for_captions_alone()
     assert desk.settings.current.captioning.connection == "extras"
     assert desk.settings.current.captioning.source == "multimodal"
     assert desk.settings.current.chat.connection == ""
+
+
+async def test_a_test_says_meanwhile_what_the_server_does() -> None:
+    desk = Desk()
+    desk.connector.model.script = (Progress("the server is loading its model"),)
+    desk.connector.model.hold = True
+    app, form = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+t")
+        await wait_until(lambda: "loading its model" in status(form))
+        await pilot.press("escape")
+        await wait_until(lambda: app.result is None)
+
+    assert desk.connector.model.closed == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import monotonic
 from typing import ClassVar
 
 from textual import on, work
@@ -13,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from tui.domain.errors import AppError, ConfigError
+from tui.domain.generation import Progress
 from tui.domain.safetext import clean_line
 from tui.domain.settings import ConnectionSettings, changed
 from tui.services.configuring import SettingsService
@@ -24,6 +26,7 @@ from tui.ui.connections.fields import ConnectionFields
 from tui.ui.connections.pull import PullDialog
 from tui.ui.widgets.confirm import Confirm
 from tui.ui.widgets.dialog import Dialog
+from tui.ui.widgets.progress import Speedometer
 
 _NAME = re.compile(r"[\w][\w .-]{0,39}")
 
@@ -196,10 +199,16 @@ class ConnectionForm(Dialog[str | None]):
     @work(exclusive=True, group="server")
     async def action_test(self) -> None:
         """Send one tiny chat and one small picture, and say what happened."""
-        self._say("asking for a hello, then showing a small picture…")
+        asking = "asking for a hello, then showing a small picture…"
+        meter = Speedometer()
+
+        def tell(event: Progress) -> None:
+            self._say(f"{asking} {meter.brief(event, monotonic())}")
+
+        self._say(asking)
         try:
             name, chosen = await self._ready()
-            lines = await self._connections.test(name, chosen)
+            lines = await self._connections.test(name, chosen, tell)
         except AppError as error:
             self._say(error.line(), error=True)
             return
