@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
 from tests.ui.captions.test_editor import FakeSource, editor_app
+from tests.ui.connections.test_connections import Desk
 from tests.ui.settings.test_screen import make
 from tests.ui.widgets.harness import Harness, read_picture, wait_until
 from tui.ui.widgets.file_picker import FilePicker
@@ -37,6 +38,9 @@ def test_the_caption_editor(snap_compare: Compare, size: tuple[int, int]) -> Non
     async def settle(pilot: Pilot[Any]) -> None:
         await wait_until(lambda: not editor.streaming)
         await wait_until(lambda: size[0] == 40 or editor.query_one(ImageView).ready)
+        # Told five times a second, on a small screen in one line.
+        facts = editor.query_one("#facts", Static)
+        await wait_until(lambda: (" · offline" in str(facts.content)) == (size[0] == 40))
         still(pilot)
         await pilot.pause()
 
@@ -50,6 +54,21 @@ def test_the_settings(snap_compare: Compare, size: tuple[int, int]) -> None:
     async def settle(pilot: Pilot[Any]) -> None:
         still(pilot)
         await pilot.press("ctrl+down", "down")
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=settle)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_connection(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app, form = Desk().form("kitchen")
+
+    async def settle(pilot: Pilot[Any]) -> None:
+        await pilot.press("ctrl+t")
+        await wait_until(lambda: "picture: seen" in str(form.query_one("#status", Static).content))
+        # The seconds are told with a fraction, which is never the same.
+        form.query_one("#status", Static).update("✓ chat: answered\n✓ picture: seen")
+        still(pilot)
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=settle)
