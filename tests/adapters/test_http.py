@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -15,6 +16,7 @@ from tui.adapters.failures import Origin
 from tui.adapters.http import Call, Http, new_client
 from tui.domain.errors import (
     AuthError,
+    Loading,
     NetworkError,
     Overloaded,
     ProtocolError,
@@ -34,7 +36,7 @@ def call(url: str = "http://api.example/x", *, retries: int = 2, local: bool = F
 
 
 async def fetch(
-    *replies: Reply | Exception, retries: int = 2
+    *replies: Reply | Exception, retries: int = 2, ask: Call | None = None
 ) -> tuple[bytes | ProviderError, list[float], list[Progress], int]:
     """What came or failed, the waits in seconds, what showed meanwhile, how many requests."""
     left = list(replies)
@@ -53,7 +55,7 @@ async def fetch(
     body = b""
     notes = []
     try:
-        async with aclosing(http.stream(call(retries=retries))) as chunks:
+        async with aclosing(http.stream(ask or call(retries=retries))) as chunks:
             async for chunk in chunks:
                 if isinstance(chunk, bytes):
                     body += chunk
@@ -105,17 +107,110 @@ async def test_lasting_troubles_are_not_tried_again(reply: Reply) -> None:
     assert (waits, count) == ([], 1)
 
 
-async def test_the_server_says_how_long_to_wait_and_it_shows() -> None:
-    result, waits, notes, _ = await fetch(as_json({}, 429, retry_after="7"), OK)
-    assert (result, waits) == (b"fine", [7.0])
-    assert notes == [Progress("waiting 7 s: rate limit")]
+async def test_the_server_says_how_long_to_wait() -> None:
     _, waits, _, _ = await fetch(as_json({}, 429, retry_after_ms="1500", retry_after="9"), OK)
-    assert waits == [1.5]
+    assert waits == [1.0, 0.5]
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     _, waits, _, _ = await fetch(as_json({}, 503, retry_after=date), OK)
-    assert 25 < waits[0] <= 30
+    assert 25 < sum(waits) <= 30
     _, waits, _, _ = await fetch(as_json({}, 503, retry_after="soon"), OK)
-    assert waits[0] <= 0.5
+    assert sum(waits) <= 0.5
+    said = {"error": {"status": "RESOURCE_EXHAUSTED", "details": [{"retryDelay": "23s"}]}}
+    result, waits, _, _ = await fetch(as_json(said, 429), OK)
+    assert (result, sum(waits)) == (b"fine", 23)
+
+
+async def test_a_wait_counts_down_each_second() -> None:
+    result, waits, notes, _ = await fetch(as_json({}, 429, retry_after="7"), OK)
+    assert (result, waits) == (b"fine", [1.0] * 7)
+    assert [note.label for note in notes] == [
+        f"waiting {left} s: rate limit" for left in (7, 6, 5, 4, 3, 2, 1)
+    ]
+
+
+LOADING = as_json({"error": {"code": 503, "message": "Loading model"}}, 503)
+
+
+def local_generation() -> Call:
+    origin = Origin("kitchen", "llama.cpp", "127.0.0.1:8080", local=True)
+    return Call("http://127.0.0.1:8080/x", origin, {"a": 1}, read_seconds=None)
+
+
+async def test_a_local_server_that_loads_its_model_is_asked_until_it_is_ready() -> None:
+    replies = [LOADING] * 30 + [BUSY, LOADING, BUSY, OK]
+    result, waits, notes, count = await fetch(*replies, ask=local_generation())
+    assert (result, count) == (b"fine", 34)
+    labels = [note.label for note in notes]
+    assert labels[0] == "llama.cpp is loading its model"
+    assert labels[1:30] == [f"llama.cpp is loading its model ({n} s)" for n in range(1, 30)]
+    assert labels[30:] == [
+        "llama.cpp is busy",
+        "llama.cpp is loading its model (30 s)",
+        "llama.cpp is busy",
+    ]
+    assert waits[:30] == [1.0] * 30
+
+
+async def test_a_model_that_never_loads_is_given_up_after_some_minutes() -> None:
+    result, waits, _, count = await fetch(LOADING, ask=local_generation())
+    assert isinstance(result, Loading)
+    assert "still loading its model" in result.message
+    assert 120 <= sum(waits) <= 900
+    assert count == len(waits) + 1
+
+
+async def test_while_it_loads_the_servers_own_time_counts_but_never_none() -> None:
+    later = as_json({"error": "Loading model"}, 503, retry_after="4")
+    at_once = as_json({"error": "Loading model"}, 503, retry_after="0")
+    _, waits, notes, _ = await fetch(later, at_once, OK, ask=local_generation())
+    assert waits == [1.0] * 5
+    assert notes[-1].label == "llama.cpp is loading its model (4 s)"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        call(),  # not here
+        replace(local_generation(), read_seconds=20.0),  # only a list is wanted
+    ],
+)
+async def test_others_that_load_are_asked_again_as_usual(ask: Call) -> None:
+    result, _, notes, count = await fetch(LOADING, ask=ask)
+    assert isinstance(result, Loading)
+    assert (count, len(notes)) == (3, 2)
+
+
+@pytest.mark.parametrize("way", ["cancel", "close"])
+@pytest.mark.parametrize(
+    ("reply", "label"),
+    [
+        (LOADING, "llama.cpp is loading its model"),
+        (as_json({}, 429, retry_after="60"), "waiting 60 s: rate limit"),
+    ],
+)
+async def test_a_wait_can_be_cancelled(reply: Reply, label: str, way: str) -> None:
+    waiting = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    async with FakeServer(reply) as server:
+        http = Http(sleep=sleep)
+        stream = http.stream(replace(local_generation(), url=server.url))
+        assert await anext(stream) == Progress(label)
+        if way == "cancel":
+            task = asyncio.ensure_future(anext(stream))
+            async with asyncio.timeout(1):
+                await waiting.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        else:
+            await stream.aclose()
+        assert [chunk async for chunk in stream] == []
+        await http.aclose()
+        assert len(server.requests) == 1
 
 
 async def test_a_refusal_that_says_when_to_come_back_keeps_the_time() -> None:

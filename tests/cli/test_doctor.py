@@ -61,7 +61,7 @@ def test_found_servers_are_offered(built: Built, capsys: pytest.CaptureFixture[s
     main(["doctor"])
 
     out = capsys.readouterr().out
-    assert "Ollama 0.13: http://127.0.0.1:11434 · 1 models; see pictures: m" in out
+    assert "Ollama 0.13: http://127.0.0.1:11434 · 1 model; see pictures: m" in out
 
 
 def test_a_folder_that_others_can_read_is_noted(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tui.domain.safetext import clean_line
 LONGEST = 300
 """Characters of a server's own words that are shown."""
 _READ = 2000
-"""Characters of them that are searched for signs of what went wrong."""
+"""Characters of them that are kept, and searched for signs of what went wrong."""
 _DEPTH = 3
 """How many complaints may stand in one another: routers quote those of others."""
 _CODES = ("code", "type", "status", "error_type", "error_code", "reason", "quotaId", "rc")
@@ -30,7 +30,7 @@ class Complaint:
     """What a refusal says."""
 
     message: str
-    """The server's own words, on one line and cut; empty when there are none."""
+    """The server's own words on one line, longer than what is shown; empty when there are none."""
     codes: tuple[str, ...]
     """What it calls the error: codes, types, statuses, reasons."""
     names: frozenset[str]
@@ -50,7 +50,7 @@ def read(body: object) -> Complaint:
     layers = list(_layers(body))
     words = [found for found in map(_words, layers) if found]
     codes = tuple(code for layer in layers for code in _codes(layer))
-    message = clean_line(words[-1], LONGEST) if words else ""
+    message = words[-1] if words else ""
     text = " ".join((*codes, *words)).lower()
     page = isinstance(body, str) and _is_page(body)
     return Complaint(message, codes, _named(body, message), page, text, _wait(layers, text))

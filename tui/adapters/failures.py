@@ -10,12 +10,15 @@ from time import time
 
 from tui.adapters import complaints
 from tui.adapters.complaints import Complaint
+from tui.adapters.signs import Sign, signs
 from tui.domain.errors import (
     AuthError,
     BadRequest,
     ContextTooLong,
     Filtered,
     ImageRejected,
+    ImageTooLarge,
+    Loading,
     ModelNotFound,
     Overloaded,
     ProtocolError,
@@ -44,6 +47,8 @@ class Origin:
     """Whether pictures went along."""
     secrets: tuple[Secret, ...] = ()
     """What else must not show: the values of the person's own headers."""
+    pulls: bool = False
+    """Whether models can be fetched to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,46 +71,6 @@ class ParameterRefused(BadRequest):
     names: frozenset[str] = frozenset()
 
 
-_IMAGE = re.compile(
-    r"invalid_image|image_too_large|image_parse_error|unsupported_image|image_content_policy"
-    r"|image_dimensions|not support (the )?(image|vision)|support image input|image input is not"
-    r"|not a multimodal model|at most \d+ image|data required for image input|no vision model"
-    r"|failed to load image|invalid image|(process|decod)\w* (the )?image|illegal base64"
-)
-_CONTEXT = re.compile(
-    r"context_length|maximum context length|prompt is too long|exceed_context_size"
-    r"|(exceeds?|larger than) the (available )?(context|model's)|context window|too many tokens"
-)
-_QUOTA = re.compile(
-    r"insufficient_quota|exceeded_current_quota|billing|insufficient (balance|credits?|funds)"
-    r"|out of credits"
-)
-_FILTER = re.compile(
-    r"content_policy|content_filter|moderation|flagged|safety (system|filter)|content management"
-)
-_AUTH = re.compile(
-    r"invalid_api_key|authentication_error|api_key_invalid|(incorrect|invalid|missing) api[ _]key"
-    r"|api key not valid|unauthorized|permission_(error|denied)"
-)
-_MODEL = re.compile(r"model_not_found|model\b.{0,120}\b(not found|does not exist|not exist)")
-_RATE = re.compile(r"rate.?limit|resource_exhausted|too many requests")
-_BUSY = re.compile(
-    r"overloaded|unavailable_error|service_unavailable|loading model|server (is )?busy"
-)
-
-_SIGNS: tuple[tuple[type[ProviderError], re.Pattern[str]], ...] = (
-    (ImageRejected, _IMAGE),
-    (ContextTooLong, _CONTEXT),
-    (QuotaError, _QUOTA),
-    (Filtered, _FILTER),
-)
-"""Tried first and whatever the status: llama.cpp says 500 to a picture it cannot see."""
-_CLIENT_SIGNS: tuple[tuple[type[ProviderError], re.Pattern[str]], ...] = (
-    (AuthError, _AUTH),
-    (ModelNotFound, _MODEL),
-    (RateLimited, _RATE),
-    (Overloaded, _BUSY),
-)
 _FIXED: dict[int, type[ProviderError]] = {
     401: AuthError,
     402: QuotaError,
@@ -116,9 +81,9 @@ _FIXED: dict[int, type[ProviderError]] = {
     409: Overloaded,
     429: RateLimited,
     451: Filtered,
+    498: Filtered,  # Cohere's; Groq's says that its capacity is exceeded
+    499: Overloaded,
 }
-_CERTAIN = frozenset({401, 402, 429})
-"""Statuses that say more than the words beside them."""
 
 
 def refusal(answer: Answer, origin: Origin) -> ProviderError:
@@ -127,37 +92,42 @@ def refusal(answer: Answer, origin: Origin) -> ProviderError:
     status = answer.status
     if status < 400:
         status = next((int(c) for c in complaint.codes if re.fullmatch(r"[45]\d\d", c)), status)
-    kind = ProtocolError if answer.stray else _kind(status, complaint, origin)
-    lead, hint = _words(kind, status, origin, answer.retry_after)
-    detail = redact(complaint.message, origin.key, *origin.secrets)
+    kind, sign = (ProtocolError, None) if answer.stray else _kind(status, complaint, origin)
+    wait = complaint.wait if answer.retry_after is None else answer.retry_after
+    lead, hint = _words(kind, status, origin, wait) if sign is None else _sign_words(sign, origin)
+    detail = own_words(complaint, origin)
     facts = ": ".join(filter(None, (str(status) if status >= 300 else "", detail)))
     message = f"{lead} ({facts})" if facts else lead
-    if kind is BadRequest and complaint.names:
+    if kind is BadRequest and sign is None and complaint.names:
         refused = ParameterRefused(message, hint=hint, provider=origin.label, status=status)
         refused.names = complaint.names
         return refused
-    wait = answer.retry_after
     return kind(message, hint=hint, provider=origin.label, status=status, retry_after=wait)
 
 
-def _kind(status: int, complaint: Complaint, origin: Origin) -> type[ProviderError]:
-    text = " ".join((*complaint.codes, complaint.message)).lower()
-    signs = _SIGNS
-    if status < 500 and status not in _CERTAIN:
-        signs += _CLIENT_SIGNS
-    kind = next((kind for kind, sign in signs if sign.search(text)), None)
-    if kind is None or status == 401:
-        kind = _by_status(status, origin)
-    if kind is ProtocolError and status == 404 and "model" in text and not complaint.page:
+def _kind(
+    status: int, complaint: Complaint, origin: Origin
+) -> tuple[type[ProviderError], Sign | None]:
+    """What kind of refusal it is, and the sign that has words of its own for it."""
+    sign = next(
+        (
+            sign
+            for sign in signs(status)
+            if (origin.pictures or not sign.pictures) and sign.pattern.search(complaint.text)
+        ),
+        None,
+    )
+    kind = sign.kind if sign else _by_status(status, origin)
+    if kind is ProtocolError and status == 404 and "model" in complaint.text and not complaint.page:
         kind = ModelNotFound
     if complaint.page and kind in {BadRequest, ModelNotFound}:
-        kind = ProtocolError
-    return kind
+        return ProtocolError, None
+    return kind, sign if sign and sign.lead else None
 
 
 def _by_status(status: int, origin: Origin) -> type[ProviderError]:
     if status == 413:
-        return ImageRejected if origin.pictures else ContextTooLong
+        return ImageTooLarge if origin.pictures else ContextTooLong
     if status in _FIXED:
         return _FIXED[status]
     if 300 <= status < 400:
@@ -165,23 +135,41 @@ def _by_status(status: int, origin: Origin) -> type[ProviderError]:
     return BadRequest if 400 <= status < 500 else Overloaded
 
 
+def own_words(complaint: Complaint, origin: Origin) -> str:
+    """What the server says itself, fit to be shown: first without keys, then cut."""
+    text = redact(complaint.message, origin.key, *origin.secrets)
+    return clean_line(text, complaints.LONGEST)
+
+
+def _sign_words(sign: Sign, origin: Origin) -> tuple[str, str]:
+    names = {
+        "label": origin.label,
+        "model": clean_line(origin.model, 80),
+        "where": _where(origin),
+    }
+    return sign.lead.format(**names), sign.hint.format(**names)
+
+
+def _where(origin: Origin) -> str:
+    return f"in connection “{origin.name}” (F2)" if origin.name else "in the settings (F2)"
+
+
 def _words(
     kind: type[ProviderError], status: int, origin: Origin, wait: float | None
 ) -> tuple[str, str]:
     """What happened and what to do next."""
-    where = f"in connection “{origin.name}” (F2)" if origin.name else "in the settings (F2)"
+    where = _where(origin)
     label = origin.label
+    model = clean_line(origin.model, 80)
     table = {
-        AuthError: (
-            f"{label} does not accept the key" if origin.key else f"{label} wants a key",
-            f"set the key {where}",
-        ),
+        AuthError: _denied(status, origin),
         QuotaError: (f"no credit left at {label}", "top up there, or use another connection"),
         RateLimited: (f"too many requests to {label}", _later(wait)),
         Overloaded: (
             f"{label} failed in mid-answer" if status < 400 else f"{label} is busy or broken",
             "try again",
         ),
+        Loading: (f"{label} is still loading its model", _later(wait)),
         ContextTooLong: (
             "the chat is longer than the model can take",
             "lower chat.context_tokens, or start a new chat",
@@ -190,9 +178,15 @@ def _words(
             "the picture was not accepted",
             "choose a model that sees, or send captions only (captioning.send: caption)",
         ),
+        ImageTooLarge: (
+            f"the picture is too large for {label}",
+            "attach a smaller one, or send its caption only (captioning.send: caption)",
+        ),
         ModelNotFound: (
-            f"{label} has no model “{clean_line(origin.model, 80)}”",
-            f"choose one of its models {where}",
+            f"{label} has no model “{model}”",
+            f"fetch it with /pull {model}, or choose another one {where}"
+            if origin.pulls and model
+            else f"choose one of its models {where}",
         ),
         Filtered: (f"a safety filter of {label} refused", "change the message"),
         ProtocolError: (
@@ -203,6 +197,16 @@ def _words(
     return table.get(
         kind, (f"{label} did not accept the request", "check the settings of the connection")
     )
+
+
+def _denied(status: int, origin: Origin) -> tuple[str, str]:
+    where = _where(origin)
+    if not origin.key:
+        return f"{origin.label} wants a key", f"set the key {where}"
+    if status == 403:
+        what = f"{origin.label} does not allow this with the key"
+        return what, f"look what the key may do, or set another {where}"
+    return f"{origin.label} does not accept the key", f"set the key {where}"
 
 
 def _later(wait: float | None) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import random
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.adapters.failures import Answer, Origin, redact, refusal, retry_after
+from tui.adapters.retrying import LOADING_SECONDS, Failed, Patience, Sleep
 from tui.adapters.wire import parse
 from tui.domain.errors import (
     NetworkError,
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 600.0
 """Between two pieces of an answer; local servers may think longer, so they have no limit."""
-MAX_WAIT = 120.0
-"""Longest wait in seconds that a server may ask for; beyond it the error is shown instead."""
 MAX_STREAM = 256 * 1024 * 1024
 MAX_BODY = 32 * 1024 * 1024
 MAX_ERROR_BODY = 64 * 1024
@@ -52,6 +50,14 @@ class Call:
     retries: int = 2
     method: str = ""
     """Empty: GET, or POST when there is a body."""
+
+    @property
+    def patience(self) -> float:
+        """Seconds to keep asking a server that is loading its model.
+
+        Where the answer may take any time, so may what comes before it.
+        """
+        return LOADING_SECONDS if self.origin.local and self.read_seconds is None else 0.0
 
 
 def new_client() -> httpx.AsyncClient:
@@ -85,7 +91,7 @@ class Http:
     def __init__(
         self,
         make: Callable[[], httpx.AsyncClient] = new_client,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._make = make
         self._sleep = sleep
@@ -96,12 +102,12 @@ class Http:
         """Give the answer's body as it comes; closing the generator closes the connection.
 
         What fails before the first byte is tried again where that makes sense; the waits show
-        as Progress.
+        as Progress, which moves each second.
 
         Raises:
             ProviderError: Refused, unreachable, broken off, or larger than `MAX_STREAM`.
         """
-        attempt = 0
+        patience = Patience(call.retries, call.patience)
         while True:
             began = False
             try:
@@ -110,14 +116,13 @@ class Http:
                         began = True
                         yield chunk
                 return
-            except _Failed as failed:
-                wait = failed.wait(attempt) if not began and attempt < call.retries else None
+            except Failed as failed:
+                wait = None if began else patience.after(failed)
                 if wait is None:
                     raise failed.error from failed.__cause__
-                reason = failed.reason
-            yield Progress(f"waiting {wait:.0f} s: {reason}" if wait >= 1 else reason)
-            await self._sleep(wait)
-            attempt += 1
+            async with aclosing(wait.notes(self._sleep)) as notes:
+                async for note in notes:
+                    yield note
 
     async def json(self, call: Call) -> object:
         """Fetch and decode a JSON answer. Raises ProviderError."""
@@ -181,36 +186,7 @@ class Http:
                         raise ProtocolError(f"{call.origin.host} sent more than {limit} bytes")
                     yield chunk
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _Failed(*network_error(error, call.origin)) from error
-
-
-class _Failed(Exception):
-    """An attempt that failed, and whether another one makes sense."""
-
-    def __init__(self, error: ProviderError, again: bool) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.again = again
-
-    def wait(self, attempt: int) -> float | None:
-        """Seconds until the next try, or None when there shall be none."""
-        asked = self.error.retry_after
-        if not self.again or (asked is not None and asked > MAX_WAIT):
-            return None
-        if asked is not None:
-            return asked
-        return min(8.0, 0.5 * (1 << attempt)) * random.uniform(0.75, 1)
-
-    @property
-    def reason(self) -> str:
-        """Why there is a wait, in a few words."""
-        match self.error:
-            case RateLimited():
-                return "rate limit"
-            case Overloaded():
-                return f"{self.error.provider} is busy"
-            case _:
-                return "no connection yet"
+            raise Failed(*network_error(error, call.origin)) from error
 
 
 def _encode(body: Mapping[str, object]) -> bytes:
@@ -237,7 +213,7 @@ async def _refuse(response: httpx.Response, origin: Origin) -> NoReturn:
     word = response.headers.get("x-should-retry")
     if word is not None and not isinstance(error, QuotaError):
         again = word == "true"
-    raise _Failed(error, again)
+    raise Failed(error, again)
 
 
 def not_json(body: bytes, origin: Origin) -> ProviderError:

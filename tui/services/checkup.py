@@ -70,8 +70,9 @@ def _sight(models: list[Model]) -> str:
     sees = (
         f"see pictures: {', '.join(seeing[:_MOST_NAMES])}{more}" if seeing else "none known to see"
     )
+    count = "1 model" if len(models) == 1 else f"{len(models)} models"
     doubt = f", {unknown} not known" if unknown else ""
-    return f"{len(models)} models; {sees}{doubt}"
+    return f"{count}; {sees}{doubt}"
 
 
 async def check_servers(connections: ConnectionService) -> list[Finding]:
@@ -101,6 +102,8 @@ def check_source(settings: Settings, connections: ConnectionService) -> Finding:
     name = connections.captioning()
     if not name:
         return Finding("bad", title, "multimodal, but there is no connection", "/connect adds one")
+    if connections.captions_alone(name):
+        return Finding("ok", title, f"{connections.label(name)}{where}")
     sees = connections.vision(name, captioning.model)
     text = f"multimodal through {clean_line(name, 40)}; sees pictures: {sees}{where}"
     fix = "choose a model that sees, or another source (F2)" if sees == "no" else ""

@@ -103,7 +103,10 @@ class ConnectionBook:
         label = provider.label if provider else chosen.provider
         if chosen.provider == OFFLINE:
             return f"{label}, a tiny model: for trying Salon out"
-        return f"{label}: {chosen.model or 'no model chosen'}"
+        if provider is not None and not provider.chats:
+            return label
+        some = "any model" if chosen.provider == "horde" else "no model chosen"
+        return f"{label}: {chosen.model or some}"
 
     # -- what each is used for
 
@@ -230,6 +233,11 @@ class ConnectionBook:
         return vision_of(
             provider, model or chosen.model, self._said(name, chosen, model or chosen.model)
         )
+
+    def captions_alone(self, name: str) -> bool:
+        """Whether a connection captions by itself, without any model that is chosen for it."""
+        row = self.providers.get(self.describe(name).provider)
+        return row is not None and row.protocol in ("horde", "extras")
 
     def seen(self, name: str, model: str) -> Vision:
         """What its server, or a test, told of a model's sight since Salon was started."""

@@ -1,13 +1,28 @@
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import base64
+import io
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from PIL import Image as Pil
 
-from tests.adapters.providers.support import HELLO, PICTURE
+from tests.adapters.providers.support import (
+    HELLO,
+    PICTURE,
+    collect,
+    endpoint,
+    notes_of,
+    text_of,
+)
+from tests.fakes.servers import NDJSON, FakeServer, Reply, as_json, as_sse, delta, ndjson
+from tui.adapters.picture_preparer import PicturePreparer
+from tui.adapters.providers.connector import HttpConnector
 from tui.adapters.providers.prepared import PreparedChatModel
+from tui.adapters.sample_picture import sample_picture
 from tui.domain.errors import AppError, ImageRejected, ImageTooLarge
 from tui.domain.generation import (
     Finished,
@@ -166,3 +181,72 @@ async def test_closing_the_answer_closes_the_request() -> None:
         async for _ in events:
             break
     assert model.closed == 1
+
+
+ENTITY = {"message": "Request Entity Too Large", "code": "request_too_large"}
+MANY_BYTES = {"type": "invalid_request_error", "message": "image exceeds 5 MB maximum: 9 > 5"}
+PAYLOAD = {"code": 400, "message": "Request payload size exceeds the limit: 20971520 bytes."}
+PAGE = Reply([b"<html><title>413 Request Entity Too Large</title></html>"], 413, "text/html")
+SAID = {"type": "message", "content": [{"type": "text", "text": "KIWI"}], "stop_reason": "end_turn"}
+CANDIDATE = {"content": {"parts": [{"text": "KIWI"}]}, "finishReason": "STOP"}
+LINE = {"message": {"content": "KIWI"}, "done": True}
+
+
+@pytest.mark.parametrize(
+    ("provider", "refusal", "answer"),
+    [
+        ("groq", as_json({"error": ENTITY}, 413), as_sse(delta("KIWI", "stop"))),
+        ("custom", PAGE, as_sse(delta("KIWI", "stop"))),
+        ("anthropic", as_json({"type": "error", "error": MANY_BYTES}, 400), as_json(SAID)),
+        ("google", as_json({"error": PAYLOAD}, 400), as_json({"candidates": [CANDIDATE]})),
+        ("ollama", PAGE, Reply(ndjson(LINE), type=NDJSON)),
+    ],
+)
+async def test_a_server_that_finds_a_picture_too_large_gets_one_that_is_smaller(
+    provider: str, refusal: Reply, answer: Reply, tmp_path: Path
+) -> None:
+    request = GenerationRequest((Turn("user", "Look", (sample_picture(),)),))
+    async with FakeServer(refusal, answer) as server:
+        connector = HttpConnector(prepare=PicturePreparer(tmp_path))
+        events = await collect(connector.open(endpoint(provider, server.url)), request)
+        await connector.aclose()
+    assert text_of(events) == "KIWI"
+    assert notes_of(events) == ["the picture was too large: trying a smaller one"]
+    first, second = (seen(request.json) for request in server.requests)
+    assert (first.format, first.size) == ("PNG", (256, 256))
+    assert (second.format, second.size) == ("JPEG", (128, 128))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind", "tries"),
+    [
+        (as_json({"error": ENTITY}, 413), ImageTooLarge, 2),
+        (as_json({"error": {"message": "image input is not supported"}}, 500), ImageRejected, 1),
+        (as_json({"error": {"code": "invalid_image_format"}}, 400), ImageRejected, 1),
+    ],
+)
+async def test_a_server_that_goes_on_refusing_is_told(
+    refusal: Reply, kind: type[ImageRejected], tries: int, tmp_path: Path
+) -> None:
+    request = GenerationRequest((Turn("user", "Look", (sample_picture(),)),))
+    async with FakeServer(refusal) as server:
+        connector = HttpConnector(prepare=PicturePreparer(tmp_path))
+        with pytest.raises(ImageRejected) as caught:
+            await collect(connector.open(endpoint("groq", server.url)), request)
+        await connector.aclose()
+    assert type(caught.value) is kind
+    assert len(server.requests) == tries
+
+
+def seen(body: object) -> Pil.Image:
+    """The picture that a request carries, wherever its protocol puts it."""
+    encoded = max(texts(body), key=len).rpartition(",")[2]
+    return Pil.open(io.BytesIO(base64.b64decode(encoded, validate=True)))
+
+
+def texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts(part)

@@ -29,6 +29,7 @@ def origin_of(endpoint: Endpoint, *, pictures: bool = False) -> Origin:
         endpoint.provider.local or address.is_loopback(endpoint.url),
         pictures,
         tuple(value for _, value in endpoint.headers),
+        endpoint.provider.pulls,
     )
 
 

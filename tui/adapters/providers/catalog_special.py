@@ -78,7 +78,7 @@ ROWS = (
         strip_paths=("/v2/*", "/v2", "/v1/*", "/v1", "/compatibility"),
         knobs=(*BASIC, "seed", "top_k", *PENALTIES),
         most_stops=5,
-        sees=("*vision*",),
+        sees=("*vision*", "command-a-plus*"),
         hides=NO_CHAT,
         pictures=PictureLimits(WEB, max_bytes=5 * _MB, max_count=20),
     ),
@@ -112,6 +112,7 @@ ROWS = (
         strip_paths=("/v2/*", "/v2"),
         headers=(("Client-Agent", f"salon:{__version__}:unknown"),),
         knobs=(*BASIC, "top_k", "min_p", "repetition_penalty"),
+        blind=("*",),  # its chats take no pictures, whatever the models are called
         pictures=PictureLimits(WEB[:3], 5 * _MB, 3072, 3072 * 3072, 1),
     ),
     Provider(
@@ -125,7 +126,6 @@ ROWS = (
         strip_paths=("/api/*", "/api"),
         headers=(("Bypass-Tunnel-Reminder", "bypass"),),
         knobs=(),
-        blind=(),
         pictures=PictureLimits(max_side=1024, max_count=1),
         probe_ports=(5100,),
     ),

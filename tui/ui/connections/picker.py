@@ -32,7 +32,8 @@ def model_choices(models: Sequence[Model]) -> list[Choice]:
 def model_detail(model: Model) -> str:
     """What is known of a model, in a few words."""
     context = f"{model.context // 1000}k tokens" if model.context else ""
-    return " · ".join(part for part in (context, _SEES[model.vision] or "sees: unknown") if part)
+    parts = (model.label, context, _SEES[model.vision] or "sees: unknown")
+    return " · ".join(part for part in parts if part)
 
 
 class ConnectionPicker(ChoiceList):
@@ -121,14 +122,17 @@ class ConnectionPicker(ChoiceList):
 
 def _known(connections: ConnectionService, purpose: Purpose) -> list[Choice]:
     names = connections.names() if purpose == "captions" else connections.chatting()
-    choices = [Choice(name, name, _detail(connections, name)) for name in names]
+    choices = [Choice(name, name, _detail(connections, name, purpose)) for name in names]
     if purpose == "captions":
         choices.append(Choice(SAME, "The one that chats", always=True))
     choices.append(Choice(ADD, "Add a connection…", always=True))
     return choices
 
 
-def _detail(connections: ConnectionService, name: str) -> str:
+def _detail(connections: ConnectionService, name: str, purpose: Purpose) -> str:
+    alone = connections.captions_alone(name)
+    if alone and purpose == "captions":
+        return connections.providers[connections.describe(name).provider].label
     sees = _SEES[connections.vision(name)]
     return " · ".join(part for part in (connections.label(name), sees) if part)
 

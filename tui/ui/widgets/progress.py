@@ -9,6 +9,8 @@ from tui.domain.safetext import clean_line
 
 _WINDOW = 5.0
 """Seconds over which the speed is averaged."""
+_SETTLING = 1.0
+"""Seconds at the start in which a download that goes on tells what was there already."""
 _BAR = 12
 """Cells of the bar."""
 
@@ -36,6 +38,7 @@ class Speedometer:
 
     def __init__(self) -> None:
         self._seen: deque[tuple[float, float]] = deque()
+        self._began: float | None = None
 
     def line(self, event: Progress, now: float) -> str:
         """Describe an event.
@@ -74,7 +77,9 @@ class Speedometer:
 
     def _speed(self, done: float, now: float) -> float:
         """Bytes a second lately; 0 when not known yet."""
-        if self._seen and done < self._seen[-1][1]:
+        if self._began is None:
+            self._began = now
+        if now - self._began < _SETTLING or done < self._seen[-1][1]:
             self._seen.clear()
         self._seen.append((now, done))
         while now - self._seen[0][0] > _WINDOW and len(self._seen) > 2:
