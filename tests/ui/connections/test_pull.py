@@ -30,7 +30,7 @@ async def test_a_model_is_fetched_and_given_back_with_what_is_known_of_it() -> N
     async with app.run_test() as pilot:
         await pilot.press(*"moon")
         desk.connector.listed = [Model("moondream:latest", "yes")]
-        await pilot.press("down", "enter")
+        await pilot.press("enter")
         await wait_until(lambda: app.result is not UNSET)
 
     assert desk.connector.pulled == ["moondream"]
@@ -77,7 +77,7 @@ async def test_escape_pauses_and_the_same_again_goes_on() -> None:
     desk.connector.pull = pull  # type: ignore[method-assign]
     app, screen = dialog(desk)
     async with app.run_test() as pilot:
-        await pilot.press(*"llava", "down", "enter")
+        await pilot.press(*"llava", "enter")
         await wait_until(lambda: "25%" in said(screen))
         assert "25.0 MB of 100.0 MB" in said(screen)
         await pilot.press("escape")

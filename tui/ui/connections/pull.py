@@ -99,7 +99,7 @@ class PullDialog(ListDialog[Model | None]):
         rows += [Row(name, name, about) for name, about in _KNOWN if name not in here]
         fitting = best(typed, rows, lambda row: row.label) if typed else rows
         if typed and _short(typed) not in {_short(row.id) for row in rows}:
-            fitting = [Row(_TYPED, f"Fetch “{clean_line(typed, 60)}”"), *fitting]
+            fitting = [*fitting, Row(_TYPED, f"Fetch “{clean_line(typed, 60)}”")]
         self.rows.set_rows(fitting, empty=self.EMPTY)
 
     def choose(self, row: Row) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, TypeVar
 
 from textual import on
@@ -26,10 +28,11 @@ class ListDialog(Dialog[T]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Choose", id="list.choose", priority=True),
-        Binding("up", "list('move', -1)", "Up", show=False),
-        Binding("down", "list('move', 1)", "Down", show=False),
-        Binding("pageup", "list('page', -1)", "Page up", show=False),
-        Binding("pagedown", "list('page', 1)", "Page down", show=False),
+        # As early as Enter, which would overtake them where one types ahead.
+        Binding("up", "list('move', -1)", "Up", show=False, priority=True),
+        Binding("down", "list('move', 1)", "Down", show=False, priority=True),
+        Binding("pageup", "list('page', -1)", "Page up", show=False, priority=True),
+        Binding("pagedown", "list('page', 1)", "Page down", show=False, priority=True),
         Binding("ctrl+home", "list('first')", "First", show=False),
         Binding("ctrl+end", "list('last')", "Last", show=False),
     ]
@@ -86,23 +89,23 @@ class ListDialog(Dialog[T]):
 
     def action_choose(self) -> None:
         """Choose the row under the cursor, once what was typed before has narrowed the list."""
-        # The line still has keys in its queue when one types fast or pastes; this goes behind them.
-        self.line.call_later(self._choose_typed)
-
-    def _choose_typed(self) -> None:
-        if self._narrowed != self.typed:
-            self._narrow_to(self.typed)
-        self.rows.action_select()
+        self._behind_typing(self.rows.action_select)
 
     def action_list(self, name: str, *arguments: int) -> None:
         """Move in the list while the line has the focus."""
-        moves = {
+        moves: dict[str, Callable[..., None]] = {
             "move": self.rows.action_move,
             "page": self.rows.action_page,
+            "first": self.rows.action_first,
+            "last": self.rows.action_last,
         }
-        if name in moves:
-            moves[name](*arguments)
-        elif name == "first":
-            self.rows.action_first()
-        else:
-            self.rows.action_last()
+        self._behind_typing(partial(moves[name], *arguments))
+
+    def _behind_typing(self, then: Callable[[], None]) -> None:
+        # The line still has keys in its queue when one types fast or pastes; this goes behind them.
+        self.line.call_later(self._narrowed_first, then)
+
+    def _narrowed_first(self, then: Callable[[], None]) -> None:
+        if self._narrowed != self.typed:
+            self._narrow_to(self.typed)
+        then()
