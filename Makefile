@@ -53,7 +53,7 @@ offline: $(VENV)/.stamp-setup
 test: lint quick
 
 quick: $(VENV)/.stamp-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # What cannot be fetched is skipped and named.
 AIMOCK := @copilotkit/aimock

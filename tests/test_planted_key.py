@@ -76,12 +76,17 @@ async def lab(home: Path, row: Provider, *, proxied: bool) -> AsyncIterator[Lab]
         lines += ["chat: {connection: lab}"]
         folder(paths.config)
         paths.settings.write_text("\n".join(lines) + "\n")
+        root = logging.getLogger()
+        before = list(root.handlers)
         logs.start(paths.log)
         services = build(paths, {}, environ)
         try:
             yield Lab(services, own, elsewhere)
         finally:
             await services.aclose()
+            for handler in set(root.handlers) - set(before):
+                root.removeHandler(handler)
+                handler.close()
 
 
 async def use_everything(lab: Lab) -> None:

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
+from tests.ui.widgets.harness import wait_until
 from tui.slash.completion import Suggestion
 from tui.ui.chat.chips import Chip
 from tui.ui.chat.composer import Composer
@@ -403,6 +404,8 @@ async def test_a_row_is_taken_by_a_click_and_shown_without_markup() -> None:
         popup = app.query_one(CompletionList)
         rows = ["".join(part.text for part in popup.render_line(y)) for y in range(2)]
         assert rows[1].startswith(" [red]x[/].png")
+        await wait_until(lambda: popup.region.height == 2)
+        await pilot.pause()
         await pilot.click(popup, offset=(3, 0))
 
         assert app.composer.text == "/caption cat.jpg"

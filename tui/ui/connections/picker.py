@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from textual import work
 
@@ -78,7 +79,11 @@ class ConnectionPicker(ChoiceList):
         self._found = [each for each in found if self._fits(each.provider)]
         self.set_title(self._title_is, "" if self._found else "no server found on this machine")
         choices = [
-            Choice(f"{_FOUND}{index}", f"{server.label}, found here", found_detail(server))
+            Choice(
+                f"{_FOUND}{index}",
+                f"{server.label}, found at port {urlsplit(server.url).port}",
+                found_detail(server),
+            )
             for index, server in enumerate(self._found)
         ]
         self.add_choices(choices)
