@@ -14,7 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
-	--no-emit-trusted-host --no-header --allow-unsafe
+	--no-emit-trusted-host --no-header --no-strip-extras --allow-unsafe
 
 .PHONY: run setup test test-servers quick lint snap offline lock screenshot clean
 
@@ -76,12 +76,13 @@ snap: $(VENV)/.stamp-dev
 screenshot: $(VENV)/.stamp-dev
 	$(BIN)/python docs/screenshot.py
 
-# The first lock constrains the others, and a constraint has no extras; in the others they stay: pip
-# takes `a[b]` for another package than a pinned `a`, and would look for its newest release.
+# Extras stay in the locks: pip takes `a[b]` for another package than a pinned `a`, and would look
+# for its newest release, whose hash is not there. A constraint, though, has none.
 lock: $(VENV)/.stamp-dev
-	$(COMPILE) --strip-extras -o requirements.lock pyproject.toml
-	$(COMPILE) --no-strip-extras --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
-	$(COMPILE) --no-strip-extras --extra offline -c requirements.lock -o requirements-offline.lock pyproject.toml
+	$(COMPILE) -o requirements.lock pyproject.toml
+	sed 's/\[[^]]*\]==/==/' requirements.lock > $(VENV)/constraints.txt
+	$(COMPILE) --extra dev -c $(VENV)/constraints.txt -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra offline -c $(VENV)/constraints.txt -o requirements-offline.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV)
