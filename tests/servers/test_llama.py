@@ -20,13 +20,14 @@ from tui.domain.secret import Secret
 pytestmark = pytest.mark.servers
 
 Llama = tuple[OfflineServer, Endpoint]
+SHORT = replace(HELLO, sampling=Sampling(max_tokens=40))  # so small a model may find no end
 LONG = GenerationRequest((Turn("user", "Tell a long story."),), Sampling(max_tokens=2000))
 
 
 async def test_it_chats_lists_and_tells_of_itself(llama: Llama, connector: HttpConnector) -> None:
     _, endpoint = llama
 
-    events = await collect(connector.open(endpoint))
+    events = await collect(connector.open(endpoint), SHORT)
 
     assert text_of(events).strip()
     assert end_of(events).reason in ("stop", "length")
@@ -46,7 +47,7 @@ async def test_a_reply_that_is_closed_frees_the_server_at_once(
                 break
 
     async with asyncio.timeout(10):
-        assert text_of(await collect(connector.open(endpoint)))
+        assert text_of(await collect(connector.open(endpoint), SHORT))
 
 
 async def test_a_server_that_dies_in_mid_reply_leaves_what_came(
