@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any, get_type_hints
@@ -21,6 +22,8 @@ _LABELS = {
     "add_body": "Fields to add to requests",
     "drop_body": "Fields to leave out",
 }
+_SECRET = re.compile(r"(?i)authorization|cookie|(api|access|auth)[-_]?key|token|secret|password")
+"""Headers that hold keys."""
 FORMS = {
     "stop": "One text a line.",
     "headers": "One `Name: value` a line.",
@@ -103,7 +106,10 @@ def _header(line: str) -> tuple[str, str]:
     title, colon, text = line.partition(":")
     if not colon or not title.strip():
         raise ValueError("a header is written `Name: value`, one a line")
-    return title.strip(), text.strip()
+    title, text = title.strip(), text.strip()
+    if _SECRET.search(title) and text and not text.startswith(("env:", "cmd:")):
+        raise ValueError(f"no key is written into config.yaml: {title}: env:NAME or cmd:COMMAND")
+    return title, text
 
 
 def _from_yaml(text: str) -> dict[str, Any]:
