@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.adapters.providers.support import (
     CHAT,
     HELLO,
+    PICTURE,
     collect,
     end_of,
     endpoint,
@@ -21,6 +23,7 @@ from tests.fakes.servers import NDJSON, FakeServer, Reply, as_json, ndjson
 from tui.adapters.http import Http
 from tui.adapters.providers.ollama import OllamaChatModel
 from tui.domain.errors import (
+    BadRequest,
     ImageRejected,
     ModelNotFound,
     Overloaded,
@@ -31,6 +34,7 @@ from tui.domain.generation import (
     Finished,
     GenerationEvent,
     GenerationRequest,
+    Sampling,
     Started,
     Turn,
     Usage,
@@ -92,6 +96,108 @@ async def test_the_request_is_the_one_that_the_makers_library_sends() -> None:
     assert mine.json == {key: value for key, value in makers.json.items() if value != []}
     assert (mine.method, mine.path) == (makers.method, makers.path)
     assert "".join(told) == "Hallo 🐈"
+
+
+async def body_of(request: GenerationRequest, **chosen: Any) -> Any:
+    http, requests = offline_http(Reply(LINES))
+    await collect(OllamaChatModel(replace(endpoint("ollama"), **chosen), http), request)
+    return requests[0].json
+
+
+async def test_the_connections_own_choices_go_under_ollamas_names() -> None:
+    chosen = Sampling(
+        temperature=0.1,
+        max_tokens=9000,
+        top_k=40,
+        min_p=0.05,
+        presence_penalty=0.5,
+        frequency_penalty=-0.5,
+        repetition_penalty=1.1,
+        reasoning_effort="low",
+    )
+    body = await body_of(CHAT, sampling=chosen)
+
+    assert body["options"] == {
+        "temperature": 0.1,
+        "top_p": 0.9,
+        "num_predict": 9000,
+        "seed": 3,
+        "stop": ["You:"],
+        "top_k": 40,
+        "min_p": 0.05,
+        "presence_penalty": 0.5,
+        "frequency_penalty": -0.5,
+        "repeat_penalty": 1.1,
+        "num_ctx": 16384,
+    }
+    assert body["think"] == "low"
+
+
+async def test_ones_own_fields_come_last_and_unwanted_ones_go() -> None:
+    body = await body_of(
+        CHAT,
+        add_body={"keep_alive": "1h", "options": {"num_ctx": 4096, "top_a": 0.1}},
+        drop_body=("stream_options", "think"),
+        sampling=Sampling(reasoning_effort="high"),
+    )
+
+    assert body["keep_alive"] == "1h"
+    assert body["options"]["num_ctx"] == 4096
+    assert body["options"]["top_a"] == 0.1
+    assert body["options"]["temperature"] == 0.7
+    assert "think" not in body
+
+
+@pytest.mark.parametrize(
+    ("effort", "captions", "think"),
+    [
+        ("", False, None),
+        ("none", False, False),
+        ("high", False, "high"),
+        ("minimal", False, "low"),
+        ("on", False, True),
+        ("", True, False),  # thoughts would use up what a caption may have
+        ("medium", True, "medium"),
+    ],
+)
+async def test_effort_is_told_in_ollamas_words(
+    effort: str, captions: bool, think: bool | str | None
+) -> None:
+    request = replace(HELLO, captions=captions)
+    body = await body_of(request, sampling=Sampling(reasoning_effort=effort))
+
+    assert body.get("think") == think
+
+
+async def test_a_model_that_does_not_think_is_asked_again_without() -> None:
+    refused = as_json({"error": '"m" does not support thinking'}, 400)
+    http, requests = offline_http(refused, Reply(LINES))
+    chosen = replace(endpoint("ollama"), sampling=Sampling(reasoning_effort="high"))
+    events = await collect(OllamaChatModel(chosen, http))
+
+    assert text_of(events) == "Hallo \ufffd🐈"
+    assert [request.json.get("think") for request in requests] == ["high", None]
+
+
+async def test_another_refusal_is_not_asked_again() -> None:
+    http, requests = offline_http(as_json({"error": "invalid options: num_ctx"}, 400))
+    chosen = replace(endpoint("ollama"), sampling=Sampling(reasoning_effort="high"))
+    with pytest.raises(BadRequest):
+        await collect(OllamaChatModel(chosen, http))
+
+    assert len(requests) == 1
+
+
+async def test_a_picture_of_a_foreign_type_is_not_sent() -> None:
+    http, requests = offline_http(Reply(LINES))
+    webp = replace(PICTURE, mime="image/webp")
+    with pytest.raises(ImageRejected, match="does not take image/webp"):
+        await collect(
+            OllamaChatModel(endpoint("ollama"), http),
+            GenerationRequest((Turn("user", "Look", (webp,)),)),
+        )
+
+    assert requests == []
 
 
 async def test_a_long_prompt_asks_for_more_context() -> None:

@@ -25,6 +25,18 @@ def sampling(endpoint: Endpoint, request: GenerationRequest) -> Sampling:
     return replace(chosen, **{"stop": stop, **unknown})
 
 
+def named(endpoint: Endpoint, chosen: Sampling) -> dict[str, object]:
+    """What is chosen of the sampling, under the names of the row."""
+    names = dict(endpoint.provider.wire_names)
+    found: dict[str, object] = {}
+    for each in fields(chosen):
+        value = getattr(chosen, each.name)
+        if value not in (None, (), ""):
+            plain = list(value) if isinstance(value, tuple) else value
+            found[names.get(each.name, each.name)] = plain
+    return found
+
+
 def for_captions(endpoint: Endpoint) -> dict[str, object]:
     """What the row adds to a request for a caption; a function makes a new value each time."""
     row = endpoint.provider.caption_body

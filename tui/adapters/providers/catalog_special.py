@@ -98,6 +98,7 @@ ROWS = (
             *(*BASIC, "seed", "top_k", "min_p", *PENALTIES),
             *("repetition_penalty", "reasoning_effort"),
         ),
+        wire_names=(("max_tokens", "num_predict"), ("repetition_penalty", "repeat_penalty")),
         probe_ports=(11434,),
     ),
     Provider(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 
 from tui.adapters.failures import Answer, Origin, refusal
 from tui.adapters.http import Http, not_json
-from tui.adapters.providers import calls
+from tui.adapters.providers import calls, exchange, ollama_request
 from tui.adapters.providers.thinking import ThinkSplitter
 from tui.adapters.sse import NdjsonParser
 from tui.adapters.wire import as_count, as_dict, as_text, parse
@@ -21,14 +20,9 @@ from tui.domain.generation import (
     Progress,
     ReasoningDelta,
     Started,
-    Turn,
     Usage,
 )
-from tui.domain.prompt import PICTURE_TOKENS, estimate_tokens
 from tui.domain.safetext import clean, clean_line
-
-_LEAST_CONTEXT = 8192
-_ANSWER_ROOM = 1024
 
 
 class OllamaChatModel:
@@ -41,10 +35,24 @@ class OllamaChatModel:
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[GenerationEvent, None]:
         """Stream an answer. Closing the generator closes the connection at once.
 
+        A model that does not think is asked again without being told how long to.
+
         Raises:
             ProviderError: Before or in mid-stream; text that came first stays valid.
         """
-        body = build(self._endpoint, request)
+
+        def attempt(body: exchange.Body) -> AsyncGenerator[GenerationEvent, None]:
+            return self._attempt(body, request)
+
+        body = ollama_request.build(self._endpoint, request)
+        adapting = exchange.adapting(attempt, body, ollama_request.without_thinking)
+        async with aclosing(adapting) as events:
+            async for event in events:
+                yield event
+
+    async def _attempt(
+        self, body: exchange.Body, request: GenerationRequest
+    ) -> AsyncGenerator[GenerationEvent, None]:
         call = calls.generation(self._endpoint, f"{self._endpoint.url}/api/chat", body, request)
         lines = NdjsonParser()
         reader = _LineReader(call.origin)
@@ -63,46 +71,6 @@ class OllamaChatModel:
                 yield event
         for event in reader.finish():
             yield event
-
-
-def build(endpoint: Endpoint, request: GenerationRequest) -> dict[str, object]:
-    """Put a prompt into the protocol's form."""
-    sampling = request.sampling
-    options: dict[str, object] = {
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "num_predict": sampling.max_tokens,
-        "seed": sampling.seed,
-        "stop": list(sampling.stop) or None,
-        "num_ctx": _context(request),
-    }
-    return {
-        "model": endpoint.model,
-        "messages": [_message(turn) for turn in request.turns],
-        "stream": True,
-        "options": {key: value for key, value in options.items() if value is not None},
-    }
-
-
-def _context(request: GenerationRequest) -> int:
-    """How much context to ask for: Ollama's default is small and it cuts prompts in silence.
-
-    In powers of two, because a change makes Ollama load the model again.
-    """
-    need = (request.sampling.max_tokens or _ANSWER_ROOM) + sum(
-        estimate_tokens(turn.text) + PICTURE_TOKENS * len(turn.images) for turn in request.turns
-    )
-    size = _LEAST_CONTEXT
-    while size < need:
-        size *= 2
-    return size
-
-
-def _message(turn: Turn) -> dict[str, object]:
-    message: dict[str, object] = {"role": turn.role, "content": turn.text}
-    if turn.images and turn.role == "user":
-        message["images"] = [base64.b64encode(image.data).decode("ascii") for image in turn.images]
-    return message
 
 
 class _LineReader:

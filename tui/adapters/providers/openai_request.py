@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Mapping
-from dataclasses import fields
 
 from tui.adapters.providers import bodies
 from tui.domain.connection import Endpoint
@@ -37,7 +36,7 @@ def build(endpoint: Endpoint, request: GenerationRequest) -> dict[str, object]:
         body["genkey"] = f"SALON{secrets.token_hex(4)}"
     if request.captions:
         body |= bodies.for_captions(endpoint)
-    body |= _options(endpoint, request)
+    body |= bodies.named(endpoint, bodies.sampling(endpoint, request))
     return bodies.shape(endpoint, body)
 
 
@@ -75,19 +74,6 @@ class Refusals:
 
 def _whose(endpoint: Endpoint) -> tuple[str, str, str]:
     return endpoint.name, endpoint.url, endpoint.model
-
-
-def _options(endpoint: Endpoint, request: GenerationRequest) -> dict[str, object]:
-    """What is chosen of the sampling, under the names of the row."""
-    sampling = bodies.sampling(endpoint, request)
-    names = dict(endpoint.provider.wire_names)
-    chosen: dict[str, object] = {}
-    for each in fields(sampling):
-        value = getattr(sampling, each.name)
-        if value not in (None, (), ""):
-            plain = list(value) if isinstance(value, tuple) else value
-            chosen[names.get(each.name, each.name)] = plain
-    return chosen
 
 
 def _message(turn: Turn, endpoint: Endpoint, captions: bool) -> dict[str, object]:
