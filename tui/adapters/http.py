@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.adapters.failures import Answer, Origin, redact, refusal, retry_after
-from tui.adapters.retrying import LOADING_SECONDS, Failed, Patience, Sleep
+from tui.adapters.retrying import LOADING_SECONDS, MAX_WAIT, Failed, Patience, Sleep
 from tui.adapters.wire import parse
 from tui.domain.errors import (
     NetworkError,
@@ -50,6 +50,8 @@ class Call:
     retries: int = 2
     method: str = ""
     """Empty: GET, or POST when there is a body."""
+    longest_wait: float = MAX_WAIT
+    """Seconds that the server may ask to wait; beyond it the error is shown instead."""
 
     @property
     def patience(self) -> float:
@@ -107,7 +109,7 @@ class Http:
         Raises:
             ProviderError: Refused, unreachable, broken off, or larger than `MAX_STREAM`.
         """
-        patience = Patience(call.retries, call.patience)
+        patience = Patience(call.retries, call.patience, call.longest_wait)
         while True:
             began = False
             try:

@@ -73,14 +73,18 @@ class Wait:
 class Patience:
     """What is left of one call's attempts, and of the time for a server that loads its model."""
 
-    def __init__(self, retries: int, loading_seconds: float = 0.0) -> None:
+    def __init__(
+        self, retries: int, loading_seconds: float = 0.0, longest: float = MAX_WAIT
+    ) -> None:
         """Set what may be used up.
 
         Args:
             retries: Attempts after the first.
             loading_seconds: How long to ask again and again while the model is loading; these
                 attempts are not counted. 0: such a failure is like any other.
+            longest: Seconds of a wait that a server may ask for.
         """
+        self._longest = longest
         self._retries = retries
         self._loading_seconds = loading_seconds
         self._waited = 0.0
@@ -89,7 +93,7 @@ class Patience:
     def after(self, failed: Failed) -> Wait | None:
         """The wait for the next attempt, or None when there shall be none."""
         asked = failed.error.retry_after
-        if not failed.again or (asked is not None and asked > MAX_WAIT):
+        if not failed.again or (asked is not None and asked > self._longest):
             return None
         if isinstance(failed.error, Loading) and self._loading_seconds:
             return self._until_loaded(failed, max(_PAUSE, asked or 0.0))

@@ -8,7 +8,7 @@ from tests.adapters.providers.support import endpoint, offline_http
 from tests.fakes.servers import Recorded, Reply, as_json
 from tui.adapters.providers import listing, vision
 from tui.domain.connection import Model, Vision
-from tui.domain.errors import AuthError, ProtocolError
+from tui.domain.errors import AuthError, ProtocolError, RateLimited
 
 MISSING = as_json({"error": {"message": "not here"}}, 404)
 
@@ -243,3 +243,13 @@ async def test_an_empty_list_is_a_list() -> None:
 async def test_names_from_the_server_are_cleaned() -> None:
     models = await listed("custom", {"/v1/models": {"data": [{"id": "a\x1b[2J", "name": "\x07"}]}})
     assert models == [Model("a\ufffd[2J", label="\ufffd")]
+
+
+async def test_a_list_that_is_to_be_waited_for_says_when_instead_of_waiting_in_silence() -> None:
+    refused = as_json({"error": {"message": "slow down"}}, 429, retry_after="60")
+    http, requests = offline_http(refused)
+    with pytest.raises(RateLimited) as caught:
+        await listing.models(endpoint("openai"), http)
+
+    assert caught.value.hint == "try again in 60 s"
+    assert len(requests) == 1

@@ -14,6 +14,8 @@ from tui.domain.generation import GenerationRequest
 
 LIST_SECONDS = 20.0
 """Longest silence of a server that is only asked for a list."""
+_LIST_WAIT = 5.0
+"""Longest wait that it may ask for: nothing is shown meanwhile."""
 _TOKEN = "ya29."
 """How Google's short-lived tokens begin, which are no keys."""
 
@@ -36,7 +38,13 @@ def origin_of(endpoint: Endpoint, *, pictures: bool = False) -> Origin:
 def ask(endpoint: Endpoint, url: str, body: Mapping[str, object] | None = None) -> Call:
     """A short question, e.g. for the list of models. Raises AuthError for an impossible key."""
     return Call(
-        url, origin_of(endpoint), body, _headers(endpoint), read_seconds=LIST_SECONDS, retries=1
+        url,
+        origin_of(endpoint),
+        body,
+        _headers(endpoint),
+        read_seconds=LIST_SECONDS,
+        retries=1,
+        longest_wait=_LIST_WAIT,
     )
 
 
