@@ -49,6 +49,8 @@ class Origin:
     """What else must not show: the values of the person's own headers."""
     pulls: bool = False
     """Whether models can be fetched to it."""
+    ending: str = "/v1"
+    """How its addresses usually end; empty: with the host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def _words(
 ) -> tuple[str, str]:
     """What happened and what to do next."""
     where = _where(origin)
-    label = origin.label
+    label, ending = origin.label, origin.ending
     model = clean_line(origin.model, 80)
     table = {
         AuthError: _denied(status, origin),
@@ -191,7 +193,7 @@ def _words(
         Filtered: (f"a safety filter of {label} refused", "change the message"),
         ProtocolError: (
             f"{origin.host} does not answer like {label}",
-            f"check the address {where}; it often ends in /v1",
+            f"check the address {where}" + (f"; it often ends in {ending}" if ending else ""),
         ),
     }
     return table.get(

@@ -7,6 +7,7 @@ import pytest
 
 from tests.adapters.providers.support import KEY, endpoint, offline_http
 from tests.fakes.servers import as_json
+from tui.adapters.failures import Answer, refusal
 from tui.adapters.providers import calls
 from tui.adapters.providers.catalog import PROVIDERS
 from tui.domain.connection import Endpoint
@@ -122,3 +123,22 @@ async def test_no_secret_shows_when_a_server_repeats_it() -> None:
     assert requests[0].headers["x-other"] == "hidden-2"
     assert "hidden" not in repr(calls.ask(where, where.url))
     assert KEY not in repr(calls.ask(where, where.url))
+
+
+@pytest.mark.parametrize(
+    ("row", "ending"),
+    [
+        ("openai", "/v1"),
+        ("google", "/v1beta"),
+        ("custom", "/v1"),
+        ("workersai", "/ai/v1"),
+        ("ollama", ""),
+        ("llamacpp", "/v1"),
+        ("zai", "/api/paas/v4"),
+    ],
+)
+def test_a_wrong_address_is_told_how_it_should_end(row: str, ending: str) -> None:
+    origin = calls.origin_of(endpoint(row))
+    hint = refusal(Answer(404, "<html>Not found</html>"), origin).hint
+
+    assert hint.endswith(f"it often ends in {ending}" if ending else "(F2)")

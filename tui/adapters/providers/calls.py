@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from tui.adapters.failures import Origin
 from tui.adapters.http import READ_SECONDS, Call
@@ -32,6 +33,7 @@ def origin_of(endpoint: Endpoint, *, pictures: bool = False) -> Origin:
         pictures,
         tuple(value for _, value in endpoint.headers),
         endpoint.provider.pulls,
+        endpoint.provider.add_path or urlsplit(endpoint.provider.base_url or "//custom/v1").path,
     )
 
 
