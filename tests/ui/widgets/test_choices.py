@@ -34,6 +34,16 @@ async def test_some_choices_stay_whatever_is_typed() -> None:
     assert app.result == "new"
 
 
+async def test_what_stays_is_found_by_its_own_words_before_what_fits_by_chance() -> None:
+    adder = Choice("o", "Ollama, found", "1 model")
+    app = Harness(ChoiceList("Plants", [adder, Choice("new", "Add…", always=True)]))
+    async with app.run_test() as pilot:
+        await pilot.press(*"add", "enter")
+        await pilot.pause()
+
+    assert app.result == "new"
+
+
 async def test_nothing_fitting_chooses_nothing() -> None:
     app = Harness(ChoiceList("Plants", CHOICES))
     async with app.run_test() as pilot:

@@ -69,12 +69,8 @@ class ChoiceList(ListDialog[str | None]):
 
     def narrow(self, query: str) -> None:
         """Show what fits, the best first."""
-        fitting = best(
-            query,
-            (choice for choice in self._choices if not choice.always),
-            lambda choice: f"{choice.label} {choice.detail}",
-        )
-        fitting += [choice for choice in self._choices if choice.always]
+        fitting = best(query, self._choices, lambda choice: f"{choice.label} {choice.detail}")
+        fitting += [each for each in self._choices if each.always and each not in fitting]
         rows = [self._row(choice) for choice in fitting]
         self.rows.set_rows(rows, keep="" if query else self._current, empty=self._empty)
 
