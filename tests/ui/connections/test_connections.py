@@ -186,6 +186,22 @@ async def test_the_form_says_where_the_key_is_but_not_what() -> None:
         assert SECRET not in on_screen(app)
 
 
+async def test_a_kept_key_stands_there_as_dots_with_where_it_is() -> None:
+    desk = Desk()
+    await desk.settings.change("connections.kitchen.key", "stored")
+    desk.secrets.keys["kitchen"] = SECRET
+    app, form = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        await wait_until(lambda: "from test" in form.query_one("#key", Input).placeholder)
+        form.query_one("#key", Input).value = "another"
+        await pilot.press("ctrl+t")
+        await wait_until(lambda: "picture" in status(form))
+
+        assert form.query_one("#key", Input).placeholder.startswith("•••••••• from a dictionary")
+        assert "another" not in on_screen(app)
+    assert desk.secrets.keys["kitchen"] == "another"
+
+
 @pytest.mark.parametrize(("name", "problem"), [("", "a name is needed"), ("kitchen", "already")])
 async def test_a_name_that_cannot_be_is_refused(name: str, problem: str) -> None:
     app, form = Desk().form()

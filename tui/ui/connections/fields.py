@@ -73,6 +73,7 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         self._vision: Vision = start.vision
         self._start = (connection, start)
         self._more = Extras(start)
+        self._kept = ""
         self.place: Place = place_of(start.key)[0]
         """Where the key comes from."""
         self.named = Input(id="name", placeholder="kitchen")
@@ -122,6 +123,12 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         """The reverse proxy's password, where one was typed; not part of `chosen`."""
         return self._more.proxy_password
 
+    def key_is_kept(self, where: str) -> None:
+        """Show where the key is; what was typed of it goes."""
+        self._kept = clean_line(where, 40)
+        self.key.value = ""
+        self._show()
+
     def forget_password(self) -> None:
         """It was kept elsewhere."""
         self._more = Extras(self._more.settings)
@@ -150,7 +157,7 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         self.url.placeholder = (row.base_url if row else "") or "http://…"
         self.key.password = self.place == "stored"
         self.key.disabled = self.place == "usual"
-        self.key.placeholder = placeholder_of(self.place, row)
+        self.key.placeholder = placeholder_of(self.place, row, self._kept)
 
     def _label(self, selector: str, text: str) -> None:
         for button in self.query(selector).results(Button):

@@ -123,6 +123,8 @@ class ConnectionForm(Dialog[str | None]):
         row = self._fields.provider
         if origin:
             self._say(f"A key is there: {origin}")
+            if self._fields.chosen.key == "stored":
+                self._fields.key_is_kept(origin)
         elif row is not None and row.needs_key and not self._fields.chosen.proxy:
             self._say(f"{row.label} needs a key, and there is none yet", error=True)
 
@@ -144,9 +146,7 @@ class ConnectionForm(Dialog[str | None]):
         name = self._connection or self._checked_name()
         chosen, key = self._fields.chosen, self._fields.key
         if self._fields.place == "stored" and key.value:
-            where = await self._store(name, key.value.strip())
-            key.value = ""
-            key.placeholder = f"kept in {clean_line(where)}; type to replace it"
+            self._fields.key_is_kept(await self._store(name, key.value.strip()))
         if self._fields.proxy_password:
             await self._store(proxy_key(name), self._fields.proxy_password)
             self._fields.forget_password()

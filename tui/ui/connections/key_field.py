@@ -39,12 +39,20 @@ def label_of(place: str) -> str:
     return _LABELS.get(place, place)
 
 
-def placeholder_of(place: str, provider: Provider | None) -> str:
-    """What stands in the empty field."""
+def placeholder_of(place: str, provider: Provider | None, kept: str = "") -> str:
+    """What stands in the empty field.
+
+    Args:
+        place: Where the key comes from.
+        provider: Knows the usual variables.
+        kept: Where a key is kept already; empty: nowhere.
+    """
     if place == "env":
         return "NAME_OF_THE_VARIABLE"
     if place == "cmd":
         return "pass show openai"
+    if place == "stored" and kept:
+        return f"•••••••• from {kept}; type to replace it"
     if place == "stored":
         return "type or paste the key; it is not shown"
     if provider is None or not provider.key_env:
