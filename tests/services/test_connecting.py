@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import pytest
@@ -11,6 +11,7 @@ from tui.domain.connection import FoundServer, Model
 from tui.domain.errors import ConfigError, ImageRejected
 from tui.domain.fate import Sight
 from tui.domain.generation import Finished, GenerationEvent, GenerationRequest, TextDelta
+from tui.domain.secret import Secret
 from tui.domain.settings import ChainStep, ConnectionSettings
 from tui.services.connection_book import vision_of
 
@@ -172,3 +173,18 @@ async def test_settings_that_name_no_connection_or_provider_are_told(house: Hous
         "chat.connection: there is no connection 'kichen'",
         "connection 'lab': there is no provider 'opnai'",
     ]
+
+
+async def test_a_key_that_is_not_found_says_whose_it_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(reference: str, *, name: str, env: Sequence[str] = ()) -> Secret | None:
+        raise ConfigError("the variable NOPE is not set", hint="set it and start again")
+
+    monkeypatch.setattr(house.secrets, "resolve", fail)
+    with pytest.raises(ConfigError) as caught:
+        await house.services.connections.endpoint("kitchen")
+
+    assert caught.value.line() == (
+        "the key of connection “kitchen”: the variable NOPE is not set: set it and start again"
+    )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from tui.domain.connection import Endpoint, Provider, Vision
 from tui.domain.errors import AuthError, ConfigError
+from tui.domain.safetext import clean_line
 from tui.domain.secret import Secret
 from tui.domain.settings import ConnectionSettings
 
@@ -116,10 +117,14 @@ class Endpoints:
         Raises:
             ConfigError: The key cannot be found where the settings say it is.
         """
-        if chosen.proxy.strip():
-            return await self._secrets.resolve(chosen.proxy_key, name=proxy_key(name))
         row = self.provider(name, chosen)
-        return await self._secrets.resolve(chosen.key, name=name, env=row.key_env)
+        try:
+            if chosen.proxy.strip():
+                return await self._secrets.resolve(chosen.proxy_key, name=proxy_key(name))
+            return await self._secrets.resolve(chosen.key, name=name, env=row.key_env)
+        except ConfigError as error:
+            whose = f"connection “{clean_line(name, 40)}”" if name else row.label
+            raise ConfigError(f"the key of {whose}: {error.message}", hint=error.hint) from error
 
     async def move_keys(self, old: str, new: str, chosen: ConnectionSettings) -> None:
         """Keep the stored keys of a connection under its new name. Raises ConfigError."""
