@@ -66,6 +66,8 @@ class GenerationRequest:
     sampling: Sampling = DEFAULTS
     captions: bool = False
     """Whether a caption is wanted rather than a reply."""
+    others: tuple[str, ...] = ()
+    """Names of whom the model shall not speak for, where a service knows no roles."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,8 @@ class ChatService:
                 pictures[digest] = image
         chat = self._settings.current.chat
         sampling = Sampling(chat.temperature, chat.top_p, chat.max_tokens)
-        return GenerationRequest(prompt.turns(pictures), sampling)
+        others = (session.persona.name,)
+        return GenerationRequest(prompt.turns(pictures), sampling, others=others)
 
     async def edit(self, session: ChatSession, index: int, text: str) -> None:
         """Change a message's text. Raises AppError for a position that is not there."""

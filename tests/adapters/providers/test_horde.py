@@ -20,7 +20,7 @@ from tests.adapters.providers.support import (
 )
 from tests.fakes.horde import JOB, methods, text_status
 from tests.fakes.servers import Reply, as_json
-from tui.adapters.providers import listing
+from tui.adapters.providers import horde_prompt, listing
 from tui.adapters.providers.horde import build
 from tui.adapters.providers.horde_job import POLL_SECONDS
 from tui.adapters.providers.turns import OPENING
@@ -336,3 +336,11 @@ async def test_what_is_no_list_is_told(reply: Reply) -> None:
     http, _ = offline_http(reply)
     with pytest.raises(ProtocolError):
         await listing.models(at(), http)
+
+
+async def test_a_model_does_not_speak_for_the_person() -> None:
+    body: Any = build(at(), replace(HELLO, others=("You", "")))
+    stops = body["params"]["stop_sequence"]
+
+    assert stops == [*STOPS, "\nYou:"]
+    assert horde_prompt.reply(" Hi!\nYou: and more", stops, continued=False) == "Hi!"

@@ -146,6 +146,22 @@ async def test_a_key_kept_for_a_test_is_forgotten_when_the_form_is_left() -> Non
     assert desk.secrets.keys == {}
 
 
+async def test_a_key_replaced_for_a_test_comes_back_when_the_form_is_left() -> None:
+    desk = Desk()
+    await desk.settings.change("connections.kitchen.key", "stored")
+    desk.secrets.keys["kitchen"] = SECRET
+    app, form = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        form.query_one("#key", Input).value = "another"
+        await pilot.press("ctrl+t")
+        await wait_until(lambda: "picture" in status(form))
+        assert desk.secrets.keys == {"kitchen": "another"}
+        await pilot.press("escape")
+        await wait_until(lambda: app.result is None)
+
+    assert desk.secrets.keys == {"kitchen": SECRET}
+
+
 async def test_once_its_key_is_kept_a_connection_cannot_get_another_name() -> None:
     desk = Desk(kept=False)
     app, form = desk.form()

@@ -112,7 +112,7 @@ def build(endpoint: Endpoint, request: GenerationRequest) -> dict[str, object]:
         "top_k": sampling.top_k,
         "min_p": sampling.min_p,
         "rep_pen": sampling.repetition_penalty,
-        "stop_sequence": list(dict.fromkeys((*horde_prompt.STOPS, *sampling.stop))),
+        "stop_sequence": horde_prompt.stops(request.others, sampling.stop),
     }
     body: dict[str, object] = {
         "prompt": prompt,

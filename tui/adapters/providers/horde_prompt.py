@@ -9,8 +9,6 @@ from tui.domain.generation import Turn
 
 _NAMES = {"user": "### Instruction:", "assistant": "### Response:"}
 """Alpaca's form: whatever a machine of the horde runs was trained on it or takes the hint."""
-STOPS = tuple(f"\n{name}" for name in _NAMES.values())
-"""Where a reply ends: the model would go on to speak for the other side."""
 
 
 def build(turns: Sequence[Turn]) -> str:
@@ -32,6 +30,18 @@ def continues(turns: Sequence[Turn]) -> bool:
     """Whether a last reply is to be gone on with."""
     said = [turn for turn in turns if turn.text.strip()]
     return bool(said) and said[-1].role == "assistant"
+
+
+def stops(others: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    """Where a reply ends: where the model would go on to speak for the other side.
+
+    Args:
+        others: Names of those who are not the model.
+        chosen: The person's own.
+    """
+    marks = [f"\n{name}" for name in _NAMES.values()]
+    marks += [f"\n{name}:" for name in others if name.strip()]
+    return list(dict.fromkeys((*marks, *chosen)))
 
 
 def reply(written: str, stops: Sequence[str], *, continued: bool) -> str:

@@ -139,7 +139,8 @@ class CaptionEditor(Dialog[str | None]):
                     if not self._take(event, meter):
                         return
         except AppError as error:
-            self._say(f"{clean_line(error.line())} · {_AGAIN}", error=True)
+            again = "Ctrl+R does" if error.hint.endswith("try again") else _AGAIN
+            self._say(f"{clean_line(error.line())} · {again}", error=True)
         else:
             self._say_how_it_ended()
         finally:

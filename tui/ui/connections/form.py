@@ -16,6 +16,7 @@ from textual.widgets import Button, Static
 from tui.domain.errors import AppError, ConfigError
 from tui.domain.generation import Progress
 from tui.domain.safetext import clean_line
+from tui.domain.secret import Secret
 from tui.domain.settings import ConnectionSettings, changed
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
@@ -75,7 +76,8 @@ class ConnectionForm(Dialog[str | None]):
         self._fields = ConnectionFields(name, start, connections.providers)
         # The offline model has a name of its own, which nothing else can have.
         self._fields.named.disabled = bool(name) and not self._saved
-        self._kept_keys: list[str] = []
+        self._before: dict[str, Secret | None] = {}
+        """What was kept before a key was typed here, by the name it is kept under."""
 
     def body(self) -> ComposeResult:
         """The fields, what happened, and the buttons."""
@@ -153,11 +155,14 @@ class ConnectionForm(Dialog[str | None]):
         return name, chosen
 
     async def _store(self, name: str, key: str) -> str:
+        if name not in self._before:
+            try:
+                self._before[name] = await self._secrets.resolve("stored", name=name)
+            except ConfigError:  # there is none
+                self._before[name] = None
         where = await self._secrets.store(name, key)
-        if not self._saved:
-            self._kept_keys.append(name)
-            # The key is kept under this name from now on.
-            self._fields.named.disabled = True
+        # The key is kept under this name from now on.
+        self._fields.named.disabled = True
         return where
 
     # -- doing
@@ -257,25 +262,26 @@ class ConnectionForm(Dialog[str | None]):
     async def _delete(self) -> None:
         try:
             await self._settings.change(f"connections.{self._connection}", None, delete=True)
-            await self._forget([self._connection, proxy_key(self._connection)])
+            for name in (self._connection, proxy_key(self._connection)):
+                await self._secrets.forget(name)
         except AppError as error:
             self._say(error.line(), error=True)
         else:
             self.dismiss("")
 
-    async def _forget(self, names: list[str]) -> None:
-        for name in names:
-            await self._secrets.forget(name)
-
     @on(Button.Pressed, "#cancel")
     def action_close(self) -> None:
-        """Leave; keys that were kept for a connection that never came to be are forgotten."""
+        """Leave; keys that were kept for a test give way to those from before."""
         self._leave()
 
     @work(exclusive=True, group="save")
     async def _leave(self) -> None:
         try:
-            await self._forget(self._kept_keys)
+            for name, key in self._before.items():
+                if key is None:
+                    await self._secrets.forget(name)
+                else:
+                    await self._secrets.store(name, key.reveal())
         except AppError as error:
             self.notify(clean_line(error.line()), severity="warning", markup=False)
         self.dismiss(None)
