@@ -57,8 +57,8 @@ async def test_a_step_gets_another_time_limit_and_a_wrong_one_is_said() -> None:
         await wait_until(lambda: isinstance(app.screen, ValueForm))
         app.screen.query_one(Input).value = "soon"
         await pilot.press("ctrl+s")
-        await pilot.pause()
-        assert "a number of seconds" in str(app.screen.query_one("#problem", Static).content)
+        problem = app.screen.query_one("#problem", Static)
+        await wait_until(lambda: "a number of seconds" in str(problem.content))
         app.screen.query_one(Input).value = "12,5"
         await pilot.press("ctrl+s")
         await wait_until(lambda: kept.steps is not None)

@@ -122,8 +122,7 @@ async def test_a_number_out_of_range_is_refused_with_the_reason() -> None:
         await pilot.pause()
         form = app.screen
         await pilot.press("x", "enter")
-        await pilot.pause()
-        assert shown(form, "#problem") == "a number is needed, or nothing"
+        await wait_until(lambda: shown(form, "#problem") == "a number is needed, or nothing")
         await pilot.press("backspace", "9", "enter")
         await wait_until(lambda: "temperature must be" in shown(form, "#problem"))
         await pilot.press("backspace", *"0,7", "enter")
