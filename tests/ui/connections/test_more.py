@@ -64,7 +64,9 @@ def test_what_is_no_value_says_what_is_needed(name: str, text: str, problem: str
 @given(st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1), max_size=4))
 def test_what_is_written_is_read_again(words: list[str]) -> None:
     settings = ConnectionSettings(
-        stop=tuple(words), headers=dict.fromkeys(words, "v"), add_body={"words": words}
+        stop=tuple(words),
+        headers={f"X-{at}": word for at, word in enumerate(words)},
+        add_body={"words": words},
     )
 
     for name in ("stop", "headers", "add_body"):
