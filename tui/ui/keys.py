@@ -16,7 +16,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("Ctrl+P", "everything that can be done", "/palette"),
     ("F1", "help", "/help"),
     ("F2", "settings", "/settings"),
-    ("F4", "connections: who answers", "/connect"),
+    ("F4", "connections, and servers on this machine: who answers", "/connect"),
     ("Alt+Up, Alt+Down", "focus a message", "/goto"),
     ("C", "on a message: copy", "/copy"),
     ("E", "on a message: edit", "/edit"),
