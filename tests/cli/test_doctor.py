@@ -62,6 +62,20 @@ def test_found_servers_are_offered(built: Built, capsys: pytest.CaptureFixture[s
 
     out = capsys.readouterr().out
     assert "Ollama 0.13: http://127.0.0.1:11434 · 1 model; see pictures: m" in out
+    assert "makes it a connection" in out
+
+
+def test_a_found_server_that_a_connection_leads_to_is_not_offered(
+    built: Built, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = "http://127.0.0.1:1/v1"  # the address of the row, which the connection does not repeat
+    built.house.connector.found = [FoundServer("fake", "Fake", url, (Model("m", "yes"),))]
+
+    main(["doctor"])
+
+    out = capsys.readouterr().out
+    assert f"Fake: {url}" in out
+    assert "makes it a connection" not in out
 
 
 def test_a_folder_that_others_can_read_is_noted(tmp_path: Path) -> None:

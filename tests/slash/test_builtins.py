@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -445,6 +446,19 @@ async def test_a_model_is_pulled_to_the_ollama_that_is_named_or_used(room: Room)
         await room.run("/pull connection=kitchen llava")
     with pytest.raises(CommandError, match="there is no connection 'stov'"):
         await room.run("/pull connection=stov llava")
+
+
+async def test_a_pull_that_is_stopped_says_how_to_go_on(room: Room) -> None:
+    room.connector.pulling = [Progress("pulling", 1, 2, "bytes")] * 1000
+    task = asyncio.create_task(room.run("/pull llava"))
+    while not room.interaction.progressed:
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert room.interaction.progressed[-1] is None
+    assert room.front.notes == ["llava is paused, what came is kept: /pull llava goes on"]
 
 
 async def test_a_pull_that_fails_takes_its_progress_away(room: Room) -> None:

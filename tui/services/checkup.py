@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.domain.connection import Model
-from tui.domain.errors import AppError
+from tui.domain.errors import AppError, ConfigError
 from tui.domain.safetext import clean_line
 from tui.domain.settings import Settings
 from tui.services.connecting import ConnectionService
@@ -53,7 +53,8 @@ async def _check(connections: ConnectionService, name: str) -> Finding:
         parts.append(f"key from {clean_line(origin, 60)}" if origin else "no key")
         async with asyncio.timeout(SECONDS):
             parts.append(clean_line(await connections.about(name, chosen), 120))
-            parts.append(_sight(await connections.models_of(name, chosen)))
+            if not connections.captions_alone(name):
+                parts.append(_sight(await connections.models_of(name, chosen)))
     except AppError as error:
         return Finding("bad", title, " · ".join([*parts, error.message]), error.hint)
     except TimeoutError:
@@ -78,16 +79,24 @@ def _sight(models: list[Model]) -> str:
 async def check_servers(connections: ConnectionService) -> list[Finding]:
     """Look for model servers on this machine's own ports."""
     found = await connections.discover()
-    known = {connections.describe(name).url for name in connections.names()}
+    known = {_address(connections, name) for name in connections.names()}
     return [
         Finding(
             "ok",
-            clean_line(f"{server.label} {server.version}", 60),
+            clean_line(f"{server.label} {server.version}".strip(), 60),
             f"{clean_line(server.url, 80)} · {_sight(list(server.models))}",
             "" if server.url in known else "/connect in Salon makes it a connection",
         )
         for server in found
     ]
+
+
+def _address(connections: ConnectionService, name: str) -> str:
+    """Where a connection leads; empty where it cannot lead anywhere."""
+    try:
+        return connections.endpoints.plain(name, connections.describe(name), "").url
+    except ConfigError:
+        return ""
 
 
 def check_source(settings: Settings, connections: ConnectionService) -> Finding:

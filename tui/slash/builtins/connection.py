@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from typing import get_args
 
@@ -95,6 +96,10 @@ async def pull(context: Context, arguments: Arguments) -> str | None:
         async with aclosing(connections.pull(name, chosen, wanted)) as events:
             async for event in events:
                 context.interaction.progress(event)
+    except asyncio.CancelledError:
+        shown = clean_line(wanted, 100)
+        context.front.note(f"{shown} is paused, what came is kept: /pull {shown} goes on")
+        raise
     finally:
         context.interaction.progress(None)
     context.front.note(fetched_line(name, wanted))
