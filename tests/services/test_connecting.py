@@ -188,3 +188,44 @@ async def test_a_key_that_is_not_found_says_whose_it_is(
     assert caught.value.line() == (
         "the key of connection “kitchen”: the variable NOPE is not set: set it and start again"
     )
+
+
+@pytest.mark.parametrize("source", ["local", "horde", "chain"])
+async def test_captions_come_from_the_connection_that_was_chosen(house: House, source: str) -> None:
+    await house.settings.change("captioning.chain", (ChainStep("horde"),))
+    await house.settings.change("captioning.source", source)
+
+    await house.services.connections.use("kitchen", "captions")
+
+    assert house.settings.current.captioning.source == "multimodal"
+    assert house.settings.current.captioning.connection == "kitchen"
+
+
+async def test_a_connection_that_is_removed_is_named_nowhere(house: House) -> None:
+    steps = (ChainStep("multimodal", "kitchen"), ChainStep("horde"))
+    await house.settings.change("captioning.chain", steps)
+    for path in ("chat.connection", "captioning.connection"):
+        await house.settings.change(path, "kitchen")
+
+    await house.services.connections.remove("kitchen")
+
+    settings = house.settings.current
+    assert "kitchen" not in settings.connections
+    assert (settings.chat.connection, settings.captioning.connection) == ("", "")
+    assert "kitchen" not in repr(settings.captioning.chain)
+    assert len(settings.captioning.chain) == 1
+
+
+async def test_a_key_in_the_wrong_place_is_neither_used_nor_shown(house: House) -> None:
+    key = "sk-planted-0123456789abcdef"
+    await house.settings.change("connections.kitchen.key", f"env:{key}")
+    connections = house.services.connections
+
+    with pytest.raises(ConfigError) as caught:
+        await connections.endpoint("kitchen")
+    with pytest.raises(ConfigError) as chosen:
+        await connections.choose_model("kitchen", key)
+
+    told = [caught.value.line(), chosen.value.line(), *connections.problems]
+    assert any("kitchen" in each for each in connections.problems)
+    assert "planted" not in " ".join(told)

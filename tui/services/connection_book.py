@@ -9,6 +9,7 @@ from typing import Literal
 from tui.domain.connection import Provider, Vision, vision_by_name
 from tui.domain.errors import ConfigError
 from tui.domain.fate import Sight
+from tui.domain.misplaced import misplaced_key
 from tui.domain.safetext import clean_line
 from tui.domain.settings import ConnectionSettings, changed
 from tui.services.configuring import SettingsService
@@ -73,6 +74,8 @@ class ConnectionBook:
             if name and name not in names
         ]
         for name, connection in settings.connections.items():
+            if wrong := misplaced_key(connection):
+                found.append(f"connection {clean_line(name, 60)!r}: {wrong}")
             if connection.provider not in self.providers:
                 found.append(
                     f"connection {clean_line(name, 60)!r}: there is no provider"
@@ -138,12 +141,12 @@ class ConnectionBook:
 
         Args:
             name: Which one; empty for captions: the one that chats.
-            purpose: What for. Captions then come from connections, unless a chain is set.
+            purpose: What for. Captions then come from it, whatever the source was.
         """
         if name or purpose == "chat":
             self.describe(name)
         await self._settings.change(_SETTING[purpose], name)
-        if purpose == "captions" and self._settings.current.captioning.source != "chain":
+        if purpose == "captions":
             await self._settings.change("captioning.source", "multimodal")
 
     async def choose_model(self, name: str, model: str) -> None:
@@ -156,6 +159,8 @@ class ConnectionBook:
             raise ConfigError(
                 f"the model of {name!r} cannot be changed", hint="/connect picks another"
             )
+        if wrong := misplaced_key(ConnectionSettings(model=model)):
+            raise ConfigError(wrong)
         sight = self.seen(name, model)
         if sight != self._settings.current.connections[name].vision:
             await self._settings.change(f"connections.{name}.vision", sight)
@@ -200,6 +205,21 @@ class ConnectionBook:
             raise ConfigError(f"connection {old!r} cannot be renamed")
         await self.endpoints.move_keys(old, new, settings.connections[old])
         await self._settings.change(f"connections.{new}", changed(settings.connections[old]))
+        await self._refer(old, new)
+        await self._settings.change(f"connections.{old}", None, delete=True)
+
+    async def remove(self, name: str) -> None:
+        """Delete a connection and whatever names it: who chats, who captions, steps of the chain.
+
+        Raises:
+            ConfigError: It cannot be saved.
+        """
+        await self._refer(name, "")
+        await self._settings.change(f"connections.{name}", None, delete=True)
+
+    async def _refer(self, old: str, new: str) -> None:
+        """Name another connection wherever one is named; empty: none, and no step either."""
+        settings = self._settings.current
         for path, name in (
             ("chat.connection", settings.chat.connection),
             ("captioning.connection", settings.captioning.connection),
@@ -211,9 +231,9 @@ class ConnectionBook:
             steps = [
                 asdict(replace(step, connection=new) if step.connection == old else step)
                 for step in chain
+                if new or step.connection != old
             ]
             await self._settings.change("captioning.chain", steps)
-        await self._settings.change(f"connections.{old}", None, delete=True)
 
     # -- what is known of it
 

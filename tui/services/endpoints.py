@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from tui.domain.connection import Endpoint, Provider, Vision
 from tui.domain.errors import AuthError, ConfigError
+from tui.domain.misplaced import misplaced_key
 from tui.domain.safetext import clean_line
 from tui.domain.secret import Secret
 from tui.domain.settings import ConnectionSettings
@@ -118,12 +119,14 @@ class Endpoints:
             ConfigError: The key cannot be found where the settings say it is.
         """
         row = self.provider(name, chosen)
+        whose = f"connection “{clean_line(name, 40)}”" if name else row.label
+        if wrong := misplaced_key(chosen):
+            raise ConfigError(f"{whose}: {wrong}", hint="F2 changes it")
         try:
             if chosen.proxy.strip():
                 return await self._secrets.resolve(chosen.proxy_key, name=proxy_key(name))
             return await self._secrets.resolve(chosen.key, name=name, env=row.key_env)
         except ConfigError as error:
-            whose = f"connection “{clean_line(name, 40)}”" if name else row.label
             raise ConfigError(f"the key of {whose}: {error.message}", hint=error.hint) from error
 
     async def move_keys(self, old: str, new: str, chosen: ConnectionSettings) -> None:

@@ -431,3 +431,19 @@ async def test_a_test_says_meanwhile_what_the_server_does() -> None:
         await wait_until(lambda: app.result is None)
 
     assert desk.connector.model.closed == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("#model", SECRET), ("#url", f"https://h?key={SECRET}")]
+)
+async def test_a_key_in_the_wrong_field_is_not_saved(field: str, typed: str) -> None:
+    desk = Desk()
+    app, form = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        form.query_one(field, Input).value = typed.replace("very", "very-0123456789")
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: "says where a key is" in status(form))
+
+        assert "0123456789" not in status(form)
+        assert app.result is UNSET
+    assert "0123456789" not in repr(desk.settings.current)

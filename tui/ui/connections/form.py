@@ -15,6 +15,7 @@ from textual.widgets import Button, Static
 
 from tui.domain.errors import AppError, ConfigError
 from tui.domain.generation import Progress
+from tui.domain.misplaced import misplaced_key
 from tui.domain.safetext import clean_line
 from tui.domain.secret import Secret
 from tui.domain.settings import ConnectionSettings, changed
@@ -147,6 +148,8 @@ class ConnectionForm(Dialog[str | None]):
         """Name and settings to ask the server with, typed keys put away first. Raises AppError."""
         name = self._connection or self._checked_name()
         chosen, key = self._fields.chosen, self._fields.key
+        if wrong := misplaced_key(chosen):
+            raise ConfigError(wrong)
         if self._fields.place == "stored" and key.value:
             self._fields.key_is_kept(await self._store(name, key.value.strip()))
         if self._fields.proxy_password:
@@ -261,7 +264,7 @@ class ConnectionForm(Dialog[str | None]):
     @work(exclusive=True, group="save")
     async def _delete(self) -> None:
         try:
-            await self._settings.change(f"connections.{self._connection}", None, delete=True)
+            await self._connections.remove(self._connection)
             for name in (self._connection, proxy_key(self._connection)):
                 await self._secrets.forget(name)
         except AppError as error:
