@@ -49,6 +49,8 @@ class Origin:
     """What else must not show: the values of the person's own headers."""
     pulls: bool = False
     """Whether models can be fetched to it."""
+    proxied: bool = False
+    """Whether a reverse proxy answers, which has a password of its own."""
     ending: str = "/v1"
     """How its addresses usually end; empty: with the host."""
 
@@ -203,6 +205,9 @@ def _words(
 
 def _denied(status: int, origin: Origin) -> tuple[str, str]:
     where = _where(origin)
+    if origin.proxied:
+        what = "does not accept its password" if origin.key else "wants a password"
+        return f"the reverse proxy for {origin.label} {what}", f"set it under More {where}"
     if not origin.key:
         return f"{origin.label} wants a key", f"set the key {where}"
     if status == 403:

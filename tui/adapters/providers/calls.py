@@ -33,6 +33,7 @@ def origin_of(endpoint: Endpoint, *, pictures: bool = False) -> Origin:
         pictures,
         tuple(value for _, value in endpoint.headers),
         endpoint.provider.pulls,
+        endpoint.proxied,
         endpoint.provider.add_path or urlsplit(endpoint.provider.base_url or "//custom/v1").path,
     )
 
