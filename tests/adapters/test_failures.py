@@ -92,6 +92,7 @@ def kind_of(error: ProviderError) -> type[ProviderError]:
         (401, horde("InvalidAPIKey"), AuthError),
         (401, oa("Your rate limit and billing are unknown to us"), AuthError),
         (400, {"code": "x", "error": "Incorrect API key provided: sk***"}, AuthError),
+        (400, oa("No connected db.", type="no_db_connection", code="400"), AuthError),
         (400, [oa("API key not valid", details=[])], AuthError),
         (400, google("no", "INVALID_ARGUMENT", WRONG_KEY), AuthError),
         (400, google("User location is not supported", "FAILED_PRECONDITION"), AuthError),
@@ -102,7 +103,7 @@ def kind_of(error: ProviderError) -> type[ProviderError]:
         (403, horde("AnonForbidden"), AuthError),
         (402, oa("Insufficient Balance"), QuotaError),
         (402, claude("no credit", "billing_error"), QuotaError),
-        (402, oa("More credits, or fewer max_tokens: the model's maximum length"), QuotaError),
+        (402, oa("More credits, or fewer max_tokens: the maximum model length"), QuotaError),
         (400, claude("Your credit balance is too low to access the API"), QuotaError),
         (403, horde("KudosUpfront"), QuotaError),
         (403, {"code": "x", "error": "Your team doesn't have any credits yet."}, QuotaError),
@@ -174,6 +175,7 @@ def kind_of(error: ProviderError) -> type[ProviderError]:
             ImageRejected,
         ),
         (400, oa("Too many images provided. This model supports up to 5 images"), ImageRejected),
+        (400, {"error": "vision model only supports a single image per message"}, ImageRejected),
         (400, oa("the number of images exceeds the limit of 5"), ImageRejected),
         (404, oa("No endpoints found that support image input", code=404), ImageRejected),
         (400, oa("Failed to load image or audio file"), ImageRejected),
@@ -200,6 +202,8 @@ def kind_of(error: ProviderError) -> type[ProviderError]:
         (404, oa("No models loaded. Please load a model."), ModelNotFound),
         (503, {"detail": "No model is loaded"}, ModelNotFound),
         (404, PAGE, ProtocolError),
+        (404, "<html><title>No model of a page</title></html>", ProtocolError),
+        (400, PAGE, ProtocolError),
         (404, oa("File Not Found", type="not_found_error"), ProtocolError),
         (405, {"detail": "Method Not Allowed"}, ProtocolError),
         (307, "", ProtocolError),
@@ -212,9 +216,12 @@ def kind_of(error: ProviderError) -> type[ProviderError]:
         (498, {"message": "blocked"}, Filtered),
         (451, "", Filtered),
         (400, {"detail": "Invalid host header"}, BadRequest),
+        (500, oa("Conversation roles must alternate user/assistant/..."), BadRequest),
+        (500, oa("Jinja Exception: System role not supported"), BadRequest),
         (404, horde("RequestNotFound", "Waiting Prompt with ID '1' not found."), BadRequest),
         (404, oa("This is not a chat model and thus not supported"), BadRequest),
         (400, oa("`stop` exceeds the maximum number of sequences"), BadRequest),
+        (501, oa("This feature is not supported", type="not_supported_error"), BadRequest),
         (418, "", BadRequest),
         (200, oa("x", code=429), RateLimited),
         (200, oa("x", code="503"), Overloaded),
@@ -377,6 +384,8 @@ def test_the_header_knows_better_than_the_body_when_to_come_back() -> None:
         ("<html><body><h1>plain</h1> &amp; words", "plain & words"),
         ([oa("plain words")], "plain words"),
         (routed("plain words"), "plain words"),
+        ({"message": {"detail": [{"loc": ["body", "n"], "msg": "plain words"}]}}, "n: plain words"),
+        (oa("While executing at line 9:\n  ^\nError: Jinja Exception: plain words"), "plain words"),
         (routed({"error": "plain words"}), "plain words"),
         (routed('{"error": {"error": {"message": "plain words"}}}'), "plain words"),
         (routed("{torn"), "{torn"),
@@ -415,6 +424,9 @@ def test_refused_fields_are_named() -> None:
     error = told(400, oa("x", param="stream_options.include_usage"))
     assert isinstance(error, ParameterRefused)
     assert error.names == {"stream_options"}
+    error = told(422, {"message": body})
+    assert isinstance(error, ParameterRefused)
+    assert "stream_options" in error.names
 
 
 JSON = st.recursive(

@@ -14,6 +14,9 @@ STREAM = (
     ": ping\n\n\nid: 7\nretry: 10\n\n"
     "data: ünïcödé 🐈\n\n"
     "data\n\n"
+    'error: {"code": 500}\n\n'
+    ': then\n{"error": {}}\n'
+    "errors: none\nerror: in words\n\n"
     "data: [DONE]"
 ).encode()
 EVENTS = [
@@ -21,6 +24,8 @@ EVENTS = [
     SseEvent("no space\nsecond line", "error"),
     SseEvent("ünïcödé 🐈"),
     SseEvent(""),
+    SseEvent('{"code": 500}', "error"),
+    SseEvent('{"error": {}}', "error"),
     SseEvent("[DONE]"),
 ]
 

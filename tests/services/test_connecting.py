@@ -34,6 +34,20 @@ async def test_the_endpoint_holds_all_that_is_needed(house: House) -> None:
     assert (endpoint.provider.id, endpoint.model, endpoint.key) == ("fake", "tiny-vision", None)
 
 
+async def test_without_a_model_that_was_chosen_nothing_is_opened(house: House) -> None:
+    connections = house.services.connections
+    await house.settings.change("connections.new", {"provider": "fake"})
+
+    with pytest.raises(ConfigError, match="'new' has no model yet") as caught:
+        await connections.open("new")
+
+    assert "/model" in caught.value.hint
+    assert (await connections.open("new", "other"))[0].model == "other"
+    lines = await connections.test("new", connections.describe("new"))
+    assert [line.text for line in lines] == ["the server answers and offers 2 models; choose one"]
+    assert house.connector.model.requests == []
+
+
 async def test_what_the_server_lists_is_remembered_for_vision(house: House) -> None:
     connections = house.services.connections
     assert connections.vision("Attic") == "unknown"

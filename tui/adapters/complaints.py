@@ -22,6 +22,16 @@ _TIME = (
     r"(\d{1,7}(?:\.\d{1,9})?)\s?(?:more )?"
     r"(ms|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:ours?)?|d(?:ays?)?)(?![a-z])"
 )
+_QUOTED = re.compile(r"['\"`“]([a-z_][a-z_.]{2,40})['\"`”]")
+_NAMED = re.compile(
+    r"\b(?:(?:parameters?|arguments?) not supported[^:.]{0,40}:"
+    r"|(?:parameters?|arguments?|fields?|invalid|unsupported|support):?) (?=([a-z][a-z_]{2,40}))",
+    re.IGNORECASE,
+)
+"""How fields are named without quotes: "invalid temperature", "does not support parameter stop"."""
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_TEMPLATE = "Jinja Exception: "
+"""Before it llama.cpp tells where in a model's template the complaint stands."""
 _PAUSE = re.compile(rf"(?:again|retry|timeout) (?:in|after|for) ((?:{_TIME}[\s,]{{0,2}}){{1,4}})")
 
 
@@ -53,7 +63,7 @@ def read(body: object) -> Complaint:
     message = words[-1] if words else ""
     text = " ".join((*codes, *words)).lower()
     page = isinstance(body, str) and _is_page(body)
-    return Complaint(message, codes, _named(body, message), page, text, _wait(layers, text))
+    return Complaint(message, codes, _named(layers, message), page, text, _wait(layers, text))
 
 
 def _layers(body: object, depth: int = _DEPTH) -> Iterator[object]:
@@ -68,8 +78,8 @@ def _inner(body: object) -> object:
     """What a router quotes of the answer that it got itself, or JSON in place of words."""
     top = as_dict(body)
     places = (as_dict(top.get("error")), top)
-    quotes = (as_dict(place.get("metadata")).get("raw") for place in places)
-    quoted = next(filter(None, quotes), None)
+    quotes = [as_dict(place.get("metadata")).get("raw") for place in places]
+    quoted = next(filter(None, (*quotes, as_dict(top.get("message")))), None)
     text = quoted or (_words(body) if top else "")
     if not isinstance(text, str) or not text.lstrip().startswith("{"):
         return quoted
@@ -99,7 +109,7 @@ def _words(body: object) -> str:
         top.get("msg"),
     )
     text = next((c for c in candidates if isinstance(c, str) and c.strip()), "")
-    return clean_line(text.strip(), _READ)
+    return clean_line(text.rpartition(_TEMPLATE)[2].strip(), _READ)
 
 
 def _told(value: object) -> str:
@@ -148,12 +158,13 @@ def _codes(body: object) -> Iterator[str]:
         yield "signin_url"
 
 
-def _named(body: object, message: str) -> frozenset[str]:
-    top = as_dict(body)
-    named = [as_text(place.get("param")) for place in (as_dict(top.get("error")), top)]
-    for item in items(top.get("detail")):
-        named += [part for part in as_list(item.get("loc")) if isinstance(part, str)]
-    named += re.findall(r"['\"`“]([a-z_][a-z_.]{2,40})['\"`”]", message)
+def _named(layers: Iterable[object], message: str) -> frozenset[str]:
+    named = [*_QUOTED.findall(message)]
+    named += [_HUMP.sub("_", name).lower() for name in _NAMED.findall(message)]
+    for top in map(as_dict, layers):
+        named += [as_text(place.get("param")) for place in (as_dict(top.get("error")), top)]
+        for item in items(top.get("detail")):
+            named += [part for part in as_list(item.get("loc")) if isinstance(part, str)]
     return frozenset(name.split(".")[0] for name in named if name)
 
 

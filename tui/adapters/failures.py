@@ -87,6 +87,7 @@ _FIXED: dict[int, type[ProviderError]] = {
     451: Filtered,
     498: Filtered,  # Cohere's; Groq's says that its capacity is exceeded
     499: Overloaded,
+    501: BadRequest,
 }
 
 

@@ -57,7 +57,7 @@ _PICTURES = (
     _sign(
         ImageRejected,
         r"too many images|toomanyextrasourceimages|at most (\d+|one) image",
-        r"supports? (only|up to|a maximum of) (\d+|one) image",
+        r"supports? (only|up to|a maximum of) (\d+|one) image|supports? (only )?a single image",
         r"(number of|\d+) images\b.{0,30}\bexceed|maximum (number )?of (\d+ )?images",
         lead="too many pictures for {label} at once",
         hint="send fewer of them, or captions only (captioning.send: caption)",
@@ -153,6 +153,10 @@ _MEMORY = _sign(
     lead="{label} has too little memory for the model",
     hint="choose a smaller one, or free memory there",
 )
+_ORDER = _sign(
+    BadRequest,
+    r"roles (must|should)( be)? alternat|system role not support|assistant roles are supported",
+)
 _EMPTY = _sign(
     ModelNotFound,
     r"\bno (llm |text |language )?models? (is |was )?(currently )?loaded|model is not loaded",
@@ -164,8 +168,9 @@ _LOADING = _sign(
     r"loading (the |a )?model",
     r"\bmodel\b.{0,120}\b((is|still|currently) loading|being loaded)\b",
 )
-_ANYWHERE = (*_PICTURES, _CONTEXT, _QUOTA, _FILTER, _MEMORY, _EMPTY)
-"""Whatever the status: llama.cpp says 500 to a picture that it cannot see."""
+_ANYWHERE = (*_PICTURES, _CONTEXT, _QUOTA, _FILTER, _MEMORY, _EMPTY, _ORDER)
+"""Whatever the status: llama.cpp says 500 to a picture that it cannot see, and to a chat that the
+model's template does not take."""
 _CLIENTS = (
     _TOO_FAST,
     *_ANYWHERE,
@@ -205,6 +210,7 @@ _CLIENTS = (
         AuthError,
         r"invalid_?api_?key|api_key_invalid|(incorrect|invalid|missing) api[ _]key",
         r"api key (not valid|expired)|authentication_error|unauthorized|permission_(error|denied)",
+        r"no_db_connection|no connected db",  # how LiteLLM calls a key that is not its own
     ),
     _sign(
         ModelNotFound,

@@ -127,9 +127,20 @@ class SseParser:
             self._data.append(text)
         elif name == b"event":
             self._event = text
+        elif _is_stray(raw):
+            self._data, self._event = [raw[raw.index(b"{") :].decode("utf-8", "replace")], "error"
 
     def _dispatch(self) -> Iterator[SseEvent]:
         data, event = self._data, self._event
         self._data, self._event, self._size = [], "", 0
         if data:
             yield SseEvent("\n".join(data), event)
+
+
+def _is_stray(line: bytes) -> bool:
+    """Whether a line tells a failure though it is none of the format.
+
+    Older llama.cpp servers name the field "error", and others, once they keep a connection alive
+    with comments, can only put the bare JSON of an error behind them.
+    """
+    return line.startswith((b'{"error"', b'error: {"', b'error:{"'))

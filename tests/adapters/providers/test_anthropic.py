@@ -319,6 +319,14 @@ async def test_a_refused_field_is_left_out_once(message: str, gone: str) -> None
     assert 2 <= len(requests) <= 5
 
 
+async def test_the_system_text_never_goes_silently() -> None:
+    http, requests = offline_http(error("invalid_request_error", "invalid system: empty", 400))
+    turns = (Turn("system", "Be brief."), Turn("user", "Hello"))
+    with pytest.raises(BadRequest):
+        await collect(AnthropicChatModel(at(), http), GenerationRequest(turns))
+    assert len(requests) == 1
+
+
 async def test_a_model_that_does_not_continue_its_own_words_is_asked_to() -> None:
     words = "This model does not support assistant message prefill. The conversation must end"
     http, requests = offline_http(error("invalid_request_error", words, 400), Reply([STREAM]))
@@ -366,10 +374,17 @@ def test_an_answer_without_its_end_is_incomplete_and_the_reason_alone_is_enough(
 
 
 def test_a_block_may_come_before_the_message() -> None:
-    found = read(events(block("text", text=""), more("text_delta", text="Hi"), begin(), END))
+    found = read(events(block("text", text="H"), more("text_delta", text="i"), begin(), END))
     assert found[0] == Started()
     assert sum(isinstance(event, Started) for event in found) == 1
     assert text_of(found) == "Hi"
+
+
+async def test_a_ping_at_any_time_neither_shows_nor_ends_anything() -> None:
+    ping, hal, lo = {"type": "ping"}, block("text", text="Hal"), more("text_delta", text="lo")
+    pieces = [events(each) for each in (ping, begin(), ping, hal, ping, lo, stop("end_turn"), END)]
+    assert await answer(Reply(pieces)) == read(events(begin(), hal, lo, stop("end_turn"), END))
+    assert end_of(await answer(Reply(pieces[:6]))).reason == "incomplete"
 
 
 async def test_a_whole_answer_to_a_stream_request_is_read_too() -> None:

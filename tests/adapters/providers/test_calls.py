@@ -135,6 +135,7 @@ async def test_no_secret_shows_when_a_server_repeats_it() -> None:
         ("ollama", ""),
         ("llamacpp", "/v1"),
         ("zai", "/api/paas/v4"),
+        ("vertexai", "/publishers/google"),
     ],
 )
 def test_a_wrong_address_is_told_how_it_should_end(row: str, ending: str) -> None:

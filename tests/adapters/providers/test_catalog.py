@@ -114,4 +114,6 @@ def test_names_tell_sight_and_the_rows_word_comes_first() -> None:
     assert vision_by_name(PROVIDERS["deepseek"], "deepseek-vl2") == "no"
     assert vision_by_name(PROVIDERS["custom"], "Qwen2.5-VL-7B-Instruct") == "yes"
     assert vision_by_name(PROVIDERS["custom"], "mistral-7b") == "unknown"
+    assert vision_by_name(PROVIDERS["zai"], "glm-4.6v-flash") == "yes"
+    assert vision_by_name(PROVIDERS["zai"], "glm-4.6-preview") == "unknown"
     assert vision_by_name(PROVIDERS["offline"], "SmolLM2-135M-Instruct") == "no"

@@ -153,6 +153,17 @@ async def test_xai_is_asked_for_its_language_models_first() -> None:
     assert await listed("xai", {"/v1/language-models": rich}) == [Model("grok-9", "yes")]
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 501])
+async def test_a_key_or_proxy_that_has_no_richer_list_gives_the_usual_one(status: int) -> None:
+    answers = {
+        "/v1/language-models": as_json({"error": "no"}, status),
+        "/v1/models": {"data": [{"id": "grok-4"}]},
+    }
+    assert await listed("xai", answers) == [Model("grok-4", "yes")]
+    with pytest.raises(AuthError):
+        await listed("xai", {"/v1/language-models": as_json({}, 401)})
+
+
 async def test_nanogpt_is_asked_for_details() -> None:
     rich = {"data": [{"id": "x", "capabilities": {"vision": True}}]}
     assert await listed("nanogpt", {"/v1/models?detailed=true": rich}) == [Model("x", "yes")]

@@ -28,6 +28,7 @@ from tui.adapters.providers.openai_answer import AnswerReader
 from tui.domain.errors import (
     AuthError,
     BadRequest,
+    ContextTooLong,
     ImageRejected,
     NetworkError,
     Overloaded,
@@ -47,6 +48,7 @@ from tui.domain.generation import (
 )
 
 ORIGIN = Origin("kitchen", "llama.cpp", "127.0.0.1:1")
+MESSAGE = {"role": "assistant", "content": "a"}
 USAGE = {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}
 STREAM = b"".join(
     [
@@ -55,6 +57,10 @@ STREAM = b"".join(
             delta(role="assistant", content=None),
             {"choices": [], "prompt_progress": {"total": 8, "processed": 4}},
             delta("<th"),
+            done=False,
+        ),
+        b": keep-alive\n\n\n\r\n: ping - 2026-01-01\r\n\r\n",
+        *sse(
             delta("ink>A plan"),
             "no object",
             delta(".</thi"),
@@ -124,6 +130,9 @@ async def test_pictures_go_only_into_the_persons_messages() -> None:
         ("model_length", "length"),
         ("content_filter", "content_filter"),
         ("sensitive", "content_filter"),
+        ("SAFETY", "content_filter"),
+        ("MAX_TOKENS", "length"),
+        ("model_context_window_exceeded", "length"),
         ("tool_calls", "stop"),
     ],
 )
@@ -136,6 +145,10 @@ async def test_null_as_a_word_is_no_reason() -> None:
     events = await answer(as_sse(delta("a", "null"), delta("b", "null"), delta(finish="stop")))
     assert text_of(events) == "ab"
     assert end_of(events).raw == "stop"
+    events = await answer(Reply(sse(delta("a", "null"), done=False)))
+    assert (end_of(events).reason, end_of(events).raw) == ("incomplete", "")
+    events = await answer(as_json({"choices": [{"message": MESSAGE, "finish_reason": "null"}]}))
+    assert (end_of(events).reason, end_of(events).raw) == ("stop", "")
 
 
 async def test_done_without_blank_line_or_reason_still_ends_the_answer() -> None:
@@ -200,6 +213,26 @@ async def test_old_text_completions_and_groqs_usage_are_read() -> None:
     assert end_of(events).usage == Usage(9, 4)
 
 
+async def test_usage_may_stand_in_the_choice() -> None:
+    last: dict[str, Any] = delta(finish="stop")
+    last["choices"][0]["usage"] = USAGE
+    assert end_of(await answer(as_sse(delta("x"), last))).usage == Usage(9, 4)
+
+
+async def test_a_message_that_repeats_what_was_said_so_far_is_passed_over() -> None:
+    def cumulative(part: dict[str, object], whole: str, **more: object) -> dict[str, object]:
+        return {"choices": [{"index": 0, "delta": part, "message": {"content": whole}, **more}]}
+
+    events = await answer(
+        as_sse(
+            cumulative({"content": "A "}, "A "),
+            cumulative({"content": "cat."}, "A cat."),
+            cumulative({}, "A cat.", finish_reason="stop"),
+        )
+    )
+    assert text_of(events) == "A cat."
+
+
 async def test_cost_and_thinking_tokens_are_counted() -> None:
     usage = {**USAGE, "cost": 0.25, "completion_tokens_details": {"reasoning_tokens": 3}}
     events = await answer(as_sse(delta("x", "stop"), {"choices": [], "usage": usage}))
@@ -215,6 +248,9 @@ async def test_cost_and_thinking_tokens_are_counted() -> None:
         ({"object": "error", "message": "out of memory", "code": 500}, Overloaded),
         ({"error": {"message": "x", "code": 502}, **delta("", "error")}, Overloaded),
         (delta("", "error"), Overloaded),
+        (delta("", "network_error"), Overloaded),
+        (delta("", "insufficient_system_resource"), Overloaded),
+        ({"choices": [{"delta": {}, "error": {"message": "x", "code": 429}}]}, RateLimited),
     ],
 )
 async def test_an_error_inside_a_stream_is_raised_after_the_text(
@@ -235,6 +271,20 @@ async def test_an_error_event_and_an_error_body_with_status_200_are_errors() -> 
         await answer(as_json({"error": {"message": "No provider", "code": 503}}))
 
 
+@pytest.mark.parametrize("before", [b"", b": keep-alive\n\n", *sse(delta("Hal"), done=False)])
+@pytest.mark.parametrize("field", [b"", b"error: ", b"error:"])
+async def test_a_failure_outside_the_format_is_told_all_the_same(
+    before: bytes, field: bytes
+) -> None:
+    body = b'{"error":{"code":400,"type":"exceed_context_size_error","message":"too much"}}'
+    if field:  # older llama.cpp servers put the inner part behind a field of that name
+        body = field + body.removeprefix(b'{"error":').removesuffix(b"}")
+    with pytest.raises(ContextTooLong, match="too much"):
+        await answer(Reply([before, body + b"\n\n"]))
+    with pytest.raises(ContextTooLong, match="too much"):
+        await answer(Reply([before, body]))
+
+
 async def test_torn_json_ends_the_answer_with_an_error_and_keeps_the_text() -> None:
     http, _ = offline_http(Reply([*sse(delta("Hal"), done=False), b'data: {"choi\n\n']))
     events: list[GenerationEvent] = []
@@ -243,9 +293,19 @@ async def test_torn_json_ends_the_answer_with_an_error_and_keeps_the_text() -> N
     assert text_of(events) == "Hal"
 
 
-@pytest.mark.parametrize("body", [b"", b"OK", b"<html><title>Welcome</title></html>", b"[]", b"{}"])
-async def test_what_is_no_answer_hints_at_the_address(body: bytes) -> None:
-    with pytest.raises(ProtocolError) as caught:
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "empty"),
+        (b"OK", "empty"),
+        (b"\n<!DOCTYPE html>\n<title>Welcome</title>", r"\(Welcome\)"),
+        (b"[]", "empty"),
+        (b"{}", "empty"),
+        (b'{"choi', "does not answer like"),
+    ],
+)
+async def test_what_is_no_answer_hints_at_the_address(body: bytes, words: str) -> None:
+    with pytest.raises(ProtocolError, match=words) as caught:
         await answer(Reply([body]))
     assert "/v1" in caught.value.hint
 
@@ -255,6 +315,13 @@ async def test_escape_sequences_and_half_characters_come_out_inert() -> None:
     events = await answer(Reply([raw, *sse(delta(finish="stop\x1b[2J"))]))
     assert text_of(events) == "a\ufffd]52;c;x\ufffd\ufffd"
     assert end_of(events).raw == "stop\ufffd[2J"
+
+
+PENALTY = "presence_penalty"
+
+
+def oa(message: str) -> dict[str, object]:
+    return {"error": {"message": message}}
 
 
 def error(param: str | None, message: str = "Unsupported") -> Reply:
@@ -293,6 +360,44 @@ async def test_a_field_is_refused_only_once_and_messages_never_left_out() -> Non
     with pytest.raises(BadRequest):
         await collect(OpenAIChatModel(endpoint("openai"), http), request)
     assert len(requests) == 1
+
+
+async def test_a_server_that_takes_a_limit_under_neither_name_is_not_asked_for_ever() -> None:
+    request = GenerationRequest(HELLO.turns, Sampling(max_tokens=5))
+    words = "Use 'max_tokens', not 'max_completion_tokens'. Or rather not 'max_tokens'."
+    http, requests = offline_http(error(None, words))
+    model = OpenAIChatModel(endpoint("openai"), http)
+    for most in (3, 1):
+        requests.clear()
+        with pytest.raises(BadRequest):
+            await collect(model, request)
+        assert len(requests) == most
+    assert "max_tokens" not in requests[-1].json
+    assert "max_completion_tokens" not in requests[-1].json
+
+
+@pytest.mark.parametrize(
+    ("body", "gone"),
+    [
+        ({"code": "x", "error": "Argument not supported on this model: presencePenalty"}, PENALTY),
+        ({"error": "Model grok-4 does not support parameter presencePenalty."}, PENALTY),
+        (oa("Unsupported parameter: presence_penalty"), PENALTY),
+        (oa("invalid temperature: only 1 is allowed for this model"), "temperature"),
+        (oa("This model doesn't support temperature=0.7. Only temperature=1 is."), "temperature"),
+        (oa("Invalid max_tokens value, the valid range is [1, 8192]"), "max_tokens"),
+        (
+            {"object": "error", "message": {"detail": [{"loc": ["body", "stop"], "msg": "Extra"}]}},
+            "stop",
+        ),
+        ({"message": '{"detail":[{"loc":["body","top_p"],"msg":"Extra"}]}'}, "top_p"),
+    ],
+)
+async def test_a_field_is_named_in_many_ways(body: object, gone: str) -> None:
+    chosen = Sampling(0.7, 0.9, 50, stop=("X",), presence_penalty=0.5)
+    http, requests = offline_http(as_json(body, 400), as_sse(delta("Hi", "stop")))
+    request = GenerationRequest(HELLO.turns, chosen)
+    await collect(OpenAIChatModel(endpoint("custom"), http), request)
+    assert requests[0].json.keys() - requests[1].json.keys() == {gone}
 
 
 async def test_a_picture_of_a_type_that_nobody_takes_is_refused_before_sending() -> None:

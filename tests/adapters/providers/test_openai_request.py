@@ -109,8 +109,17 @@ def test_a_row_helps_captions_below_what_the_person_chose(
     assert build(endpoint(provider), CAPTION)[field] == value
     assert field not in build(endpoint(provider), replace(CAPTION, captions=False))
     chosen: Any = {field: 1}
-    body = build(endpoint(provider), replace(CAPTION, sampling=Sampling(**chosen)))
+    body = build(replace(endpoint(provider), sampling=Sampling(**chosen)), CAPTION)
     assert body[field] == 1
+
+
+def test_the_usual_limit_of_captions_does_not_take_a_rows_room_for_thoughts() -> None:
+    usual = replace(CAPTION, sampling=Sampling(max_tokens=500))
+    assert build(endpoint("zai"), usual)["max_tokens"] == 4096
+    assert build(endpoint("zai"), replace(usual, captions=False))["max_tokens"] == 500
+    assert build(endpoint("custom"), usual)["max_tokens"] == 500
+    longer = replace(CAPTION, sampling=Sampling(max_tokens=5000))
+    assert build(endpoint("zai"), longer)["max_tokens"] == 5000
 
 
 def test_pollinations_gets_another_seed_for_each_caption() -> None:

@@ -76,9 +76,12 @@ def _base_path(provider: Provider, parts: SplitResult) -> str:
             shorter = _without(path, tail)
             stripping = stripping or shorter != path
             path = shorter
+    whole = urlsplit(provider.base_url)
     if not path and not provider.local and provider.base_url:
-        return urlsplit(provider.base_url).path.rstrip("/")
-    return path + provider.add_path
+        return whole.path.rstrip("/")
+    if path and whole.hostname == parts.hostname and whole.path.startswith(f"{path}/"):
+        return whole.path
+    return path if path.endswith(provider.add_path) else path + provider.add_path
 
 
 def _without(path: str, tail: str) -> str:
@@ -88,8 +91,12 @@ def _without(path: str, tail: str) -> str:
 
 
 def _reachable(parts: SplitResult) -> str:
-    """Servers print the address they listen on; 0.0.0.0 is none to call."""
-    return parts.netloc.replace("0.0.0.0", "127.0.0.1")
+    """Servers print the address they listen on; that of all interfaces is none to call."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(parts.hostname or "")
+    if here is None:
+        return parts.netloc
+    user, at, _ = parts.netloc.rpartition("@")
+    return f"{user}{at}{here}" + (f":{parts.port}" if parts.port is not None else "")
 
 
 def _nearby(typed: str, provider: Provider) -> bool:

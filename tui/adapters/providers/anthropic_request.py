@@ -23,7 +23,7 @@ CAPTION_ROOM = 4096
 _BUDGETS = {"low": 2048, "medium": 6144, "high": 12288}
 _NO_SAMPLING = "2026-10-21"
 """From this version of the protocol on, sampling fields are an error."""
-_KEPT = frozenset({"model", "messages", "stream", "max_tokens"})
+_KEPT = frozenset({"model", "messages", "system", "stream", "max_tokens"})
 _WORDS = {
     "top_p": "top_p",
     "top_k": "top_k",

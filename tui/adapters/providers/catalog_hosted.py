@@ -104,7 +104,7 @@ ROWS = (
         key_env=("XAI_API_KEY",),
         needs_key=True,
         proxy="all",
-        strip_paths=HOSTED,
+        strip_paths=(*HOSTED, "/language-models"),
         knobs=OPENAI,
         sees=("grok-4*", "grok-2-vision*"),
         blind=("grok-code*", "grok-3*"),
@@ -138,7 +138,7 @@ ROWS = (
         knobs=BASIC,
         most_stops=1,
         caption_body=(("max_tokens", 4096),),  # its own 1024 may all go into thinking
-        sees=("glm-4v*", "glm-4.*v*", "glm-5v*"),
+        sees=("glm-4v*", "glm-4.[0-9]v*", "glm-5v*", "glm-5.[0-9]v*"),
         pictures=PictureLimits(max_bytes=5 * _MB, max_side=6000),
     ),
     Provider(

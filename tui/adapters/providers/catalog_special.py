@@ -62,6 +62,7 @@ ROWS = (
         proxy="all",
         proxy_auth="bearer",
         strip_paths=_GEMINI_PATHS,
+        add_path="/publishers/google",
         knobs=_GEMINI_KNOBS,
         most_stops=5,
         sees=("gemini-*", "gemma-3*", "gemma-4*"),

@@ -6,12 +6,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
-from tui.adapters.failures import ParameterRefused
 from tui.adapters.http import Http
 from tui.adapters.providers import address, calls, exchange, openai_request
 from tui.adapters.providers.openai_answer import AnswerReader
 from tui.domain.connection import Endpoint
-from tui.domain.errors import BadRequest
 from tui.domain.generation import GenerationEvent, GenerationRequest, Progress
 
 
@@ -35,31 +33,23 @@ class OpenAIChatModel:
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[GenerationEvent, None]:
         """Stream an answer. Closing the generator closes the connection at once.
 
-        A field of the request that the server refuses by name is left out and the request is
-        sent again, each field once; later requests leave it out at once.
+        A field of the request that the server refuses by name is left out, messages that it
+        wants in another order are put into it, and the request is sent again, each change once;
+        later requests are changed at once.
 
         Raises:
             ProviderError: Before or in mid-stream; text that came first stays valid.
         """
         body = openai_request.build(self._endpoint, request)
         body = self._refusals.apply(self._endpoint, body)
+        adapt = openai_request.Adaptation(self._endpoint, self._refusals)
 
         def attempt(body: exchange.Body) -> AsyncGenerator[GenerationEvent, None]:
             return self._attempt(body, request)
 
-        async with aclosing(exchange.adapting(attempt, body, self._without)) as events:
+        async with aclosing(exchange.adapting(attempt, body, adapt)) as events:
             async for event in events:
                 yield event
-
-    def _without(self, body: exchange.Body, error: BadRequest) -> tuple[exchange.Body, str]:
-        """The body without a field that was refused by name, and what to say of it."""
-        names = error.names if isinstance(error, ParameterRefused) else frozenset()
-        body, name = openai_request.without(body, names)
-        if not name:
-            return body, ""
-        self._refusals.add(self._endpoint, names)
-        label = self._endpoint.provider.label
-        return body, f"{label} does not take {name}: asking again without it"
 
     async def _attempt(
         self, body: Mapping[str, object], request: GenerationRequest

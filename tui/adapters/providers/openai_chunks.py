@@ -25,12 +25,14 @@ _REASONS: dict[str, FinishReason] = {
     "length": "length",
     "max_tokens": "length",
     "model_length": "length",
+    "model_context_window_exceeded": "length",
     "content_filter": "content_filter",
     "sensitive": "content_filter",
     "safety": "content_filter",
     "refusal": "refusal",
 }
-_BROKEN = frozenset({"error", "network_error"})
+"""Their words in lower case; some proxies pass Gemini's own on, which are in capitals."""
+_BROKEN = frozenset({"error", "network_error", "insufficient_system_resource", "abort"})
 
 
 class ChunkReader:
@@ -89,9 +91,10 @@ class ChunkReader:
                 provider=self._origin.label,
             )
         yield from self._splitter.close()
-        if self._raw in _BROKEN:
+        word = self._raw.lower()
+        if word in _BROKEN:
             raise refusal(Answer(200, f"the server stopped with “{self._raw}”"), self._origin)
-        reason = _REASONS.get(self._raw, "stop")
+        reason = _REASONS.get(word, "stop")
         if self._refused:
             reason = "refusal"
         elif not self._raw and not done:
@@ -99,7 +102,12 @@ class ChunkReader:
         yield Finished(reason, self._raw, self._usage)
 
     def _choice(self, choice: Mapping[str, Any]) -> Iterator[GenerationEvent]:
-        delta = as_dict(choice.get("delta")) or as_dict(choice.get("message"))
+        self._usage = _usage(as_dict(choice.get("usage"))) or self._usage  # Moonshot's place
+        if choice.get("error"):
+            raise refusal(Answer(200, dict(choice)), self._origin)
+        delta = choice.get("delta")
+        if not isinstance(delta, dict):  # beside it, Perplexity repeats the whole message so far
+            delta = as_dict(choice.get("message"))
         thought = as_text(delta.get("reasoning_content")) or as_text(delta.get("reasoning"))
         if thought:
             yield ReasoningDelta(clean(thought))

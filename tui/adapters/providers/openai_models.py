@@ -20,6 +20,8 @@ _CONTEXT_NAMES = (
     "context_window",
     "loaded_context_length",
 )
+_NOT_THERE = {200, 400, 403, 404, 405, 501}
+"""How servers, proxies, and keys that may not ask say that there is no richer list."""
 
 
 async def models(endpoint: Endpoint, client: Http) -> list[Model]:
@@ -53,7 +55,7 @@ async def _listed(endpoint: Endpoint, client: Http) -> tuple[list[dict[str, Any]
         try:
             found = entries.read(await client.json(calls.ask(endpoint, richer)))
         except ProviderError as error:
-            if error.status not in {200, 404, 405}:
+            if error.status not in _NOT_THERE:
                 raise
             found = []
         if found:
