@@ -447,3 +447,20 @@ async def test_a_key_in_the_wrong_field_is_not_saved(field: str, typed: str) -> 
         assert "0123456789" not in status(form)
         assert app.result is UNSET
     assert "0123456789" not in repr(desk.settings.current)
+
+
+@pytest.mark.parametrize(("url", "key"), [("", ""), ("http://127.0.0.1:7/v1", "stored")])
+async def test_a_key_does_not_go_along_to_another_service(url: str, key: str) -> None:
+    desk = Desk()
+    await desk.settings.change("connections.kitchen.key", "stored")
+    await desk.settings.change("connections.kitchen.url", url)
+    desk.secrets.keys["kitchen"] = SECRET
+    app, form = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        await wait_until(lambda: "A key is there" in status(form))
+        await choose(app, pilot, "#provider", "distant")
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: app.result == "kitchen")
+
+    saved = desk.settings.current.connections["kitchen"]
+    assert (saved.provider, saved.key) == ("distant", key)

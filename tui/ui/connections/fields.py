@@ -179,6 +179,9 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         event.stop()
 
         def take(chosen: str) -> None:
+            if chosen != self._provider and not self.url.value.strip():
+                # Another service at another address: the key of the one before is none of its.
+                self.place, self._kept, self.key.value = "usual", "", ""
             self._provider = chosen
             self.named.value = self.named.value or chosen
 
