@@ -436,3 +436,28 @@ def test_enter_accepts_only_what_is_surely_meant() -> None:
     assert not enter_accepts("/theme o", value, navigated=False)
     assert not enter_accepts("/caption my c", later, navigated=False)
     assert enter_accepts("/caption my c", later, navigated=True)
+
+
+async def test_what_is_typed_right_behind_enter_is_the_next_message() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        for key in (*"one", "enter", *"two", "enter", *"rest"):
+            app.post_message(events.Key(key, "\r" if key == "enter" else key))
+        await wait_until(lambda: app.composer.text == "rest")
+        await pilot.pause()
+
+        assert app.sent() == ["one", "two"]
+
+
+async def test_what_is_typed_right_behind_enter_stays_when_a_draft_comes_back() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.composer.load("a draft")
+        app.composer.borrow("/edit 1 x")
+        for key in ("enter", *"yz"):
+            app.post_message(events.Key(key, "\r" if key == "enter" else key))
+        await wait_until(lambda: "yz" in app.composer.text)
+        await pilot.pause()
+
+        assert app.sent() == ["/edit 1 x"]
+        assert app.composer.text == "a draftyz"

@@ -90,7 +90,7 @@ class Composer(Vertical):
         super().__init__()
         self._list = CompletionList()
         self._chips = ChipRow()
-        self._area = PromptArea(self._take_key, placeholder)
+        self._area = PromptArea(self._take_key, self.submit, placeholder)
         self._area.set_history(history)
         self._popup = Popup(self._area, self._list, complete)
         self._pastes: dict[str, str] = {}
@@ -206,11 +206,8 @@ class Composer(Vertical):
 
     # Sending and drafts
 
-    @on(PromptArea.Entered)
-    def submit(self, event: PromptArea.Entered | None = None) -> None:
+    def submit(self) -> None:
         """Post what is there and empty the prompt; the empty prompt is posted too."""
-        if event is not None:
-            event.stop()
         text = self.full_text
         typed, pastes = self.text, tuple(self._pastes.values())
         if typed.strip():

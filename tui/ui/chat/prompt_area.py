@@ -43,10 +43,6 @@ class PromptArea(TextArea):
     """
 
     @dataclass
-    class Entered(Message):
-        """Enter was pressed to send."""
-
-    @dataclass
     class Pasted(Message):
         """Text came in one piece from the terminal; nothing of it has been inserted."""
 
@@ -62,13 +58,24 @@ class PromptArea(TextArea):
     class ClipboardAsked(Message):
         """Paste was pressed, or the terminal pasted nothing: perhaps a picture was copied."""
 
-    def __init__(self, take_key: Callable[[str], bool], placeholder: str) -> None:
+    def __init__(
+        self, take_key: Callable[[str], bool], submit: Callable[[], None], placeholder: str
+    ) -> None:
+        """Make the area.
+
+        Args:
+            take_key: Takes a key that the popup has a use for.
+            submit: Takes the text when Enter is pressed. Called, not told by a message: what is
+                typed right behind Enter must not get into the text.
+            placeholder: Shown while there is no text.
+        """
         super().__init__(
             tab_behavior="focus",
             highlight_cursor_line=False,
             placeholder=Content(placeholder),
         )
         self._take_key = take_key
+        self._submit = submit
         self._history: list[str] = []
         self._place = 0
         self._draft = ""
@@ -125,7 +132,7 @@ class PromptArea(TextArea):
             self.replace("\n", (row, column - 1), (row, column), maintain_selection_offset=False)
             self.move_cursor((row + 1, 0))
         else:
-            self.post_message(self.Entered())
+            self._submit()
 
     def _insert(self, text: str) -> None:
         if result := self._replace_via_keyboard(text, *self.selection):

@@ -225,7 +225,8 @@ class ChatScreen(MessageKeys):
         try:
             await self.services.chats.send(session, text, attachments)
         except AppError as error:
-            self.composer.load(text)
+            written = (text, self.composer.full_text)
+            self.composer.load("\n".join(part for part in written if part))
             self.fail(error)
             return
         self.attaching.sent(attachments)
