@@ -41,6 +41,8 @@ def test_a_key_in_the_wrong_place_is_told_and_not_shown(field: str, value: str) 
         ("key", "env:OPENAI_API_KEY"),
         ("key", "cmd:pass show openai"),
         ("model", "skt-a.x-4.0"),
+        ("model", "skyfall-36b-v2-instruct-gguf"),
+        ("key", "env:hf_token_of_this_machine"),
         ("model", "deepseek-ai/DeepSeek-V3"),
         ("url", "http://[::1]:8080/v1"),
         ("url", "https://[broken"),

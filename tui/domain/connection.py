@@ -85,6 +85,11 @@ class Provider:
     probe_ports: tuple[int, ...] = ()
     """Loopback ports where such a server usually listens."""
 
+    @property
+    def captions_alone(self) -> bool:
+        """Whether it captions by itself, without any model that is chosen for it."""
+        return self.protocol in ("horde", "extras")
+
 
 @dataclass(frozen=True, slots=True)
 class Model:

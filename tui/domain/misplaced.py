@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tui.domain.settings import ConnectionSettings
 
-_KEY = re.compile(r"(sk|pk|rk|gsk|xai|hf|ghp|r8|nvapi|pplx|AIza)[-_]?[\w-]{16,}")
+_KEY = re.compile(r"(?=.*\d)((sk|pk|rk|gsk|xai|hf|ghp|r8|nvapi|pplx)[-_][\w-]{16,}|AIza[\w-]{16,})")
+"""How keys of known services look; names of models and variables may begin alike."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEPT = "env:NAME, cmd:COMMAND or stored says where a key is"
 

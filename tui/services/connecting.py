@@ -95,7 +95,7 @@ class ConnectionService(ConnectionBook):
                 "no model is connected", hint="/connect finds local servers or takes a cloud key"
             )
         endpoint = await self.endpoint(name, model)
-        if not endpoint.model and endpoint.provider.protocol not in ("horde", "extras"):
+        if not endpoint.model and not endpoint.provider.captions_alone:
             raise ConfigError(
                 f"connection {name!r} has no model yet", hint="/model lists what it offers"
             )

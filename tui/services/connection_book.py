@@ -257,7 +257,7 @@ class ConnectionBook:
     def captions_alone(self, name: str) -> bool:
         """Whether a connection captions by itself, without any model that is chosen for it."""
         row = self.providers.get(self.describe(name).provider)
-        return row is not None and row.protocol in ("horde", "extras")
+        return row is not None and row.captions_alone
 
     def seen(self, name: str, model: str) -> Vision:
         """What its server, or a test, told of a model's sight since Salon was started."""

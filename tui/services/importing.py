@@ -45,7 +45,7 @@ async def take_over(
         if row.chats:
             await settings.change("captioning.connection", name)
         done.append(f"connection {name!r}: {row.label}{_at(chosen.url or chosen.proxy)}")
-        if not chosen.model and row.protocol not in ("horde", "extras"):
+        if not chosen.model and not row.captions_alone:
             done.append(f"choose a model for it: connection {name!r} in the settings (F2)")
         if row.needs_key and not chosen.proxy:
             variable = row.key_env[0] if row.key_env else "its key"

@@ -17,8 +17,13 @@ PLAIN = Provider("q", "Q", "openai", "https://q/v1", knobs=("seed",))
 
 
 def test_only_what_the_row_knows_is_offered() -> None:
-    assert names(PROXIED)[:4] == ["proxy", "proxy_key", "temperature", "stop"]
-    assert names(PLAIN) == ["seed", "headers", "add_body", "drop_body"]
+    plain = ConnectionSettings()
+    assert names(plain, PROXIED)[:4] == ["proxy", "proxy_key", "temperature", "stop"]
+    assert names(plain, PLAIN) == ["seed", "headers", "add_body", "drop_body"]
+
+
+def test_a_proxy_that_another_provider_left_behind_can_be_cleared() -> None:
+    assert names(ConnectionSettings(proxy="https://proxy/v1"), PLAIN)[0] == "proxy"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from tui.domain.errors import AppError
 from tui.domain.generation import GenerationEvent, Progress, ReasoningDelta, TextDelta
 from tui.services.session import ChatSession
 from tui.ui.transcript.view import Transcript
+from tui.ui.widgets.progress import Speedometer
 from tui.ui.widgets.status_line import StatusLine
 
 _WAITED = 0.001
@@ -93,6 +94,7 @@ class Replying:
     async def _feed(self, session: ChatSession, stream: Stream) -> None:
         live = False
         taken = perf_counter()
+        meter = Speedometer()
         self._status.start()
         try:
             async with aclosing(stream) as events:
@@ -107,7 +109,7 @@ class Replying:
                                 self._transcript.begin_reply(len(session) - 1)
                             self._transcript.stream_changed()
                         case Progress(label):
-                            self._status.start(progress_line(event) if label else "")
+                            self._status.start(meter.brief(event, perf_counter()) if label else "")
                         case _:
                             pass
                     if has_waited:
@@ -133,10 +135,3 @@ async def _over(run: Worker[None] | None) -> None:
     if run is not None:
         with suppress(WorkerCancelled, WorkerFailed):
             await run.wait()
-
-
-def progress_line(event: Progress) -> str:
-    """A few words for the status line: what, and how far."""
-    if not event.total:
-        return event.label
-    return f"{event.label} {event.done / event.total:.0%}"

@@ -110,11 +110,13 @@ class ConnectionForm(Dialog[str | None]):
         self.put("#status", clean_line(text))
 
     def _report(self, lines: list[TestLine]) -> None:
-        marked = [(f"✓ {clean_line(line.text)}", "$text-success") for line in lines if line.ok]
-        marked += [(f"✗ {clean_line(line.text)}", "$text-error") for line in lines if not line.ok]
+        marks = {True: ("✓", "$text-success"), False: ("✗", "$text-error")}
+        said = [
+            (f"{marks[line.ok][0]} {clean_line(line.text)}", marks[line.ok][1]) for line in lines
+        ]
         self._say("")
         for static in self.query("#status").results(Static):
-            static.update(Content("\n").join(Content.styled(*each) for each in marked))
+            static.update(Content("\n").join(Content.styled(*each) for each in said))
 
     @work(exclusive=True, group="key")
     async def _look_for_key(self) -> None:

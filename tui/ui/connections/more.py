@@ -76,7 +76,8 @@ class MoreFields(Dialog[Extras]):
         self._rows.focus()
 
     def _show(self, keep: str = "") -> None:
-        rows = [Row(name, label_of(name), self._shown(name)) for name in names(self._provider)]
+        listed = names(self._settings, self._provider)
+        rows = [Row(name, label_of(name), self._shown(name)) for name in listed]
         self._rows.set_rows(rows, keep=keep)
 
     def _shown(self, name: str) -> str:

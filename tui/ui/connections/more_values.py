@@ -33,9 +33,9 @@ FORMS = {
 """How to write those that take several lines."""
 
 
-def names(provider: Provider | None) -> list[str]:
-    """The settings that can be made here, in the order to show them."""
-    proxied = provider is None or provider.proxy
+def names(settings: ConnectionSettings, provider: Provider | None) -> list[str]:
+    """The settings that can be made here, in the order to show them; what is set can be cleared."""
+    proxied = provider is None or provider.proxy or settings.proxy
     known = [name for name in SAMPLING if provider is None or name in provider.knobs]
     return [
         *(("proxy", "proxy_key") if proxied else ()),
@@ -49,7 +49,7 @@ def summary(settings: ConnectionSettings, provider: Provider | None) -> str:
     plain = ConnectionSettings()
     chosen = [
         label_of(name).lower()
-        for name in names(provider)
+        for name in names(settings, provider)
         if name != "proxy_key" and getattr(settings, name) != getattr(plain, name)
     ]
     return ", ".join(chosen) or "nothing set"
