@@ -50,6 +50,18 @@ def test_pictures_of_every_mode_are_drawn(mode: str) -> None:
     assert {sum(len(segment.text) for segment in line) for line in lines} == {20}
 
 
+def test_a_part_of_a_picture_fills_the_room() -> None:
+    both = Pillow.new("RGB", (64, 64), "red")
+    both.paste("blue", (32, 0, 64, 64))
+    file = io.BytesIO()
+    both.save(file, "PNG")
+
+    lines = half_blocks(file.getvalue(), 20, 10, (32, 0, 64, 64))
+
+    assert {str(segment.style) for segment in lines[0]} == {"rgb(0,0,255) on rgb(0,0,255)"}
+    assert (len(lines), sum(len(segment.text) for segment in lines[0])) == (10, 10)
+
+
 class ViewApp(App[None]):
     def compose(self) -> ComposeResult:
         yield ImageView(picture(), id="view")

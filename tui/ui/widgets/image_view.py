@@ -36,13 +36,20 @@ def fit(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
     return max(1, min(columns, round(width * scale))), min(fitted, 2 * rows)
 
 
-def half_blocks(data: bytes, columns: int, rows: int) -> list[list[Segment]]:
+Box = tuple[int, int, int, int]
+"""Part of a picture in its pixels: left, top, right, bottom; the last two lie outside."""
+
+
+def half_blocks(
+    data: bytes, columns: int, rows: int, box: Box | None = None
+) -> list[list[Segment]]:
     """Decode and shrink a picture, and give its lines. Blocking: call it in a thread.
 
     Args:
         data: JPEG or PNG that intake made.
         columns: Cells there are.
         rows: Cells there are.
+        box: Only this part; None: all of it.
     """
     from io import BytesIO  # noqa: PLC0415
 
@@ -50,12 +57,15 @@ def half_blocks(data: bytes, columns: int, rows: int) -> list[list[Segment]]:
     from rich_pixels import HalfcellRenderer  # noqa: PLC0415
 
     with Pillow.open(BytesIO(data), formats=("JPEG", "PNG")) as opened:
-        width, height = fit(opened.width, opened.height, columns, rows)
+        across, down = (box[2] - box[0], box[3] - box[1]) if box else opened.size
+        width, height = fit(across, down, columns, rows)
         if not width:
             return []
-        opened.draft("RGB", (width * 2, height * 2))
+        if box is None:
+            opened.draft("RGB", (width * 2, height * 2))
         mode = "RGBA" if opened.has_transparency_data else "RGB"
-        small = opened.convert(mode).resize((width, height), Pillow.Resampling.LANCZOS)
+        part = opened.convert(mode) if box is None else opened.crop(box).convert(mode)
+        small = part.resize((width, height), Pillow.Resampling.LANCZOS)
     lines: list[list[Segment]] = [[]]
     for segment in HalfcellRenderer().render(small, None):
         if segment.text == "\n":
@@ -83,6 +93,7 @@ def size_text(facts: ImageFacts) -> str:
 class _Drawn:
     digest: str
     room: Size
+    box: Box | None
 
 
 class ImageView(Widget):
@@ -96,6 +107,7 @@ class ImageView(Widget):
     def __init__(self, image: Image | None = None, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._image = image
+        self._box: Box | None = None
         self._lines: list[list[Segment]] = []
         self._drawn: _Drawn | None = None
 
@@ -104,11 +116,11 @@ class ImageView(Widget):
         """Whether the present picture is drawn at the present size."""
         if self._image is None:
             return not self._lines
-        return self._drawn == _Drawn(self._image.digest, self.size)
+        return self._drawn == _Drawn(self._image.digest, self.size, self._box)
 
-    def show(self, image: Image | None) -> None:
-        """Show another picture, or none."""
-        self._image = image
+    def show(self, image: Image | None, box: Box | None = None) -> None:
+        """Show another picture or none, or another part of the same one."""
+        self._image, self._box = image, box
         self._refit()
 
     def _on_resize(self, event: events.Resize) -> None:
@@ -119,15 +131,17 @@ class ImageView(Widget):
             self._lines, self._drawn = [], None
             self.refresh()
         elif self.size.area and not self.ready:
-            self._draw(self._image, self.size)
+            self._draw(self._image, self.size, self._box)
 
     @work(exclusive=True, group="picture")
-    async def _draw(self, image: Image, room: Size) -> None:
+    async def _draw(self, image: Image, room: Size, box: Box | None) -> None:
         try:
-            self._lines = await asyncio.to_thread(half_blocks, image.data, room.width, room.height)
+            self._lines = await asyncio.to_thread(
+                half_blocks, image.data, room.width, room.height, box
+            )
         except (OSError, ValueError, SyntaxError):
             self._lines = []
-        self._drawn = _Drawn(image.digest, room)
+        self._drawn = _Drawn(image.digest, room, box)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
