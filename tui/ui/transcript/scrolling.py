@@ -145,6 +145,10 @@ class RowView(ScrollView):
         """The person scrolled: make exact what comes into view and keep it where it is."""
         if round(old_value) == round(new_value):
             return
+        if self.follow and new_value >= self.max_scroll_y:
+            # Nobody scrolled: a layout moved the end, by heights that are still guesses.
+            self.settle(None)
+            return
         row = int(new_value)
         for _ in range(8):
             place = self._ensured(row)
