@@ -23,10 +23,11 @@ from tui.services.library import Library
 if TYPE_CHECKING:
     from tui.adapters.offline.server import OfflineServer
     from tui.adapters.onnx.client import OnnxWorker
+    from tui.adapters.pillow import PillowReader
     from tui.adapters.providers.connector import HttpConnector
     from tui.domain.connection import Endpoint, FoundServer, Model, Provider
     from tui.domain.generation import Progress
-    from tui.domain.image import Image
+    from tui.domain.image import Box, Image
     from tui.domain.imported import Imported
     from tui.domain.secret import Secret
     from tui.paths import Paths
@@ -210,12 +211,17 @@ class _Reader:
     def __init__(self, settings: SettingsService) -> None:
         self._settings = settings
 
-    async def read(self, path: Path) -> Image:
+    def _real(self) -> PillowReader:
         from tui.adapters.pillow import PillowReader
 
         limits = self._settings.current.images
-        reader = PillowReader(limits.max_megabytes, limits.max_megapixels, limits.max_side)
-        return await reader.read(path)
+        return PillowReader(limits.max_megabytes, limits.max_megapixels, limits.max_side)
+
+    async def read(self, path: Path) -> Image:
+        return await self._real().read(path)
+
+    async def crop(self, image: Image, box: Box) -> Image:
+        return await self._real().crop(image, box)
 
 
 class _Offline:

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 from tests.fakes.models import picture
 from tui.cli.console import Console
 from tui.cli.interaction import SilentInteraction
-from tui.domain.caption import Caption
+from tui.domain.caption import Asked, Caption
 from tui.domain.generation import Finished, GenerationEvent, Progress, TextDelta
-from tui.services.ports import Refinement
+from tui.services.refinement import Refinement
 
 
 def silent() -> tuple[SilentInteraction, io.StringIO]:
@@ -27,7 +27,7 @@ async def test_nothing_is_asked() -> None:
 async def test_refining_takes_the_caption_as_it_comes() -> None:
     closed: list[bool] = []
 
-    async def start(_fresh: bool) -> AsyncGenerator[GenerationEvent, None]:
+    async def start(_asked: Asked) -> AsyncGenerator[GenerationEvent, None]:
         try:
             yield Progress("loading")
             yield TextDelta("a cat")
@@ -39,5 +39,5 @@ async def test_refining_takes_the_caption_as_it_comes() -> None:
     refinement = Refinement(picture(), "", start, str, "local model")
     interaction, _ = silent()
 
-    assert await interaction.refine(refinement) == "a cat"
+    assert (await interaction.refine([refinement])).texts == ["a cat"]
     assert closed == [True]

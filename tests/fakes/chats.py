@@ -108,8 +108,9 @@ class InMemoryChats:
         if number <= len(self._journal):
             self._journal[number - 1] = replace(self._journal[number - 1], used=True)
 
-    async def journal(self, limit: int = 100) -> list[JournalEntry]:
-        return self._journal[::-1][:limit]
+    async def journal(self, limit: int = 100, digest: str = "") -> list[JournalEntry]:
+        entries = [each for each in self._journal if digest in ("", each.digest)]
+        return entries[::-1][:limit]
 
     async def cached_caption(self, key: str) -> CachedCaption | None:
         return self.cached.get(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.fakes.chats import InMemoryChats
@@ -17,7 +18,7 @@ from tests.fakes.models import (
 from tests.fakes.settings import FakeSettingsStore
 from tui.domain.character import Character, Persona
 from tui.domain.errors import ConfigError, ImageError
-from tui.domain.image import Image
+from tui.domain.image import Box, Image
 from tui.domain.settings import ConnectionSettings, Settings
 from tui.services import Services
 from tui.services.caption_sources import SourceService
@@ -55,6 +56,11 @@ class FakeReader:
         if path.name.startswith("bad"):
             raise ImageError(f"{path.name} is no picture")
         return picture(path.name, path.name.ljust(64, "0"))
+
+    async def crop(self, image: Image, box: Box) -> Image:
+        left, top, right, bottom = box
+        digest = f"part{left}{top}".ljust(64, "0")
+        return replace(image, digest=digest, width=right - left, height=bottom - top)
 
 
 class FakeWorker:

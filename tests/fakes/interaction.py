@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
+from tui.domain.caption import Asked
 from tui.domain.generation import Progress, TextDelta
-from tui.services.ports import Refinement
+from tui.services.refinement import Refined, Refinement
 
 
 class FakeInteraction:
@@ -30,14 +31,18 @@ class FakeInteraction:
     async def pick_image(self) -> Path | None:
         return self.path
 
-    async def refine(self, refinement: Refinement) -> str | None:
-        self.refinements.append(refinement)
-        text = ""
-        async with aclosing(refinement.start(False)) as events:
-            async for event in events:
-                if isinstance(event, TextDelta):
-                    text += event.text
-        return self._refine(text)
+    async def refine(self, refinements: Sequence[Refinement]) -> Refined:
+        texts: list[str | None] = []
+        for refinement in refinements:
+            self.refinements.append(refinement)
+            text = refinement.current.text if refinement.revises and refinement.current else ""
+            if not refinement.revises:
+                async with aclosing(refinement.start(Asked())) as events:
+                    async for event in events:
+                        if isinstance(event, TextDelta):
+                            text += event.text
+            texts.append(self._refine(text))
+        return Refined(texts, cancelled=None in texts)
 
     def progress(self, event: Progress | None) -> None:
         self.progressed.append(event)

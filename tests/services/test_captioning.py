@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.house import House
 from tests.fakes.interaction import FakeInteraction
-from tui.domain.caption import Beside, ExistingMessage, Nowhere
+from tui.domain.caption import Asked, Beside, ExistingMessage, Nowhere
 from tui.domain.errors import AppError, CaptionError, ImageError
 from tui.domain.generation import Finished, Progress
 from tui.services.caption_sources import CaptionRequest
-from tui.services.ports import Refinement
+from tui.services.refinement import Refined, Refinement
 from tui.services.session import ChatSession
 
 CAT = Path("cat.png")
@@ -24,9 +24,9 @@ class Meanwhile(FakeInteraction):
         super().__init__()
         self._what = what
 
-    async def refine(self, refinement: Refinement) -> str | None:
+    async def refine(self, refinements: Sequence[Refinement]) -> Refined:
         await self._what()
-        return await super().refine(refinement)
+        return await super().refine(refinements)
 
 
 def existing(index: int) -> CaptionRequest:
@@ -150,7 +150,7 @@ async def test_after_the_download_the_same_editor_captions_with_the_model() -> N
     assert refinement.download is not None
     async for _ in refinement.download():
         pass
-    async for _ in refinement.start(False):
+    async for _ in refinement.start(Asked()):
         pass
 
     assert refinement.current is not None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,12 @@ import pytest
 from tests.fakes.house import House
 from tests.fakes.interaction import FakeInteraction
 from tests.fakes.models import Script
-from tui.domain.caption import Caption, ExistingMessage, Nowhere
+from tui.domain.caption import Asked, Caption, ExistingMessage, Nowhere
 from tui.domain.chat import CachedCaption, Message
 from tui.domain.errors import AppError, CaptionError, Overloaded, StorageError
 from tui.domain.generation import Finished, FinishReason, TextDelta, Usage
 from tui.services.caption_sources import CaptionRequest
-from tui.services.ports import Refinement
+from tui.services.refinement import Refined, Refinement
 from tui.services.session import ChatSession
 
 PAID = (TextDelta("A cat."), Finished("stop", usage=Usage(600, 4, cost=0.002)))
@@ -138,13 +139,14 @@ async def test_a_cache_that_fails_costs_no_caption(
 
 async def test_asking_again_in_the_editor_asks_and_keeps_both(house: House) -> None:
     class Twice(FakeInteraction):
-        async def refine(self, refinement: Refinement) -> str | None:
+        async def refine(self, refinements: Sequence[Refinement]) -> Refined:
+            (refinement,) = refinements
             for fresh in (False, True):
-                async with aclosing(refinement.start(fresh)) as events:
+                async with aclosing(refinement.start(Asked(fresh=fresh))) as events:
                     async for _ in events:
                         pass
                 house.sources.seeing.script = (TextDelta("A tiger."), Finished("stop"))
-            return refinement.current.text if refinement.current else None
+            return Refined([refinement.current.text if refinement.current else None])
 
     session = await house.services.library.new()
     request = CaptionRequest(Path("cat.png"), connection="kitchen")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -9,12 +10,12 @@ import pytest
 from tests.fakes.house import House
 from tests.fakes.interaction import FakeInteraction
 from tests.fakes.models import Script
-from tui.domain.caption import Caption, NewMessage, Nowhere
+from tui.domain.caption import Asked, Caption, NewMessage, Nowhere
 from tui.domain.errors import CaptionError, Overloaded
 from tui.domain.generation import Finished, FinishReason, GenerationEvent, Restarted, TextDelta
 from tui.domain.settings import ChainStep
 from tui.services.caption_sources import CaptionRequest
-from tui.services.ports import Refinement
+from tui.services.refinement import Refined, Refinement
 
 KITCHEN = ChainStep("multimodal", "kitchen", seconds=20)
 HORDE = ChainStep("horde")
@@ -30,12 +31,13 @@ class Watching(FakeInteraction):
         super().__init__()
         self.events: list[GenerationEvent] = []
 
-    async def refine(self, refinement: Refinement) -> str | None:
+    async def refine(self, refinements: Sequence[Refinement]) -> Refined:
+        (refinement,) = refinements
         self.refinements.append(refinement)
-        async with aclosing(refinement.start(False)) as events:
+        async with aclosing(refinement.start(Asked())) as events:
             async for event in events:
                 self.events.append(event)
-        return refinement.current.text if refinement.current else ""
+        return Refined([refinement.current.text if refinement.current else ""])
 
 
 @pytest.fixture
@@ -163,7 +165,7 @@ async def test_the_editor_offers_the_local_model_that_the_chain_went_without() -
     assert refinement.download is not None
     async for _ in refinement.download():
         pass
-    async for _ in refinement.start(False):
+    async for _ in refinement.start(Asked()):
         pass
 
     assert refinement.current is not None

@@ -8,13 +8,14 @@ import io
 import logging
 import threading
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.adapters import image_facts
 from tui.adapters.image_file import picture_format, read_bytes, shown_name
 from tui.domain.errors import ImageError
-from tui.domain.image import Image
+from tui.domain.image import Box, Image
 
 if TYPE_CHECKING:
     from PIL import Image as Pil
@@ -27,6 +28,7 @@ _FLAT_COLOURS = 4096
 _FLAT_BYTES = 1_500_000
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 """EXIF orientation to Pillow's Transpose."""
+_KINDS = {"image/jpeg": "JPEG", "image/png": "PNG"}
 _DECODING = threading.Lock()
 """One picture at a time: bounds memory, and warning filters belong to the whole process."""
 
@@ -75,6 +77,41 @@ class PillowReader:
                 cut = "truncated" in said or "broken data" in said or "unexpected end" in said
                 what = "the end of the file is missing" if cut else "damaged, or of a rare kind"
                 raise ImageError(f"{name}: {what} ({_label(kind)})") from error
+
+    async def crop(self, image: Image, box: Box) -> Image:
+        """A part of a picture as one of its own.
+
+        Args:
+            image: Made by this reader.
+            box: In its pixels; what lies outside is left out.
+
+        Raises:
+            ImageError: Nothing is left, or the picture cannot be decoded.
+        """
+        return await asyncio.to_thread(self._crop, image, box)
+
+    def _crop(self, image: Image, box: Box) -> Image:
+        left, top = max(0, box[0]), max(0, box[1])
+        right, bottom = min(image.width, box[2]), min(image.height, box[3])
+        if left >= right or top >= bottom:
+            raise ImageError(f"{image.name}: that part of it is empty")
+        out = io.BytesIO()
+        try:
+            with _open(image.data, _KINDS[image.mime]) as opened:
+                part = opened.crop((left, top, right, bottom))
+                part.info.clear()
+                part.save(out, "PNG")
+        except (OSError, ValueError, SyntaxError) as error:
+            raise ImageError(f"{image.name}: damaged") from error
+        place = f"{image.digest}:{left},{top},{right},{bottom}".encode()
+        return replace(
+            image,
+            data=out.getvalue(),
+            mime="image/png",
+            width=right - left,
+            height=bottom - top,
+            digest=hashlib.sha256(place).hexdigest(),
+        )
 
     def _decode(self, data: bytes, name: str, kind: str) -> Image:
         with _open(data, kind) as opened:

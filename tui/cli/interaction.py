@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 
 from tui.cli.console import Console
+from tui.domain.caption import Asked
 from tui.domain.generation import Progress
-from tui.services.ports import Refinement
+from tui.services.refinement import Refined, Refinement
 
 
 class SilentInteraction:
@@ -24,16 +26,19 @@ class SilentInteraction:
         """Choose nothing: a command line names its files."""
         return None
 
-    async def refine(self, refinement: Refinement) -> str | None:
-        """Let the source finish and take its caption as it is."""
+    async def refine(self, refinements: Sequence[Refinement]) -> Refined:
+        """Let the source finish and take its captions as they are."""
+        return Refined([await self._whole(refinement) for refinement in refinements])
+
+    async def _whole(self, refinement: Refinement) -> str:
         try:
-            async with aclosing(refinement.start(False)) as events:
+            async with aclosing(refinement.start(Asked())) as events:
                 async for event in events:
                     if isinstance(event, Progress):
                         self.progress(event)
         finally:
             self.progress(None)
-        return refinement.current.text if refinement.current else ""
+        return refinement.caption(refinement.current.text) if refinement.current else ""
 
     def progress(self, event: Progress | None) -> None:
         """Draw the line of progress."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui.domain import macros
 from tui.domain.generation import Usage
-from tui.domain.image import Image
+from tui.domain.image import Box, Image
 
 DEFAULT_PROMPT = "What's in this image?"
 DEFAULT_TEMPLATE = "[{{user}} sends {{char}} a picture that contains: {{caption}}]"
@@ -24,6 +24,8 @@ class ExistingMessage:
 
     index: int
     """As shown by `#N`, counted from 0."""
+    picture: int = 0
+    """Which of its pictures, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,23 @@ class Beside:
 
 
 Delivery = NewMessage | ExistingMessage | Nowhere | Beside
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom to ask about a picture, and what; what is empty stays as it was asked for first."""
+
+    source: str = ""
+    connection: str = ""
+    model: str = ""
+    prompt: str = ""
+    """With its macros."""
+    preset: str = ""
+    """Name of the prompt, for people."""
+    region: Box | None = None
+    """Only this part of the picture."""
+    fresh: bool = False
+    """Ask the source even when it said something to the same before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,8 @@ class Caption:
     """Tokens and cost, where the source tells."""
     cached: bool = False
     """Made earlier for the same picture, source, model, prompt and parameters."""
+    region: Box | None = None
+    """The part of the picture that was looked at; None: all of it."""
 
     @property
     def remark(self) -> str:
@@ -72,6 +93,8 @@ class Captioned:
 
     image: Image
     caption: Caption
+    message: str = ""
+    """What the template makes of it."""
 
 
 def with_caption(template: str) -> str:

@@ -11,6 +11,10 @@ SUFFIXES = (
 """Lower-case endings of files worth looking at; what a file is, its first bytes say."""
 
 
+Box = tuple[int, int, int, int]
+"""Part of a picture in its pixels: left, top, right, bottom; the last two lie outside."""
+
+
 @dataclass(frozen=True, slots=True)
 class PictureLimits:
     """What a service takes; 0 means no limit that is known."""

@@ -155,6 +155,15 @@ class CaptioningSettings:
     template: str = _setting(
         DEFAULT_TEMPLATE, "The message made of a caption; {{caption}} is where it goes."
     )
+    templates: dict[str, str] = _mapping("Further templates to choose from, by name.")
+    presets: dict[str, str] = _mapping("Further prompts to choose from, by name.")
+    language: str = _setting("English", "What {{language}} in prompts stands for.")
+    drop_opening: bool = _setting(True, 'Leave out "The image shows" and the like.')
+    banned_words: tuple[str, ...] = _setting((), "Words and phrases taken out of captions.")
+    one_line: bool = _setting(False, "Put captions on one line.")
+    prefix: str = _setting("", "Put in front of each caption.")
+    suffix: str = _setting("", "Put behind each caption.")
+    word_limit: int = _setting(0, "Warn in the editor of captions with more words; 0: never.")
     edit_before_saving: bool = _setting(True, "Open the editor before a caption is inserted.")
     auto_caption: bool = _setting(False, "Caption attached pictures when the message is sent.")
     send: Send = _setting(
@@ -164,6 +173,7 @@ class CaptioningSettings:
 
     def __post_init__(self) -> None:
         _at_least("max_tokens", self.max_tokens, 1)
+        _at_least("word_limit", self.word_limit, 0)
 
 
 @dataclass(frozen=True, slots=True)

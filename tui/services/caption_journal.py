@@ -12,6 +12,9 @@ from tui.domain.generation import Usage
 from tui.domain.image import Image
 from tui.services.chat_store import ChatStore
 
+_MOST_VERSIONS = 20
+"""Nobody walks through more of them."""
+
 
 class CaptionJournal:
     """Every caption ever made, used or not."""
@@ -49,3 +52,7 @@ class CaptionJournal:
     async def entries(self, limit: int = 100) -> list[JournalEntry]:
         """The last captions, newest first. Raises StorageError."""
         return await self._store.journal(limit)
+
+    async def of(self, digest: str) -> list[JournalEntry]:
+        """What was ever said of a picture, newest first. Raises StorageError."""
+        return await self._store.journal(_MOST_VERSIONS, digest)

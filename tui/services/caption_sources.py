@@ -7,8 +7,9 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tui.domain.caption import Delivery, NewMessage
-from tui.domain.connection import Endpoint
+from tui.domain.caption import Asked, Delivery, NewMessage
+from tui.domain.chat import Attachment
+from tui.domain.connection import Endpoint, Model
 from tui.domain.errors import CaptionError, ConfigError
 from tui.domain.generation import Progress
 from tui.domain.local_model import DownloadPlan, LocalModelState
@@ -16,6 +17,7 @@ from tui.domain.settings import SOURCES, ChainStep
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.ports import Captioner, CaptionSources
+from tui.services.refinement import Other
 
 NEW_MESSAGE = NewMessage()
 LEAVE_HINT = "/local-only off lets this chat's pictures go, images.local_only those of all"
@@ -24,6 +26,12 @@ _WORDS = {
     "horde": "AI Horde",
     "extras": "Extras",
     "describe": "offline description",
+}
+
+_ALONE = {
+    "local": "a model on this machine",
+    "horde": "volunteers' machines, free, with a queue",
+    "describe": "offline, in plain words, no model",
 }
 
 
@@ -50,6 +58,16 @@ class CaptionRequest:
     """For multimodal; empty: the one of the settings, else the connection's own."""
     fresh: bool = False
     """Ask the source even when the same caption was made before."""
+    picture: int = 0
+    """Which picture of the message `index`, counted from 0."""
+    preset: str = ""
+    """Name of a prompt, in place of one."""
+    revise: bool = False
+    """Look over the captions that the picture has had, before anybody is asked."""
+    waiting: Attachment | None = None
+    """The picture of `digest` as it waits beside the prompt, with the caption it has."""
+    unattended: bool = False
+    """Nobody is asked anything, and no editor opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +163,27 @@ class SourceService:
         name = request.connection or _WORDS.get(request.source, "")
         name = name or self._connections.captioning() or "multimodal"
         return f"{name} ({request.model})" if request.model else name
+
+    def others(self) -> list[Other]:
+        """Everybody who could be asked for a caption, for choosing."""
+        alone = [
+            Other(_WORDS[source], about, Asked(source=source))
+            for source, about in _ALONE.items()
+            if source not in map(self._provider, self._connections.names())
+        ]
+        through = [
+            Other(name, self._connections.label(name), Asked(connection=name))
+            for name in self._connections.names()
+            if self._connections.vision(name) != "no" or self._connections.captions_alone(name)
+        ]
+        return [*through, *alone]
+
+    async def models(self) -> list[Model]:
+        """What the captioning connection offers. Raises AppError."""
+        name = self._connections.captioning()
+        if not name:
+            raise CaptionError("no connection captions", hint="/connect for=captions chooses one")
+        return await self._connections.models(name)
 
     # -- choosing
 

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from tui.domain import macros
-from tui.domain.caption import (
-    Caption,
-    Captioned,
-    Delivery,
-    ExistingMessage,
-    NewMessage,
-    Nowhere,
-    wrap,
-)
-from tui.domain.character import Character, Persona, macro_values
-from tui.domain.chat import Attachment, JournalEntry, Message
+from tui.domain.caption import Asked, Captioned, Nowhere
+from tui.domain.chat import Attachment, JournalEntry
 from tui.domain.errors import AppError, CaptionError
 from tui.domain.generation import Progress, Restarted
 from tui.domain.image import Image
 from tui.services.caption_attempt import Attempt
-from tui.services.caption_cache import CaptionCache
 from tui.services.caption_chain import WHOLE, ending
+from tui.services.caption_delivery import CaptionDelivery, attached
+from tui.services.caption_jobs import Batch, Job, Workshop
 from tui.services.caption_journal import CaptionJournal
 from tui.services.caption_sources import CaptionRequest, SourceService
 from tui.services.chat_store import ChatStore
 from tui.services.chatting import ChatService
 from tui.services.configuring import SettingsService
-from tui.services.library import new_id
 from tui.services.ports import ImageReader, ImageStore, Interaction
+from tui.services.refinement import Refined
 from tui.services.session import ChatSession
 
 
@@ -53,8 +42,8 @@ class CaptionService:
         self._reader = reader
         self._images = images
         self._journal = CaptionJournal(store)
-        self._cache = CaptionCache(settings, store)
-        self._chats = chats
+        self._workshop = Workshop(settings, sources, reader, images, store)
+        self._delivery = CaptionDelivery(images, chats)
 
     async def caption(
         self,
@@ -76,151 +65,81 @@ class CaptionService:
             ImageError: The picture cannot be used.
             AppError: The source is not available or failed; nothing was inserted.
         """
-        target = _target(request.delivery, session)
-        image = await self._image(request, interaction, session)
-        if image is None:
-            return None
-        attempt = self._attempt(request, image, session)
-        prompt = await self._prompt(request, interaction, session, matters=await attempt.choose())
-        if prompt is None:
-            return None
-        attempt.refinement.prompt = prompt
-        text = await self._make(attempt, interaction, quiet=isinstance(request.delivery, Nowhere))
-        caption = attempt.accepted(text)
-        if caption is None:
-            await self._keep_unused(attempt)
-            return None
-        number = await self._journal.add(image, caption)
-        if session is not None and isinstance(request.delivery, NewMessage):
-            await self._send(image, caption, session)
-        elif session is not None and target is not None:
-            await self._put_into(target, image, caption, session)
-        await self._journal.used(number)
-        return Captioned(image, caption)
+        batch = await self.caption_all([request], interaction, session)
+        if batch.failed:
+            raise batch.failed[0]
+        return batch.done[0]
 
-    def _attempt(
-        self, request: CaptionRequest, image: Image, session: ChatSession | None
-    ) -> Attempt:
-        attempt = Attempt(
-            self.sources,
-            self._cache,
-            request,
-            image,
-            lambda: self.local_only(session),
-            lambda text: self.preview(text, session),
-        )
-        attempt.refinement.warning = self.warning()
-        attempt.keep = partial(self._journal.add, image)
-        return attempt
+    async def caption_all(
+        self,
+        requests: Sequence[CaptionRequest],
+        interaction: Interaction,
+        session: ChatSession | None = None,
+    ) -> Batch:
+        """Caption several pictures, in one editor where one is wanted.
 
-    async def _make(self, attempt: Attempt, interaction: Interaction, *, quiet: bool) -> str | None:
-        """Let the caption be made; what came of one that failed is kept in the journal."""
+        What fails is told in the result and keeps no other picture from being captioned.
+
+        Args:
+            requests: Which pictures; all with the same kind of delivery.
+            interaction: Who is asked.
+            session: The chat, as in `caption`.
+        """
+        batch = Batch([None] * len(requests))
+        jobs = await self._workshop.jobs(requests, interaction, session, batch)
+        if not jobs:
+            return batch
+        if self._edits(jobs[0].request):
+            refined = await self._refine(jobs, interaction)
+            batch.cancelled = refined.cancelled
+            for job, text in zip(jobs, refined.texts, strict=True):
+                await self._finish(job, text, session, batch)
+            return batch
+        for job in jobs:
+            try:
+                text = await _join(job.attempt, interaction)
+            except AppError as error:
+                batch.failed.append(error)
+                continue
+            await self._finish(job, job.attempt.refinement.caption(text), session, batch)
+        return batch
+
+    def _edits(self, request: CaptionRequest) -> bool:
+        quiet = request.unattended or isinstance(request.delivery, Nowhere)
+        wanted = self._settings.current.captioning.edit_before_saving or request.revise
+        return wanted and not quiet
+
+    async def _refine(self, jobs: Sequence[Job], interaction: Interaction) -> Refined:
         try:
-            if self._settings.current.captioning.edit_before_saving and not quiet:
-                return await interaction.refine(attempt.refinement)
-            return await _join(attempt, interaction)
+            return await interaction.refine([job.attempt.refinement for job in jobs])
         except AppError:
-            await self._keep_unused(attempt)
+            for job in jobs:
+                await job.attempt.discard()
             raise
 
-    async def _keep_unused(self, attempt: Attempt) -> None:
-        made, left = attempt.refinement.current, attempt.refinement.left
-        text = left or (made.text if made else "")
-        if text.strip():
-            made = made or attempt.caption(text)
-            await self._journal.add(attempt.refinement.image, replace(made, text=text))
+    async def _finish(
+        self, job: Job, text: str | None, session: ChatSession | None, batch: Batch
+    ) -> None:
+        attempt = job.attempt
+        try:
+            if text is None:
+                await attempt.discard()
+                return
+            caption, number = await attempt.accepted(text)
+            refinement = attempt.refinement
+            done = Captioned(refinement.image, caption, refinement.preview(caption.text))
+            await self._delivery.deliver(job.request, done, session, job.target)
+            await self._journal.used(number)
+        except AppError as error:
+            batch.failed.append(error)
+        else:
+            batch.done[job.place] = done
+
+    # -- pictures and captions alone
 
     def local_only(self, session: ChatSession | None) -> bool:
         """Whether pictures must not leave this machine."""
-        here = session is not None and session.chat.local_only
-        return here or self._settings.current.images.local_only
-
-    async def _image(
-        self, request: CaptionRequest, interaction: Interaction, session: ChatSession | None
-    ) -> Image | None:
-        if request.index is not None:
-            return await self._image_of(_message(session, request.index), request.index)
-        if request.digest:
-            return await self._kept(request.digest, "the picture")
-        path = request.path or await interaction.pick_image()
-        return await self._reader.read(path) if path else None
-
-    async def _image_of(self, message: Message, index: int) -> Image:
-        if not message.attachments:
-            raise CaptionError(
-                f"message #{index} has no picture", hint="/caption file=PATH takes one from disk"
-            )
-        return await self._kept(message.attachments[0].digest, f"the picture of message #{index}")
-
-    async def _kept(self, digest: str, what: str) -> Image:
-        image = await self._images.get(digest)
-        if image is None:
-            raise CaptionError(
-                f"{what} is gone from the data folder",
-                hint="/caption file=PATH takes one from disk",
-            )
-        return image
-
-    async def _prompt(
-        self,
-        request: CaptionRequest,
-        interaction: Interaction,
-        session: ChatSession | None,
-        *,
-        matters: bool,
-    ) -> str | None:
-        settings = self._settings.current.captioning
-        prompt: str | None = request.prompt
-        if not prompt:
-            prompt = settings.prompt
-            if settings.ask_every_time and matters:
-                prompt = await interaction.ask_prompt(prompt)
-        return macros.expand(prompt, self.values(session)) if prompt is not None else None
-
-    def values(self, session: ChatSession | None) -> dict[str, str]:
-        """What the macros of prompts and templates stand for."""
-        if session is None:
-            return macro_values(Character("the character"), Persona())
-        return macro_values(session.character, session.persona)
-
-    def preview(self, caption: str, session: ChatSession | None) -> str:
-        """The message that a caption would make."""
-        return wrap(self._settings.current.captioning.template, caption, self.values(session))
-
-    def warning(self) -> str:
-        """What is wrong with the template, or nothing."""
-        if macros.uses(self._settings.current.captioning.template, "caption"):
-            return ""
-        return "the template has no {{caption}}: it was added at the end"
-
-    async def _send(self, image: Image, caption: Caption, session: ChatSession) -> None:
-        await self._images.put(image)
-        message = Message(
-            new_id(),
-            "user",
-            session.persona.name,
-            self.preview(caption.text, session),
-            time.time(),
-            attachments=(attached(image, caption),),
-            templated=True,
-        )
-        await self._chats.add(session, message)
-
-    async def _put_into(
-        self, message: Message, image: Image, caption: Caption, session: ChatSession
-    ) -> None:
-        if session.index_of(message.id) is None:
-            raise CaptionError(
-                "the message was deleted meanwhile", hint="/caption-log has kept its caption"
-            )
-        await self._images.put(image)
-        taken = attached(image, caption)
-        if message.attachments:
-            taken = replace(taken, fate=message.attachments[0].fate)
-        message.attachments = (taken, *message.attachments[1:])
-        if not message.text.strip() or message.templated:
-            message.text, message.templated = self.preview(caption.text, session), True
-        await session.update(message)
+        return self._workshop.local_only(session)
 
     async def journal(self, limit: int = 100) -> list[JournalEntry]:
         """The last captions ever made, newest first."""
@@ -244,7 +163,7 @@ class CaptionService:
 async def _join(attempt: Attempt, interaction: Interaction) -> str:
     """Run the source to its end without an editor."""
     try:
-        async with aclosing(attempt.stream(fresh=False)) as events:
+        async with aclosing(attempt.stream(Asked())) as events:
             async for event in events:
                 if isinstance(event, Progress):
                     interaction.progress(event)
@@ -264,32 +183,3 @@ async def _join(attempt: Attempt, interaction: Interaction) -> str:
             hint="nothing was inserted, /caption-log has what came; try again",
         )
     return current.text
-
-
-def attached(image: Image, caption: Caption | None) -> Attachment:
-    """How a message refers to a picture."""
-    plain = Attachment(image.digest, image.name, image.mime, image.width, image.height)
-    if caption is None:
-        return plain
-    return replace(
-        plain,
-        caption=caption.text,
-        source=caption.source_label,
-        model=caption.model,
-        seconds=caption.seconds,
-        note=caption.remark,
-    )
-
-
-def _message(session: ChatSession | None, index: int) -> Message:
-    if session is None or not 0 <= index < len(session):
-        last = len(session) - 1 if session else -1
-        raise AppError(f"there is no message #{index}", hint=f"they go from #0 to #{last}")
-    return session.message(index)
-
-
-def _target(delivery: Delivery, session: ChatSession | None) -> Message | None:
-    """The message itself: its position may change while the caption is made."""
-    if isinstance(delivery, ExistingMessage):
-        return _message(session, delivery.index)
-    return None

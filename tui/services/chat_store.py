@@ -83,8 +83,8 @@ class ChatStore(Protocol):
         """Say of an entry of the journal that it went into a message."""
         ...
 
-    async def journal(self, limit: int = 100) -> list[JournalEntry]:
-        """The last captions, newest first."""
+    async def journal(self, limit: int = 100, digest: str = "") -> list[JournalEntry]:
+        """The last captions, of all pictures or of one, newest first."""
         ...
 
     async def cached_caption(self, key: str) -> CachedCaption | None:

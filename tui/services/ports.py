@@ -7,19 +7,18 @@ counted.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tui.domain.caption import Caption
 from tui.domain.character import Character, Persona
 from tui.domain.connection import Endpoint, FoundServer, Model
 from tui.domain.errors import ConfigError
 from tui.domain.generation import GenerationEvent, GenerationRequest, Progress
-from tui.domain.image import Image
+from tui.domain.image import Box, Image
 from tui.domain.local_model import LocalModelState
 from tui.domain.secret import Secret
+from tui.services.refinement import Refined, Refinement
 
 
 class ChatModel(Protocol):
@@ -181,6 +180,10 @@ class ImageReader(Protocol):
         """Open a file by its magic bytes. Raises ImageError, one line, for everything else."""
         ...
 
+    async def crop(self, image: Image, box: Box) -> Image:
+        """A part of a picture as one of its own, with a digest of its own. Raises ImageError."""
+        ...
+
 
 class ImageStore(Protocol):
     """Pictures, each kept once under its digest."""
@@ -236,35 +239,6 @@ class SecretStore(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Refinement:
-    """A caption on its way to being accepted: what an editor shows and calls."""
-
-    image: Image
-    prompt: str
-    start: Callable[[bool], AsyncGenerator[GenerationEvent, None]]
-    """Begin (or begin again) to caption; the stream also sets `current` when it ends.
-
-    True: ask the source even when the same caption was made before.
-    """
-    preview: Callable[[str], str]
-    """The message that a caption would make."""
-    source_label: str
-    warning: str = ""
-    """Shown once, e.g. that the template lacks `{{caption}}`."""
-    note: str = ""
-    """Why the offline description answers, and what to do about it; else empty."""
-    download: Callable[[], AsyncGenerator[Progress, None]] | None = None
-    """Fetch the local model; afterwards `start` uses it. None when there is nothing to fetch."""
-    download_label: str = ""
-    """"Xenova/vit-gpt2-image-captioning, 246 MB" or so."""
-    current: Caption | None = None
-    left: str = ""
-    """What stood in the editor when it was discarded; kept in the journal."""
-    position: tuple[int, int] = (1, 1)
-    """Which of how many pictures."""
-
-
 class Interaction(Protocol):
     """Questions to the person, with a screen or without one."""
 
@@ -276,8 +250,8 @@ class Interaction(Protocol):
         """Let a file be chosen; None: cancelled."""
         ...
 
-    async def refine(self, refinement: Refinement) -> str | None:
-        """Show the caption as it comes, let it be edited; None: discarded."""
+    async def refine(self, refinements: Sequence[Refinement]) -> Refined:
+        """Show captions as they come and let them be edited, one picture after the other."""
         ...
 
     def progress(self, event: Progress | None) -> None:

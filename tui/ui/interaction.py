@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -10,7 +10,7 @@ from textual.app import App
 
 from tui.domain.generation import Progress
 from tui.services import Services
-from tui.services.ports import Refinement
+from tui.services.refinement import Refined, Refinement
 from tui.ui.captions.ask_prompt import AskPrompt
 from tui.ui.captions.editor import CaptionEditor
 from tui.ui.widgets.file_picker import FilePicker
@@ -41,9 +41,9 @@ class ScreenInteraction:
             self._folder = path.parent
         return path
 
-    async def refine(self, refinement: Refinement) -> str | None:
+    async def refine(self, refinements: Sequence[Refinement]) -> Refined:
         """Open the caption editor."""
-        return await self._app.push_screen_wait(CaptionEditor(refinement))
+        return await self._app.push_screen_wait(CaptionEditor(refinements))
 
     def progress(self, event: Progress | None) -> None:
         """Show it in the status line."""

@@ -9,10 +9,10 @@ import pytest
 from textual.widgets import Static, TextArea
 
 from tests.ui.widgets.harness import UNSET, Harness, picture, wait_until
-from tui.domain.caption import Caption, wrap
+from tui.domain.caption import Asked, Caption, wrap
 from tui.domain.errors import AppError, NetworkError
 from tui.domain.generation import Finished, GenerationEvent, Progress, Restarted, TextDelta, Usage
-from tui.services.ports import Refinement
+from tui.services.refinement import Refined, Refinement
 from tui.ui.captions.editor import CaptionEditor
 from tui.ui.widgets.image_view import ImageView
 
@@ -35,9 +35,9 @@ class FakeSource:
     fresh: list[bool] = field(default_factory=list)
     """What each start asked for."""
 
-    async def __call__(self, fresh: bool) -> AsyncGenerator[GenerationEvent, None]:
+    async def __call__(self, asked: Asked) -> AsyncGenerator[GenerationEvent, None]:
         self.started += 1
-        self.fresh.append(fresh)
+        self.fresh.append(asked.fresh)
         try:
             yield Progress("loading the model")
             for index, piece in enumerate(self.pieces):
@@ -56,7 +56,7 @@ class FakeSource:
             self.closed += 1
 
 
-def refinement(source: Callable[[bool], Any], **more: Any) -> Refinement:
+def refinement(source: Callable[[Asked], Any], **more: Any) -> Refinement:
     values = {"user": "Alice", "char": "Salon"}
     return Refinement(
         image=more.pop("image", picture()),
@@ -68,8 +68,8 @@ def refinement(source: Callable[[bool], Any], **more: Any) -> Refinement:
     )
 
 
-def editor_app(source: Callable[[bool], Any], **more: Any) -> tuple[Harness, CaptionEditor]:
-    editor = CaptionEditor(refinement(source, **more), clock=lambda: 0.0)
+def editor_app(source: Callable[[Asked], Any], **more: Any) -> tuple[Harness, CaptionEditor]:
+    editor = CaptionEditor([refinement(source, **more)], clock=lambda: 0.0)
     return Harness(editor), editor
 
 
@@ -91,7 +91,7 @@ async def test_the_caption_streams_in_and_ctrl_s_gives_it(size: tuple[int, int])
         await pilot.press("ctrl+s")
         await pilot.pause()
 
-    assert app.result == "A lake below a mountain."
+    assert app.result == Refined(["A lake below a mountain."])
     assert preview == "[Alice sends Salon a picture that contains: A lake below a mountain.]"
 
 
@@ -121,7 +121,7 @@ async def test_typing_stops_the_source_and_keeps_the_text() -> None:
         await pilot.press("ctrl+s")
         await pilot.pause()
 
-    assert app.result == "A lake below!?"
+    assert app.result == Refined(["A lake below!?"])
 
 
 async def test_cancel_stops_the_source_at_once() -> None:
@@ -130,7 +130,7 @@ async def test_cancel_stops_the_source_at_once() -> None:
     async with app.run_test() as pilot:
         await wait_until(lambda: text_of(editor) == "A lake")
         await pilot.press("escape")
-        await wait_until(lambda: app.result is None)
+        await wait_until(lambda: app.result == Refined([None], cancelled=True))
 
         assert source.closed == 1
 
@@ -140,9 +140,9 @@ async def test_what_was_written_is_handed_over_when_it_is_discarded() -> None:
     async with app.run_test() as pilot:
         await wait_until(lambda: text_of(editor) == "A lake")
         await pilot.press("!", "escape")
-        await wait_until(lambda: app.result is None)
+        await wait_until(lambda: app.result == Refined([None], cancelled=True))
 
-    assert editor._refinement.left == "A lake!"
+    assert editor.page.refinement.left == "A lake!"
 
 
 async def test_ctrl_r_while_a_caption_comes_in_shows_the_new_one_as_running() -> None:
@@ -182,7 +182,7 @@ async def test_a_source_that_gives_way_is_cleared_away_and_said() -> None:
         await pilot.press("ctrl+s")
         await pilot.pause()
 
-    assert app.result == "A second try."
+    assert app.result == Refined(["A second try."])
 
 
 async def test_what_a_chain_says_in_the_end_stands_in_the_remarks() -> None:
@@ -261,7 +261,7 @@ async def test_enter_is_a_new_line() -> None:
         await pilot.press("enter", *"two", "ctrl+s")
         await pilot.pause()
 
-    assert app.result == "one\ntwo"
+    assert app.result == Refined(["one\ntwo"])
 
 
 class Download:
@@ -302,7 +302,7 @@ async def test_the_facts_name_source_model_and_seconds() -> None:
     app, editor = editor_app(source, source_label="Ollama")
     async with app.run_test() as pilot:
         await wait_until(lambda: not editor.streaming)
-        editor._refinement.current = caption  # as the service does at the end of the stream
+        editor.page.refinement.current = caption  # as the service does at the end of the stream
         await wait_until(lambda: "moondream" in shown(editor, "#facts"))
         await pilot.pause()
 

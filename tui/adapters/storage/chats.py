@@ -176,11 +176,14 @@ class SqliteChats:
         sql = "UPDATE journal SET used = 1 WHERE id = ?"
         await self._write(lambda db: db.execute(sql, (number,)) and None)
 
-    async def journal(self, limit: int = 100) -> list[JournalEntry]:
-        """The last captions, newest first."""
-        sql = f"SELECT {rows.JOURNAL_COLUMNS} FROM journal ORDER BY id DESC LIMIT ?"
+    async def journal(self, limit: int = 100, digest: str = "") -> list[JournalEntry]:
+        """The last captions, of all pictures or of one, newest first."""
+        sql = (
+            f"SELECT {rows.JOURNAL_COLUMNS} FROM journal WHERE ? IN ('', digest)"
+            " ORDER BY id DESC LIMIT ?"
+        )
         return await self._read(
-            lambda db: [rows.to_entry(row) for row in db.execute(sql, (limit,))]
+            lambda db: [rows.to_entry(row) for row in db.execute(sql, (digest, limit))]
         )
 
     async def cached_caption(self, key: str) -> CachedCaption | None:

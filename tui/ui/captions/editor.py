@@ -1,259 +1,195 @@
-"""Refining a caption: the picture beside the text that streams in, the message below."""
+"""Refining captions: what the keys of the caption editor do."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical, VerticalScroll
-from textual.content import Content
-from textual.reactive import var
-from textual.widgets import Button, Static, TextArea
-from textual.worker import Worker, get_current_worker
+from textual.widgets import Button
 
+from tui.domain.caption import Asked
 from tui.domain.errors import AppError
-from tui.domain.generation import (
-    Finished,
-    FinishReason,
-    GenerationEvent,
-    Progress,
-    Restarted,
-    TextDelta,
-)
-from tui.domain.safetext import clean, clean_line
-from tui.services.ports import Refinement
-from tui.ui.captions.facts import CACHED, caption_facts
-from tui.ui.widgets.dialog import Dialog
-from tui.ui.widgets.image_view import ImageView
+from tui.domain.safetext import clean_line
+from tui.services.refinement import Refinement
+from tui.ui.captions.choosing import Chosen, choices
+from tui.ui.captions.editor_view import EditorView
+from tui.ui.captions.page import AGAIN, Outcome, Page
+from tui.ui.widgets.choice_list import Choice, ChoiceList
 from tui.ui.widgets.progress import Speedometer
 
-_AGAIN = "Ctrl+R to try again"
-_ENDINGS: dict[FinishReason, str] = {
-    "length": "cut off at the longest caption; captioning.max_tokens allows more",
-    "content_filter": "stopped by the server's content filter",
-    "refusal": "the model refused to go on",
-    "incomplete": "the connection ended early; this may not be all",
-    "error": "the source stopped with an error; this may not be all",
-}
+_SEVERAL = frozenset({"next", "previous", "skip", "all"})
+_TWICE = 3.0
+"""Seconds within which Esc is pressed twice."""
 
 
-class CaptionEditor(Dialog[str | None]):
-    """Gives the accepted caption, or None when it was discarded."""
+class CaptionEditor(EditorView):
+    """Gives what became of each picture; one discarded is None."""
 
     CSS_PATH = "editor.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "insert", "Insert", id="captions.insert", priority=True),
-        Binding("escape", "discard", "Discard", id="captions.discard", priority=True),
+        Binding("tab", "next", "Next", id="captions.next", priority=True),
+        Binding("shift+tab", "previous", "Before", show=False, priority=True),
+        Binding("f5", "all", "Accept all", id="captions.all"),
+        Binding("f9", "skip", "Skip", id="captions.skip"),
         Binding("ctrl+r", "again", "Again", id="captions.again", priority=True),
+        Binding("ctrl+g", "with", "With…", id="captions.with", priority=True),
+        Binding("ctrl+t", "template", "Template", id="captions.template", priority=True),
+        Binding("f6", "compare", "Compare", id="captions.compare"),
+        Binding("f7", "ask", "Ask", id="captions.ask"),
+        Binding("f8", "region", "Part", id="captions.region"),
+        Binding("ctrl+l", "rules", "Clean-up", id="captions.rules", show=False, priority=True),
+        Binding("alt+left", "walk(-1)", "Version before", id="captions.before", show=False),
+        Binding("alt+right", "walk(1)", "Version after", id="captions.after", show=False),
         Binding("ctrl+d", "download", "Get model", id="captions.download", priority=True),
+        Binding("escape", "discard", "Discard", id="captions.discard", priority=True),
     ]
     TITLE = "Caption"
     HELP = (
-        "The caption comes in as it is written; typing takes over. Ctrl+S inserts it, Esc "
-        "discards it (it stays in the caption journal), Ctrl+R asks again, Ctrl+D fetches the "
-        "local model where it is missing."
+        "The caption comes in as it is written; typing takes over. Ctrl+S inserts exactly what the"
+        " preview shows, Esc discards (the caption journal keeps it). Ctrl+R asks again, Ctrl+G"
+        " with another prompt, source or model; Alt+Left and Alt+Right walk the versions. Ctrl+T"
+        " chooses the template, Ctrl+L the clean-up rules. F6 compares two sources, F7 asks about"
+        " the picture, F8 looks at a part of it, Ctrl+D fetches a missing local model. With"
+        " several pictures: Tab goes to the next, F5 accepts all, F9 skips one, Esc twice leaves"
+        " the rest."
     )
 
-    streaming = var(False, toggle_class="-busy")
-    """Whether a caption is coming in."""
-    downloading = var(False, bindings=True, toggle_class="-downloading")
-    """Whether the local model is being fetched."""
-
     def __init__(
-        self, refinement: Refinement, *, clock: Callable[[], float] = time.monotonic
+        self, refinements: Sequence[Refinement], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Make an editor for one picture.
+        """Make an editor.
 
         Args:
-            refinement: The picture, and what can be asked of its source.
-            clock: Seconds on a monotonic clock, for the live time.
+            refinements: The pictures, at least one, and what can be asked of their sources.
+            clock: Seconds on a monotonic clock.
         """
-        super().__init__()
-        self._refinement = refinement
-        self._clock = clock
-        self._began = 0.0
-        self._streamed = ""
-        self._fresh = True
-        self._ending = ""
-        self._restarts: list[str] = []
-        self._run: Worker[None] | None = None
-        self._area = TextArea(id="caption", highlight_cursor_line=False)
+        super().__init__(refinements, clock=clock)
+        self._warned = -_TWICE
 
-    def body(self) -> ComposeResult:
-        """Picture and text, preview, status and buttons."""
-        with Container(id="middle"):
-            with Vertical(id="side"):
-                yield ImageView(self._refinement.image, id="picture")
-                yield Static(id="facts")
-            with Vertical(id="writing"):
-                yield self._area
-        yield Static(Content("The message"), id="preview-label")
-        with VerticalScroll(id="preview-box", can_focus=False):
-            yield Static(id="preview")
-        with VerticalScroll(id="remarks-box", can_focus=False):
-            yield Static(id="remarks")
-        with Horizontal(id="bottom"):
-            yield Static(id="status")
-            yield Button("OK", id="ok", variant="primary", compact=True)
-            yield Button("Cancel", id="cancel", compact=True)
-
-    def on_mount(self) -> None:
-        """Begin to caption."""
-        index, count = self._refinement.position
-        self.set_title("Caption", f"{index} of {count}" if count > 1 else "")
-        self._area.focus()
-        self._show_remarks()
-        self._show_preview()
-        self.set_interval(0.2, self._show_facts)
-        self._begin(fresh=False)
-
-    # -- the stream
-
-    def action_again(self) -> None:
-        """Caption the picture anew, whatever the cache has."""
-        if not self.downloading:
-            self._begin(fresh=True)
-
-    def _begin(self, *, fresh: bool) -> None:
-        """Ask the source; the text stays until the first word comes."""
-        self._fresh = True
-        self._ending = ""
-        self._restarts = []
-        self._streamed = self._area.text
-        self._began = self._clock()
-        self.streaming = True
-        self._say("asking…")
-        self._run = self._caption(fresh)
-
-    @work(exclusive=True, group="caption")
-    async def _caption(self, fresh: bool) -> None:
-        meter = Speedometer()
-        try:
-            async with aclosing(self._refinement.start(fresh)) as events:
-                async for event in events:
-                    if not self._take(event, meter):
-                        return
-        except AppError as error:
-            again = "Ctrl+R does" if error.hint.endswith("try again") else _AGAIN
-            self._say(f"{clean_line(error.line())} · {again}", error=True)
-        else:
-            self._say_how_it_ended()
-        finally:
-            # Asked again while one came in, this one is over and another runs.
-            if self._run is get_current_worker():
-                self.streaming = False
-            self._show_facts()
-            self._show_remarks()
-
-    def _take(self, event: GenerationEvent, meter: Speedometer) -> bool:
-        """Show an event; False when the person took over."""
-        if self._area.text != self._streamed:
-            self._say("you took over · Ctrl+R asks again")
-            return False
-        match event:
-            case TextDelta(text):
-                self._append(clean(text))
-            case Progress():
-                self._say(meter.line(event, self._clock()))
-            case Restarted(reason):
-                self._restart(clean_line(reason))
-            case Finished(reason):
-                self._ending = _ENDINGS.get(reason, "")
-            case _:
-                self._say("the source is at work…")
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what makes sense now."""
+        if action in _SEVERAL:
+            return len(self.pages) > 1
+        if action == "download":
+            return self.page.refinement.download is not None and not self.downloading
         return True
 
-    def _append(self, text: str) -> None:
-        area = self._area
-        if self._fresh:
-            self._fresh = False
-            area.clear()
-            text = text.lstrip()
-            self._say("writing…")
-        at_end = area.cursor_location == area.document.end
-        area.insert(text, area.document.end, maintain_selection_offset=True)
-        if at_end:
-            area.move_cursor(area.document.end)
-        self._streamed = area.text
+    # -- other captions
 
-    def _restart(self, reason: str) -> None:
-        """What came is withdrawn: away with it, and say why."""
-        if not self._fresh:
-            self._fresh = True
-            self._area.clear()
-            self._streamed = self._area.text
-        self._restarts.append(reason)
-        self._say(reason)
-        self._show_remarks()
+    def action_again(self) -> None:
+        """Caption the picture anew as it was captioned last, whatever the cache has."""
+        self.ask(self.last_asked())
 
-    def _say_how_it_ended(self) -> None:
-        done = self._refinement.current
-        if self._fresh:
-            self._say(f"the source gave no caption · {_AGAIN}", error=True)
-        elif done is not None and done.cached:
-            self._say(f"{CACHED} · Ctrl+R asks the source")
-        else:
-            self._say(self._ending)
+    def action_walk(self, step: int) -> None:
+        """Show an earlier or later version."""
+        if self.page.walk(step):
+            self.reload()
 
-    @on(TextArea.Changed, "#caption")
-    def _follow(self, event: TextArea.Changed) -> None:
-        event.stop()
-        if self.streaming and self._area.text != self._streamed:
-            self.workers.cancel_group(self, "caption")
-            self._say("you took over · Ctrl+R asks again")
-        self._show_preview()
+    @work(exclusive=True, group="tools")
+    async def action_with(self) -> None:
+        """Caption with another prompt, source or model."""
+        chosen = await self._choose("Caption with…")
+        if chosen is not None:
+            self.ask(replace(self.last_asked(), **chosen))
 
-    # -- what is shown
+    async def _choose(self, title: str) -> Chosen | None:
+        """Let a prompt, a source or a model be chosen."""
+        try:
+            return await choices(self.app, self.page.refinement, title)
+        except AppError as error:
+            self.say(clean_line(error.line()), error=True)
+            return None
 
-    def _say(self, text: str, *, error: bool = False) -> None:
-        self.query("#status").set_class(error, "-error")
-        self.put("#status", text)
+    @work(exclusive=True, group="tools")
+    async def action_template(self) -> None:
+        """Choose the template; the preview follows the cursor."""
+        refinement = self.page.refinement
+        names = {name: clean_line(text, 100) for name, text in refinement.templates.items()}
+        now = next((n for n, t in refinement.templates.items() if t == refinement.template), "")
 
-    def _show_preview(self) -> None:
-        text = self._area.text.strip()
-        preview = self._refinement.preview(text) if text else ""
-        self.put("#preview", clean(preview))
+        def show(name: str) -> None:
+            self._use_template(refinement.templates[name])
 
-    def _show_remarks(self) -> None:
-        refinement = self._refinement
-        offer = ""
-        if refinement.download is not None:
-            offer = f"Ctrl+D gets {refinement.download_label or 'the local model'}"
-        done = None if self.streaming else refinement.current
-        note = (done.note if done else "") or refinement.note or "\n".join(self._restarts)
-        lines = [line for line in (refinement.warning, offer, note) if line]
-        self.put("#remarks", clean("\n".join(lines)))
-        self.query("#remarks-box").set(display=bool(lines))
-        self.refresh_bindings()
+        before = refinement.template
+        screen = ChoiceList(
+            "Template",
+            [Choice(name, name, text) for name, text in names.items()],
+            current=now,
+            highlighted=show,
+        )
+        chosen = await self.app.push_screen_wait(screen)
+        self._use_template(before if chosen is None else refinement.templates[chosen])
 
-    def _show_facts(self) -> None:
-        running = self._clock() - self._began if self.streaming else None
-        separator = " · " if self.has_class("-short") else "\n"
-        self.put("#facts", separator.join(caption_facts(self._refinement, running)))
+    def _use_template(self, template: str) -> None:
+        for page in self.pages:
+            page.refinement.template = template
+        self.show_preview()
+
+    @work(exclusive=True, group="tools")
+    async def action_rules(self) -> None:
+        """Switch clean-up rules; the preview follows."""
+        from tui.ui.captions.rules import RulesDialog  # noqa: PLC0415 - rarely opened
+
+        refinement = self.page.refinement
+        await self.app.push_screen_wait(RulesDialog(refinement, self.page.text))
+        for page in self.pages:
+            page.refinement.cleanup = refinement.cleanup
+        self.show_preview()
+
+    @work(exclusive=True, group="tools")
+    async def action_compare(self) -> None:
+        """Let another source caption beside this one."""
+        from tui.ui.captions.compare import CompareScreen  # noqa: PLC0415 - rarely opened
+
+        page = self.page
+        chosen = await self._choose("Compare with…")
+        if chosen is None:
+            return
+        other = replace(self.last_asked(), **chosen)
+        made = await self.app.push_screen_wait(CompareScreen(page, self.last_asked(), other))
+        if made is not None and page is self.page:
+            page.take_version(made)
+            self.reload()
+
+    @work(exclusive=True, group="tools")
+    async def action_ask(self) -> None:
+        """Ask something about the picture; the answer can be put at the cursor."""
+        from tui.ui.captions.question import QuestionDialog  # noqa: PLC0415 - rarely opened
+
+        answer = await self.app.push_screen_wait(
+            QuestionDialog(self.page.refinement, self.last_asked())
+        )
+        if answer:
+            self.insert_text(answer)
+
+    @work(exclusive=True, group="tools")
+    async def action_region(self) -> None:
+        """Caption a part of the picture."""
+        from tui.ui.captions.region import RegionScreen  # noqa: PLC0415 - rarely opened
+
+        before = self.last_asked().region
+        chosen = await self.app.push_screen_wait(RegionScreen(self.page.refinement.image, before))
+        if chosen is not None:
+            self.ask(replace(self.last_asked(), region=chosen.box))
 
     # -- the local model
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the download only where there is something to fetch."""
-        if action == "download":
-            return self._refinement.download is not None and not self.downloading
-        return True
-
     def action_download(self) -> None:
         """Fetch the local model, then caption with it."""
-        if self._refinement.download is not None and not self.downloading:
+        if self.page.refinement.download is not None and not self.downloading:
             self.downloading = True
-            self._say(f"getting {clean_line(self._refinement.download_label)}…")
-            self._download()
+            self.say(f"getting {clean_line(self.page.refinement.download_label)}…")
+            self._download(self.page)
 
     @work(exclusive=True, group="download")
-    async def _download(self) -> None:
-        download = self._refinement.download
+    async def _download(self, page: Page) -> None:
+        download = page.refinement.download
         if download is None:
             return
         meter = Speedometer()
@@ -261,39 +197,87 @@ class CaptionEditor(Dialog[str | None]):
         try:
             async with aclosing(download()) as events:
                 async for event in events:
-                    self._say(f"{meter.line(event, self._clock())} · Esc pauses")
+                    self.say(f"{meter.line(event, self._clock())} · Esc pauses")
             complete = True
         except AppError as error:
-            self._say(f"{clean_line(error.line())} · Ctrl+D goes on", error=True)
+            self.say(f"{clean_line(error.line())} · Ctrl+D goes on", error=True)
         finally:
             self.downloading = False
         if complete:
-            self._begin(fresh=False)
+            self.ask(Asked())
 
     # -- the end
 
+    def action_next(self) -> None:
+        """Show the next picture."""
+        self.turn_to(self.pages.step(1))
+
+    def action_previous(self) -> None:
+        """Show the picture before."""
+        self.turn_to(self.pages.step(-1))
+
     @on(Button.Pressed, "#ok")
     def action_insert(self) -> None:
-        """Accept the text as it stands."""
-        text = self._area.text.strip()
-        if not text:
-            self._say(f"there is no caption yet: write one, or {_AGAIN}", error=True)
+        """Accept the caption as it stands, and go to the next picture."""
+        if not self.page.caption:
+            self.say(f"there is no caption yet: write one, or {AGAIN}", error=True)
             self._area.focus()
             return
-        self._stop()
-        self.dismiss(text)
+        self.stop(self.page)
+        self._close_page("accepted")
+
+    def action_skip(self) -> None:
+        """Leave the picture without a caption, and go to the next one."""
+        self.stop(self.page)
+        self._close_page("skipped")
+
+    def _close_page(self, outcome: Outcome) -> None:
+        self.page.outcome = outcome
+        left = self.pages.next_open()
+        if left is None:
+            self._finish(cancelled=False)
+        else:
+            self.turn_to(left)
+
+    def action_all(self) -> None:
+        """Accept every caption, those that are still to come included."""
+        self.pages.accepts_all = True
+        self.caption_ended(self.page)
+
+    def caption_ended(self, page: Page) -> None:
+        """While all are to be accepted: accept what is there, and wait for the rest."""
+        if not self.pages.accepts_all:
+            return
+        if page.is_error:
+            self.pages.accepts_all = False
+            return
+        self.pages.accept_ready()
+        left = self.pages.next_open()
+        if left is None:
+            self._finish(cancelled=False)
+            return
+        if self.page.outcome != "open":
+            self.turn_to(left)
+        done = len(self.pages) - len(self.pages.open)
+        self.say(f"accepting all as they come: {done} of {len(self.pages)} · Esc waits no more")
 
     @on(Button.Pressed, "#cancel")
     def action_discard(self) -> None:
-        """Pause a download; else leave, and stop the source at once."""
+        """Pause a download, or stop accepting all; else leave, asking first where more are open."""
         if self.downloading:
             self.workers.cancel_group(self, "download")
-            self._say("paused; what came is kept · Ctrl+D goes on")
-            return
-        self._stop()
-        self._refinement.left = self._area.text.strip()
-        self.dismiss(None)
+            self.say("paused; what came is kept · Ctrl+D goes on")
+        elif self.pages.accepts_all:
+            self.pages.accepts_all = False
+            self.say("")
+        elif len(self.pages.open) > 1 and self._clock() - self._warned > _TWICE:
+            self._warned = self._clock()
+            self.say(f"Esc once more leaves these {len(self.pages.open)}; F9 skips this one only")
+        else:
+            self._finish(cancelled=True)
 
-    def _stop(self) -> None:
-        self.workers.cancel_group(self, "caption")
+    def _finish(self, *, cancelled: bool) -> None:
+        for page in self.pages:
+            self.stop(page)
         self.workers.cancel_group(self, "download")
+        self.dismiss(self.pages.refined(cancelled=cancelled))

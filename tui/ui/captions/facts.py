@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.domain.caption import Caption
 from tui.domain.safetext import clean_line
-from tui.services.ports import Refinement
+from tui.services.refinement import Refinement
 from tui.ui.widgets.image_view import facts_line
 
 CACHED = "from cache"
@@ -41,11 +41,15 @@ def caption_facts(refinement: Refinement, running: float | None) -> list[str]:
     lines = [clean_line(refinement.image.name), facts_line(refinement.image), source]
     if done and done.model and done.model not in done.source_label:
         lines.append(clean_line(done.model))
-    took = _took(done) if done else _seconds(running or 0.0)
-    return [line for line in (*lines, took) if line]
+    if done and done.region:
+        left, top, right, bottom = done.region
+        lines.append(f"a part, {right - left} × {bottom - top}")
+    spent = took(done) if done else _seconds(running or 0.0)
+    return [line for line in (*lines, spent) if line]
 
 
-def _took(done: Caption) -> str:
+def took(done: Caption) -> str:
+    """Seconds, tokens and money that a caption took."""
     if done.cached:
         return CACHED
     usage = done.usage

@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.domain.image import Image, ImageFacts
+from tui.domain.image import Box, Image, ImageFacts
 
 
 def fit(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
@@ -34,10 +34,6 @@ def fit(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
     scale = min(columns / width, 2 * rows / height)
     fitted = max(2, 2 * round(height * scale / 2))
     return max(1, min(columns, round(width * scale))), min(fitted, 2 * rows)
-
-
-Box = tuple[int, int, int, int]
-"""Part of a picture in its pixels: left, top, right, bottom; the last two lie outside."""
 
 
 def half_blocks(

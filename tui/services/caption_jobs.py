@@ -1,0 +1,209 @@
+"""From requests to attempts: which pictures, what is asked of them, with what means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from tui.domain import macros
+from tui.domain.caption import Captioned, Delivery, ExistingMessage, wrap
+from tui.domain.chat import Attachment, Message
+from tui.domain.errors import AppError, CaptionError
+from tui.domain.image import Image
+from tui.services.caption_attempt import Attempt, Means
+from tui.services.caption_cache import CaptionCache
+from tui.services.caption_choices import CaptionChoices
+from tui.services.caption_journal import CaptionJournal
+from tui.services.caption_sources import CaptionRequest, SourceService
+from tui.services.chat_store import ChatStore
+from tui.services.configuring import SettingsService
+from tui.services.ports import ImageReader, ImageStore, Interaction
+from tui.services.session import ChatSession
+
+
+@dataclass(slots=True)
+class Batch:
+    """What came of captioning some pictures."""
+
+    done: list[Captioned | None] = field(default_factory=list)
+    """For each request its caption; None: skipped, not reached, or failed."""
+    failed: list[AppError] = field(default_factory=list)
+    cancelled: bool = False
+    """The person wanted no more; what was accepted before is where it belongs."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One request on its way."""
+
+    place: int
+    request: CaptionRequest
+    target: Message | None
+    attempt: Attempt
+
+
+class Workshop:
+    """Makes the attempts."""
+
+    def __init__(
+        self,
+        settings: SettingsService,
+        sources: SourceService,
+        reader: ImageReader,
+        images: ImageStore,
+        store: ChatStore,
+    ) -> None:
+        self._settings = settings
+        self._sources = sources
+        self._reader = reader
+        self._images = images
+        self._journal = CaptionJournal(store)
+        self._cache = CaptionCache(settings, store)
+        self._choices = CaptionChoices(settings, sources)
+
+    async def jobs(
+        self,
+        requests: Sequence[CaptionRequest],
+        interaction: Interaction,
+        session: ChatSession | None,
+        batch: Batch,
+    ) -> list[Job]:
+        """Prepare what can be prepared.
+
+        Args:
+            requests: Which pictures.
+            interaction: Who is asked for a file and for a prompt.
+            session: The chat.
+            batch: Is told what failed, and whether the person cancelled.
+        """
+        jobs: list[Job] = []
+        asked: str | None = None
+        for place, request in enumerate(requests):
+            try:
+                target = _target(request.delivery, session)
+                image = await self._image(request, interaction, session)
+                if image is None:
+                    batch.cancelled = True
+                    break
+                attempt = self._attempt(request, image, session)
+                matters = await attempt.choose()
+            except AppError as error:
+                batch.failed.append(error)
+                continue
+            asks = matters and asked is None and self._asks(request)
+            if asks:
+                asked = await interaction.ask_prompt(self._settings.current.captioning.prompt)
+                if asked is None:
+                    batch.cancelled = True
+                    break
+            await self._prepare(attempt, request, asked, session)
+            jobs.append(Job(place, request, target, attempt))
+        return jobs
+
+    def _asks(self, request: CaptionRequest) -> bool:
+        given = request.prompt or request.preset or request.revise or request.unattended
+        return self._settings.current.captioning.ask_every_time and not given
+
+    async def _prepare(
+        self,
+        attempt: Attempt,
+        request: CaptionRequest,
+        asked: str | None,
+        session: ChatSession | None,
+    ) -> None:
+        refinement = attempt.refinement
+        preset = self._choices.preset(request.preset) if request.preset else ""
+        prompt = request.prompt or preset or asked or self._settings.current.captioning.prompt
+        refinement.prompt = macros.expand(prompt, self._choices.values(session, refinement.image))
+        refinement.warning = self._warning()
+        self._choices.equip(refinement)
+        if request.revise:
+            entries = await self._journal.of(refinement.image.digest)
+            self._choices.recall(refinement, entries, _known(request, session))
+
+    def _attempt(
+        self, request: CaptionRequest, image: Image, session: ChatSession | None
+    ) -> Attempt:
+        def preview(template: str, caption: str) -> str:
+            return wrap(template, caption, self._choices.values(session, image))
+
+        def expand(prompt: str) -> str:
+            return macros.expand(prompt, self._choices.values(session, image))
+
+        means = Means(
+            self._sources,
+            self._cache,
+            lambda: self.local_only(session),
+            preview,
+            expand,
+            self._reader.crop,
+            partial(self._journal.add, image),
+        )
+        return Attempt(means, request, image)
+
+    def local_only(self, session: ChatSession | None) -> bool:
+        """Whether pictures must not leave this machine."""
+        here = session is not None and session.chat.local_only
+        return here or self._settings.current.images.local_only
+
+    async def _image(
+        self, request: CaptionRequest, interaction: Interaction, session: ChatSession | None
+    ) -> Image | None:
+        if request.index is not None:
+            message = _message(session, request.index)
+            return await self._image_of(message, request.index, request.picture)
+        if request.digest:
+            return await self._kept(request.digest, "the picture")
+        path = request.path or await interaction.pick_image()
+        return await self._reader.read(path) if path else None
+
+    async def _image_of(self, message: Message, index: int, picture: int) -> Image:
+        count = len(message.attachments)
+        if not count:
+            raise CaptionError(
+                f"message #{index} has no picture", hint="/caption file=PATH takes one from disk"
+            )
+        if not 0 <= picture < count:
+            raise CaptionError(
+                f"message #{index} has no picture {picture}",
+                hint=f"they go from 0 to {count - 1}",
+            )
+        name = f"the picture of message #{index}"
+        return await self._kept(message.attachments[picture].digest, name)
+
+    async def _kept(self, digest: str, what: str) -> Image:
+        image = await self._images.get(digest)
+        if image is None:
+            raise CaptionError(
+                f"{what} is gone from the data folder",
+                hint="/caption file=PATH takes one from disk",
+            )
+        return image
+
+    def _warning(self) -> str:
+        """What is wrong with the template, or nothing."""
+        if macros.uses(self._settings.current.captioning.template, "caption"):
+            return ""
+        return "the template has no {{caption}}: it was added at the end"
+
+
+def _message(session: ChatSession | None, index: int) -> Message:
+    if session is None or not 0 <= index < len(session):
+        last = len(session) - 1 if session else -1
+        raise AppError(f"there is no message #{index}", hint=f"they go from #0 to #{last}")
+    return session.message(index)
+
+
+def _target(delivery: Delivery, session: ChatSession | None) -> Message | None:
+    """The message itself: its position may change while the caption is made."""
+    if isinstance(delivery, ExistingMessage):
+        return _message(session, delivery.index)
+    return None
+
+
+def _known(request: CaptionRequest, session: ChatSession | None) -> Attachment | None:
+    """The picture as it is in its message, with the caption it has."""
+    if request.index is None or session is None:
+        return request.waiting
+    return _message(session, request.index).attachments[request.picture]
