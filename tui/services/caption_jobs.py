@@ -64,7 +64,7 @@ class Workshop:
 
     async def jobs(
         self,
-        requests: Sequence[CaptionRequest],
+        requests: Sequence[tuple[int, CaptionRequest]],
         interaction: Interaction,
         session: ChatSession | None,
         batch: Batch,
@@ -72,14 +72,14 @@ class Workshop:
         """Prepare what can be prepared.
 
         Args:
-            requests: Which pictures.
+            requests: Which pictures, each with its place among all that are wanted.
             interaction: Who is asked for a file and for a prompt.
             session: The chat.
             batch: Is told what failed, and whether the person cancelled.
         """
         jobs: list[Job] = []
         asked: str | None = None
-        for place, request in enumerate(requests):
+        for place, request in requests:
             try:
                 target = _target(request.delivery, session)
                 image = await self._image(request, interaction, session)

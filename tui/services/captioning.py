@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 from tui.domain.caption import Asked, Captioned, Nowhere
@@ -23,6 +24,9 @@ from tui.services.configuring import SettingsService
 from tui.services.ports import ImageReader, ImageStore, Interaction
 from tui.services.refinement import Refined
 from tui.services.session import ChatSession
+
+_AT_ONCE = 20
+"""Pictures in one editor, all of which are held in memory; more come after them."""
 
 
 class CaptionService:
@@ -85,16 +89,33 @@ class CaptionService:
             interaction: Who is asked.
             session: The chat, as in `caption`.
         """
-        batch = Batch([None] * len(requests))
-        jobs = await self._workshop.jobs(requests, interaction, session, batch)
-        if not jobs:
-            return batch
-        if self._edits(jobs[0].request):
+        count = len(requests)
+        batch = Batch([None] * count)
+        numbered = [
+            (place, replace(request, position=(place + 1, count)))
+            for place, request in enumerate(requests)
+        ]
+        for start in range(0, count, _AT_ONCE):
+            some = numbered[start : start + _AT_ONCE]
+            jobs = await self._workshop.jobs(some, interaction, session, batch)
+            await self._caption(jobs, interaction, session, batch)
+            if batch.cancelled:
+                break
+        return batch
+
+    async def _caption(
+        self,
+        jobs: Sequence[Job],
+        interaction: Interaction,
+        session: ChatSession | None,
+        batch: Batch,
+    ) -> None:
+        if jobs and self._edits(jobs[0].request):
             refined = await self._refine(jobs, interaction)
-            batch.cancelled = refined.cancelled
+            batch.cancelled = batch.cancelled or refined.cancelled
             for job, text in zip(jobs, refined.texts, strict=True):
                 await self._finish(job, text, session, batch)
-            return batch
+            return
         for job in jobs:
             try:
                 text = await _join(job.attempt, interaction)
@@ -102,7 +123,6 @@ class CaptionService:
                 batch.failed.append(error)
                 continue
             await self._finish(job, job.attempt.refinement.caption(text), session, batch)
-        return batch
 
     def _edits(self, request: CaptionRequest) -> bool:
         quiet = request.unattended or isinstance(request.delivery, Nowhere)

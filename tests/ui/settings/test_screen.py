@@ -17,6 +17,7 @@ from tui.services.endpoints import Endpoints
 from tui.ui.settings.options import options
 from tui.ui.settings.questions import KeySetting
 from tui.ui.settings.screen import SettingsScreen
+from tui.ui.settings.texts import TextsEditor
 from tui.ui.widgets.choice_list import ChoiceList
 from tui.ui.widgets.value_form import ValueForm
 
@@ -241,3 +242,46 @@ async def test_every_source_is_offered_with_what_it_is() -> None:
         await wait_until(lambda: bool(app.changes))
 
         assert settings.current.captioning.source == "horde"
+
+
+async def test_prompts_of_ones_own_are_added_changed_and_removed() -> None:
+    app, screen, settings = make()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*"own prompts")
+        await pilot.press("enter")
+        await wait_until(lambda: isinstance(app.screen, TextsEditor))
+        editor = app.screen
+        await pilot.press("a")
+        await wait_until(lambda: isinstance(app.screen, ValueForm))
+        await pilot.press(*"haiku", "enter")
+        await wait_until(lambda: bool(app.screen.query(TextArea)))
+        await pilot.press(*"In three lines.", "ctrl+s")
+        await wait_until(lambda: app.screen is editor)
+        assert settings.current.captioning.presets == {"haiku": "In three lines."}
+
+        await pilot.press("enter")
+        await wait_until(lambda: bool(app.screen.query(TextArea)))
+        await pilot.press("end", *"!", "ctrl+s")
+        await wait_until(lambda: app.screen is editor)
+        await pilot.press("delete")
+        await wait_until(lambda: not settings.current.captioning.presets)
+        await pilot.press("escape")
+        await wait_until(lambda: app.screen is screen)
+
+    assert [each.captioning.presets for each in app.changes] == [
+        {"haiku": "In three lines."},
+        {"haiku": "In three lines.!"},
+        {},
+    ]
+
+
+async def test_words_are_written_with_commas_between() -> None:
+    app, _, settings = make()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*"leave out words")
+        await pilot.press("enter")
+        await wait_until(lambda: isinstance(app.screen, ValueForm))
+        await pilot.press(*"very, blue sky ,", "enter")
+        await wait_until(lambda: bool(settings.current.captioning.banned_words))
+
+    assert list(settings.current.captioning.banned_words) == ["very", "blue sky"]

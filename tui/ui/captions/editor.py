@@ -35,14 +35,14 @@ class CaptionEditor(EditorView):
         Binding("ctrl+s", "insert", "Insert", id="captions.insert", priority=True),
         Binding("tab", "next", "Next", id="captions.next", priority=True),
         Binding("shift+tab", "previous", "Before", show=False, priority=True),
-        Binding("f5", "all", "Accept all", id="captions.all"),
-        Binding("f9", "skip", "Skip", id="captions.skip"),
+        Binding("f5", "all", "Accept all", id="captions.all", priority=True),
+        Binding("f9", "skip", "Skip", id="captions.skip", priority=True),
         Binding("ctrl+r", "again", "Again", id="captions.again", priority=True),
         Binding("ctrl+g", "with", "With…", id="captions.with", priority=True),
         Binding("ctrl+t", "template", "Template", id="captions.template", priority=True),
-        Binding("f6", "compare", "Compare", id="captions.compare"),
-        Binding("f7", "ask", "Ask", id="captions.ask"),
-        Binding("f8", "region", "Part", id="captions.region"),
+        Binding("f6", "compare", "Compare", id="captions.compare", priority=True),
+        Binding("f7", "ask", "Ask", id="captions.ask", priority=True),
+        Binding("f8", "region", "Part", id="captions.region", priority=True),
         Binding("ctrl+l", "rules", "Clean-up", id="captions.rules", show=False, priority=True),
         Binding("alt+left", "walk(-1)", "Version before", id="captions.before", show=False),
         Binding("alt+right", "walk(1)", "Version after", id="captions.after", show=False),
@@ -70,7 +70,7 @@ class CaptionEditor(EditorView):
             clock: Seconds on a monotonic clock.
         """
         super().__init__(refinements, clock=clock)
-        self._warned = -_TWICE
+        self._warned: float | None = None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what makes sense now."""
@@ -248,16 +248,17 @@ class CaptionEditor(EditorView):
         """While all are to be accepted: accept what is there, and wait for the rest."""
         if not self.pages.accepts_all:
             return
-        if page.is_error:
-            self.pages.accepts_all = False
-            return
         self.pages.accept_ready()
-        left = self.pages.next_open()
+        failed = self.pages.failed()
+        left = failed if failed is not None else self.pages.next_open()
         if left is None:
             self._finish(cancelled=False)
             return
-        if self.page.outcome != "open":
+        if left != self.pages.at:
             self.turn_to(left)
+        if failed is not None:
+            self.pages.accepts_all = False
+            return
         done = len(self.pages) - len(self.pages.open)
         self.say(f"accepting all as they come: {done} of {len(self.pages)} · Esc waits no more")
 
@@ -270,11 +271,14 @@ class CaptionEditor(EditorView):
         elif self.pages.accepts_all:
             self.pages.accepts_all = False
             self.say("")
-        elif len(self.pages.open) > 1 and self._clock() - self._warned > _TWICE:
+        elif len(self.pages.open) > 1 and not self._warned_just_now():
             self._warned = self._clock()
             self.say(f"Esc once more leaves these {len(self.pages.open)}; F9 skips this one only")
         else:
             self._finish(cancelled=True)
+
+    def _warned_just_now(self) -> bool:
+        return self._warned is not None and self._clock() - self._warned <= _TWICE
 
     def _finish(self, *, cancelled: bool) -> None:
         for page in self.pages:

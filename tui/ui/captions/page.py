@@ -171,6 +171,11 @@ class Page:
         self.refinement.current = self.refinement.versions[at]
 
     @property
+    def has_failed(self) -> bool:
+        """Whether a source was asked and gave nothing that could be used."""
+        return self.begun and not self.running and self.is_error
+
+    @property
     def numbering(self) -> str:
         """Which version of how many; empty while there is only one."""
         count = len(self._texts)

@@ -47,6 +47,11 @@ class Pages:
         places = [(self.at + by) % len(self._pages) for by in range(len(self._pages))]
         return next((each for each in places if self._pages[each].outcome == "open"), None)
 
+    def failed(self) -> int | None:
+        """The place of the first one whose source failed and that is open still, or None."""
+        places = (at for at, page in enumerate(self._pages) if page in self.open)
+        return next((at for at in places if self._pages[at].has_failed), None)
+
     def unbegun(self) -> Page | None:
         """One whose source can be asked now: no other is at work."""
         if any(page.running for page in self._pages):

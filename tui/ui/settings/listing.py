@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tui.domain.settings import Settings
 from tui.services.configuring import SettingsService
@@ -71,3 +71,13 @@ class Listing:
     def _key_row(self, key: KeySetting) -> Row:
         now = self._settings.current.keys.get(key.id, key.key)
         return Row(KEY + key.id, key.description, now, key.id)
+
+
+def next_section(rows: Sequence[Row], at: int, step: int) -> int | None:
+    """The first row of the next part, or of the one before; round and round. None: no parts."""
+    starts = [i + 1 for i, row in enumerate(rows) if row.heading and i + 1 < len(rows)]
+    if not starts:
+        return None
+    if step > 0:
+        return next((i for i in starts if i > at), starts[0])
+    return next((i for i in reversed(starts) if i < at), starts[-1])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from tui.domain.safetext import clean_line
 from tui.domain.settings import Settings
 
-Kind = Literal["switch", "choice", "number", "text", "long", "chain"]
+Kind = Literal["switch", "choice", "number", "text", "long", "chain", "words", "texts"]
 
 _SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Captioning", ("captioning", "extras", "local")),
@@ -17,10 +18,20 @@ _SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Appearance", ("ui", "images")),
 )
 """Headings, and the groups of the settings below each."""
+_GROUPS: dict[Any, Kind] = {tuple: "words", dict: "texts"}
 _LONG = {"captioning.prompt", "captioning.template", "chat.system_prompt"}
 _LABELS = {
     "captioning.send": "What the model gets",
     "captioning.auto_caption": "Caption on sending",
+    "captioning.templates": "Own templates",
+    "captioning.presets": "Own prompts",
+    "captioning.language": "Language of captions",
+    "captioning.drop_opening": "Clean-up: leave out the opening",
+    "captioning.banned_words": "Clean-up: leave out words",
+    "captioning.one_line": "Clean-up: one line",
+    "captioning.prefix": "Clean-up: prefix",
+    "captioning.suffix": "Clean-up: suffix",
+    "captioning.word_limit": "Most words",
     "captioning.edit_before_saving": "Edit captions before saving",
     "captioning.max_tokens": "Longest caption",
     "captioning.connection": "Connection for captions",
@@ -89,8 +100,9 @@ def _form(path: str, declared: Any) -> dict[str, Any]:
         return {"kind": "switch"}
     if declared in (int, float):
         return {"kind": "number", "whole": declared is int, "optional": optional}
-    if path == "captioning.chain":
-        return {"kind": "chain"}
+    if get_origin(declared) in _GROUPS:
+        chain = path == "captioning.chain"
+        return {"kind": "chain" if chain else _GROUPS[get_origin(declared)]}
     return {"kind": "long" if path in _LONG else "text"}
 
 
@@ -106,6 +118,12 @@ def shown(value: object) -> str:
         return "—"
     if isinstance(value, bool):
         return "● on" if value else "○ off"
+    if isinstance(value, Mapping | tuple) and not value:
+        return "—"
+    if isinstance(value, Mapping):
+        return clean_line(", ".join(value), 60)
+    if isinstance(value, tuple) and all(isinstance(each, str) for each in value):
+        return clean_line(", ".join(value), 60)
     return clean_line(f"{value:g}" if isinstance(value, float) else str(value))
 
 
@@ -113,6 +131,8 @@ def editable(value: object) -> str:
     """A value as it is typed."""
     if value is None:
         return ""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -122,6 +142,8 @@ def parse(option: Option, text: str) -> object:
     Raises:
         ValueError: It is not of the right form; the message says what is.
     """
+    if option.kind == "words":
+        return [word.strip() for word in text.split(",") if word.strip()]
     if option.kind != "number":
         return text
     text = text.strip().replace(",", ".")
@@ -134,3 +156,11 @@ def parse(option: Option, text: str) -> object:
         raise ValueError(
             f"{form} is needed" + (", or nothing" if option.optional else "")
         ) from error
+
+
+def origin_line(option: Option, origin: str) -> str:
+    """The default of a setting, and where its present value comes from."""
+    now = "as shipped" if origin == "default" else f"from {clean_line(origin)}"
+    if origin.startswith("SALON_") or origin == "flag":
+        now += ", which wins over what is saved here"
+    return f"Default: {shown(option.default)} · now {now} · {option.path}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import work
 from textual.app import ComposeResult
@@ -18,10 +18,11 @@ from tui.domain.settings import Settings
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.ui.settings.chain import ChainEditor
-from tui.ui.settings.listing import COMMAND, CONNECTION, KEY, Listing
-from tui.ui.settings.options import Option, editable, options, parse, shown, value_of
+from tui.ui.settings.listing import COMMAND, CONNECTION, KEY, Listing, next_section
+from tui.ui.settings.options import Option, editable, options, origin_line, parse, value_of
 from tui.ui.settings.questions import KeySetting, for_key, for_option
 from tui.ui.settings.sources import model_choices, source_choices
+from tui.ui.settings.texts import TextsEditor
 from tui.ui.widgets.choice_list import Choice, ChoiceList
 from tui.ui.widgets.fuzzy import best
 from tui.ui.widgets.list_dialog import ListDialog
@@ -132,6 +133,7 @@ class SettingsScreen(ListDialog[None]):
         if query:
             rows = [row for _, part in sections for row in part]
             found = best(query, rows, lambda row: f"{row.label} {row.id} {row.below} {row.detail}")
+            found.sort(key=lambda row: row.id != query)
         else:
             found = []
             for heading, part in sections:
@@ -156,24 +158,13 @@ class SettingsScreen(ListDialog[None]):
         option = self._options.get(row.id)
         if option is None:
             return clean_line(row.below)
-        origin = self._settings.origin(option.path)
-        now = "as shipped" if origin == "default" else f"from {clean_line(origin)}"
-        if origin.startswith("SALON_") or origin == "flag":
-            now += ", which wins over what is saved here"
-        return (
-            f"{option.help}\n" if self.rows.single else ""
-        ) + f"Default: {shown(option.default)} · now {now} · {option.path}"
+        help_line = f"{option.help}\n" if self.rows.single else ""
+        return help_line + origin_line(option, self._settings.origin(option.path))
 
     def action_section(self, step: int) -> None:
         """Go to the first setting of the next part, or of the one before."""
-        rows = self.rows.rows
-        starts = [i + 1 for i, row in enumerate(rows) if row.heading and i + 1 < len(rows)]
-        at = self.rows.highlighted or 0
-        later, earlier = [i for i in starts if i > at], [i for i in starts if i < at]
-        if step > 0 and starts:
-            self.rows.highlighted = later[0] if later else starts[0]
-        elif starts:
-            self.rows.highlighted = earlier[-1] if earlier else starts[-1]
+        at = next_section(self.rows.rows, self.rows.highlighted or 0, step)
+        self.rows.highlighted = self.rows.highlighted if at is None else at
 
     # -- changing
 
@@ -195,6 +186,8 @@ class SettingsScreen(ListDialog[None]):
             self._apply(option.path, not value)
         elif option.kind == "chain":
             self._edit_chain()
+        elif option.kind == "texts":
+            self._edit_texts(option)
         elif option.path == "captioning.model":
             self._choose_model(option)
         elif choices:
@@ -236,6 +229,13 @@ class SettingsScreen(ListDialog[None]):
 
         steps = self._settings.current.captioning.chain
         self.app.push_screen(ChainEditor(steps, self._labels(), save))
+
+    def _edit_texts(self, option: Option) -> None:
+        async def save(texts: dict[str, str]) -> str:
+            return await self._save(option.path, texts)
+
+        texts = cast("dict[str, str]", value_of(self._settings.current, option.path))
+        self.app.push_screen(TextsEditor(option.label, option.help, texts, save))
 
     def _labels(self) -> dict[str, str]:
         return {name: self._connections.label(name) for name in self._connections.names()}
