@@ -211,6 +211,10 @@ async def test_the_journal_is_newest_first(store: ChatStore) -> None:
 
     assert await store.journal() == [later, ENTRY]
     assert len(await store.journal(limit=1)) == 1
+    assert await store.journal(digest=ENTRY.digest) == [
+        each for each in (later, ENTRY) if each.digest == ENTRY.digest
+    ]
+    assert await store.journal(digest="of another") == []
 
 
 async def test_a_caption_is_marked_as_used_later(store: ChatStore) -> None:
