@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 EXTENSIONS = (
     Choice("/caption", "Generate Caption", "describe a picture and put it into the chat"),
+    Choice("/caption-all", "Caption All Pictures Without One", "all of this chat, in one editor"),
     Choice("/attach", "Attach a Picture", "it goes out with your next message"),
     Choice("/caption-log", "Caption Journal", "every caption made so far"),
     Choice("/settings", "Settings", "caption source, prompt and template, and all the rest"),

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tui.slash.builtins import caption, chat, connection, guide, library, pictures, settings
+from tui.slash.builtins import (
+    caption,
+    caption_all,
+    chat,
+    connection,
+    guide,
+    library,
+    pictures,
+    settings,
+)
 from tui.slash.command import Registry
 
 
@@ -11,6 +20,7 @@ def default_registry() -> Registry:
     registry = Registry()
     families = (
         caption.commands(),
+        caption_all.commands(),
         chat.commands(),
         pictures.commands(),
         library.commands(),
