@@ -104,8 +104,10 @@ class PillowReader:
         except (OSError, ValueError, SyntaxError) as error:
             raise ImageError(f"{image.name}: damaged") from error
         place = f"{image.digest}:{left},{top},{right},{bottom}".encode()
+        facts = replace(image.facts, width=right - left, height=bottom - top)
         return replace(
             image,
+            facts=facts,
             data=out.getvalue(),
             mime="image/png",
             width=right - left,
