@@ -27,7 +27,7 @@ def pictures(database: sqlite3.Connection, chat_id: str | None) -> list[PictureU
     """
     of_chat = "" if chat_id is None else "AND chat = ?"
     values = () if chat_id is None else (chat_id,)
-    found = []
+    found: list[PictureUse] = []
     for chat, title, id_, position, created, kept in database.execute(
         _SQL.format(of_chat=of_chat), values
     ):

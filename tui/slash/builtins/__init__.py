@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tui.slash.builtins import caption, chat, connection, guide, library, pictures, settings
+from tui.slash.builtins import (
+    caption,
+    chat,
+    connection,
+    guide,
+    library,
+    looking,
+    pictures,
+    settings,
+)
 from tui.slash.command import Registry
 
 
@@ -13,6 +22,7 @@ def default_registry() -> Registry:
         caption.commands(),
         chat.commands(),
         pictures.commands(),
+        looking.commands(),
         library.commands(),
         connection.commands(),
         settings.commands(),
