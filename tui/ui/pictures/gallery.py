@@ -220,12 +220,12 @@ class Gallery(Dialog[PictureUse | None]):
     def action_grid(self, name: str, step: int) -> None:
         """Move among the pictures, from the line too."""
         move = self.grid.action_row if name == "row" else self.grid.action_page
-        self.grid.focus()
+        self.set_focus(self.grid)
         self._behind_typing(partial(move, step))
 
     def action_switch(self) -> None:
         """Go to the pictures, or back to the search."""
-        (self.grid if self.focused is self.line else self.line).focus()
+        self.set_focus(self.grid if self.focused is self.line else self.line)
 
     @on(SearchLine.Passed)
     def _passed(self, event: SearchLine.Passed) -> None:
@@ -233,7 +233,7 @@ class Gallery(Dialog[PictureUse | None]):
         if event.key == "space":
             self.action_view()
         else:
-            self.grid.focus()
+            self.set_focus(self.grid)
             self.grid.action_move(1 if event.key == "right" else -1)
 
     def on_key(self, event: events.Key) -> None:
@@ -241,10 +241,10 @@ class Gallery(Dialog[PictureUse | None]):
         if self.focused is not self.grid:
             return
         if event.key == "backspace":
-            self.line.focus()
+            self.set_focus(self.line)
             self.line.action_delete_left()
         elif event.is_printable and event.character and event.character not in "v ":
-            self.line.focus()
+            self.set_focus(self.line)
             self.line.insert_text_at_cursor(event.character)
         else:
             return
@@ -252,8 +252,9 @@ class Gallery(Dialog[PictureUse | None]):
         event.prevent_default()
 
     def _behind_typing(self, then: Callable[[], None]) -> None:
-        # The line still has keys in its queue when one types fast or pastes; this goes behind them.
-        self.line.call_later(self._narrowed_first, then)
+        # When one types fast or pastes, keys still wait at the grid, on their way from there to
+        # the line, or at the line; this goes behind them all.
+        self.grid.call_later(self.call_later, self.line.call_later, self._narrowed_first, then)
 
     def _narrowed_first(self, then: Callable[[], None]) -> None:
         if self._narrowed != self.line.value:

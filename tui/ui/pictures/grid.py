@@ -236,7 +236,8 @@ class PictureGrid(ScrollView, can_focus=True):
         caption, name = use.attachment.caption, clean_line(use.attachment.name)
         marker = _MARKER if here else ""
         if not picture:
-            text = f"{marker or '  '}{name}" if part == 0 else f"    {clean_line(caption)}"
+            below = clean_line(caption) or "no caption"
+            text = f"{marker or '  '}{name}" if part == 0 else f"    {below}"
             return [Segment(set_cell_size(cut(text, width), width), dim if part else plain)]
         if part < picture:
             return self._picture_line(use, part, plain, dim)

@@ -50,15 +50,15 @@ class Viewer(Dialog[int]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n,pagedown,tab", "turn(1)", "Next", id="viewer.next"),
+        Binding("n,pagedown,tab", "turn(1)", "Next", id="viewer.next", key_display="n"),
         Binding("p,pageup,shift+tab", "turn(-1)", "Previous", id="viewer.previous", show=False),
-        Binding("plus,equals_sign", "zoom(1)", "Nearer", id="viewer.nearer", key_display="+"),
-        Binding("minus", "zoom(-1)", "Further", id="viewer.further", key_display="-"),
+        Binding("plus,equals_sign", "zoom(1)", "Zoom", id="viewer.nearer", key_display="+ -"),
+        Binding("minus", "zoom(-1)", "Zoom out", id="viewer.further", show=False),
         Binding("0", "fit", "Fit", id="viewer.fit"),
-        Binding("1", "actual", "Pixels", id="viewer.actual"),
+        Binding("1", "actual", "Own pixels", id="viewer.actual", show=False),
         Binding("o", "outside", "Open", id="viewer.open"),
-        Binding("y,c", "copy", "Copy caption", id="viewer.copy"),
-        Binding("i", "whole", "Whole caption", id="viewer.whole"),
+        Binding("y,c", "copy", "Copy", id="viewer.copy"),
+        Binding("i", "whole", "Caption", id="viewer.whole"),
         Binding("left,h", "pan(-1, 0)", "Left", show=False),
         Binding("right,l", "pan(1, 0)", "Right", show=False),
         Binding("up,k", "pan(0, -1)", "Up", show=False),
