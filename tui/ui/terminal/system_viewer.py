@@ -24,7 +24,7 @@ SECONDS = 3.0
 _ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
-def opener(environment: Mapping[str, str], platform: str = sys.platform) -> list[str]:
+def opener(environment: Mapping[str, str], platform: str) -> list[str]:
     """The program that opens files on this machine's screen, or nothing.
 
     Args:
@@ -51,10 +51,15 @@ class SystemViewer:
 
     Args:
         environment: Where to look for a screen and for programs.
+        platform: As `sys.platform`.
     """
 
-    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, environment: Mapping[str, str] = os.environ, platform: str = sys.platform
+    ) -> None:
         self._environment = environment
+        self._platform = platform
+        self._running: list[subprocess.Popen[bytes]] = []
         self._folder: Path | None = None
         self._files: dict[str, Path] = {}
 
@@ -79,13 +84,13 @@ class SystemViewer:
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()
             raise AppError("the picture could not be written to a file", hint=reason) from error
-        command = opener(self._environment)
+        command = opener(self._environment, self._platform)
         if not command:
             raise AppError(
                 "there is no program or no screen here to open pictures with",
                 hint=f"until Salon ends it is in {path}",
             )
-        if not _runs([*command, _named_for(command[0], path)]):
+        if not self._runs([*command, self._named_for(command[0], path)]):
             raise AppError(
                 f"{command[0]} could not open the picture", hint=f"until Salon ends it is in {path}"
             )
@@ -104,37 +109,40 @@ class SystemViewer:
         self._files[image.digest] = path
         return path
 
+    def _named_for(self, program: str, path: Path) -> str:
+        """The file as a program knows it: those of Windows know other paths than WSL."""
+        if program != "cmd.exe":
+            return str(path)
+        try:
+            said = subprocess.run(
+                ["wslpath", "-w", str(path)],
+                env=dict(self._environment),
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=True,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return str(path)
+        return said.stdout.strip()
 
-def _named_for(program: str, path: Path) -> str:
-    """The file as a program knows it: those of Windows know other paths than WSL."""
-    if program != "cmd.exe":
-        return str(path)
-    try:
-        said = subprocess.run(
-            ["wslpath", "-w", str(path)],
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return str(path)
-    return said.stdout.strip()
-
-
-def _runs(command: list[str]) -> bool:
-    """Start a program beside the app; whether it went well, as far as can be told. Blocking."""
-    try:
-        # In a session of its own it cannot write to the terminal, and outlives Salon.
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        return process.wait(SECONDS) == 0
-    except subprocess.TimeoutExpired:
-        return True
-    except OSError:
-        return False
+    def _runs(self, command: list[str]) -> bool:
+        """Start a program beside the app; whether it went well, as far as can be told."""
+        try:
+            # In a session of its own it cannot write to the terminal, and outlives Salon.
+            process = subprocess.Popen(
+                command,
+                env=dict(self._environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError:
+            return False
+        self._running = [each for each in self._running if each.poll() is None]
+        try:
+            return process.wait(SECONDS) == 0
+        except subprocess.TimeoutExpired:
+            self._running.append(process)
+            return True
