@@ -20,6 +20,7 @@ class FakeFront:
         self.calls: list[str] = []
         """"reply", "regenerate", "continue", "stop", "sync", "quit", in order."""
         self.shown: list[ScreenName] = []
+        self.viewed: list[tuple[int, int]] = []
         self.notes: list[str] = []
         self.opened: list[ChatSession] = []
         self.visited: list[int] = []
@@ -44,6 +45,9 @@ class FakeFront:
 
     async def show(self, screen: ScreenName) -> None:
         self.shown.append(screen)
+
+    async def view(self, index: int, number: int) -> None:
+        self.viewed.append((index, number))
 
     def note(self, text: str) -> None:
         self.notes.append(text)

@@ -230,6 +230,8 @@ async def test_commands_drive_the_front_end(room: Room, line: str, call: str) ->
         ("/persona", "personas"),
         ("/theme", "themes"),
         ("/settings", "settings"),
+        ("/settings captioning", "caption_settings"),
+        ("/gallery", "gallery"),
         ("/extensions", "extensions"),
         ("/help", "help"),
         ("/palette", "palette"),

@@ -118,6 +118,22 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureUse:
+    """A picture in a message, with where that is; used twice, a picture appears twice."""
+
+    chat_id: str
+    chat_title: str
+    message_id: str
+    position: int
+    """Of the message in its chat, as in `#3`."""
+    number: int
+    """Which picture of the message, counted from 1."""
+    attachment: Attachment
+    created: float
+    """When the message was written, in seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """A caption that was made once, kept whether it was used or not."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui.services.configuring import SettingsService
     from tui.services.connecting import ConnectionService
     from tui.services.library import Library
+    from tui.services.picture_list import PictureList
     from tui.services.ports import OfflineInstaller, SecretStore, Worker
 
 
@@ -63,6 +64,13 @@ class Services:
     def captions(self) -> CaptionService:
         """Captions; loaded when first needed."""
         return self._captions()
+
+    @cached_property
+    def pictures(self) -> PictureList:
+        """The pictures that were sent; loaded when first looked at."""
+        from tui.services.picture_list import PictureList  # noqa: PLC0415 - rarely needed
+
+        return PictureList(self.store)
 
     async def aclose(self) -> None:
         """End what was started: servers, worker processes, the database; each whatever befalls."""

@@ -20,6 +20,8 @@ from tui.slash.fuzzy import did_you_mean
 
 ScreenName = Literal[
     "settings",
+    "caption_settings",
+    "gallery",
     "chats",
     "connections",
     "caption_connections",
@@ -57,6 +59,15 @@ class FrontEnd(Protocol):
 
     async def show(self, screen: ScreenName) -> None:
         """Open a screen; returns when it is closed."""
+        ...
+
+    async def view(self, index: int, number: int) -> None:
+        """Show a picture large; returns when it is closed.
+
+        Args:
+            index: Position of its message.
+            number: Which picture of the message, counted from 1.
+        """
         ...
 
     def note(self, text: str) -> None:

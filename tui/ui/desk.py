@@ -17,6 +17,7 @@ from tui.ui.interaction import ScreenInteraction
 from tui.ui.navigation import AppActions, Navigation
 from tui.ui.palette import Entry
 from tui.ui.screens import Screens
+from tui.ui.showing import PictureScreens
 from tui.ui.suggesting import Suggester
 
 
@@ -46,8 +47,10 @@ class Desk:
         self.registry = default_registry()
         self.interaction = ScreenInteraction(app, services, self._show_progress)
         self.screens = Screens(app, services, chat, self.registry, preview_theme)
-        self.front = Navigation(services, chat, self.screens.openers(), actions)
-        self.screens.front = self.front
+        self.pictures = PictureScreens(app, services, chat, actions.copy)
+        openers = {**self.screens.openers(), **self.pictures.openers()}
+        self.front = Navigation(services, chat, openers, self.pictures.view, actions)
+        self.screens.front = self.pictures.front = self.front
         self.screens.run = run_line
         self._suggester = Suggester(services, self.registry, actions.theme_names)
 

@@ -18,6 +18,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("F2", "settings", "/settings"),
     ("F4", "connections, and servers on this machine: who answers", "/connect"),
     ("Alt+Up, Alt+Down", "focus a message", "/goto"),
+    ("Enter", "on a message with a picture: look closely at it", "/view"),
     ("C", "on a message: copy", "/copy"),
     ("E", "on a message: edit", "/edit"),
     ("R", "on a message: regenerate, or retry what failed", "/regenerate"),

@@ -30,11 +30,13 @@ class Navigation:
         services: Services,
         chat: ChatScreen,
         openers: dict[ScreenName, Opener],
+        view: Callable[[int, int], Awaitable[None]],
         actions: AppActions,
     ) -> None:
         self._services = services
         self._chat = chat
         self._openers = openers
+        self._view = view
         self._actions = actions
 
     async def reply(self) -> None:
@@ -68,6 +70,10 @@ class Navigation:
     async def show(self, screen: ScreenName) -> None:
         """Open a screen and wait until it is closed."""
         await self._openers[screen]()
+
+    async def view(self, index: int, number: int) -> None:
+        """Show a picture of a message large; the first one is number 1."""
+        await self._view(index, number)
 
     def note(self, text: str) -> None:
         """Show plain lines below the messages."""

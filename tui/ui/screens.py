@@ -33,7 +33,8 @@ EXTENSIONS = (
     Choice("/caption-all", "Caption All Pictures Without One", "all of this chat, in one editor"),
     Choice("/attach", "Attach a Picture", "it goes out with your next message"),
     Choice("/caption-log", "Caption Journal", "every caption made so far"),
-    Choice("/settings", "Settings", "caption source, prompt and template, and all the rest"),
+    Choice("/gallery", "Gallery", "the pictures of this chat, or of all chats"),
+    Choice("/settings captioning", "Settings of Captioning", "source, prompt, template"),
 )
 
 
@@ -60,6 +61,7 @@ class Screens:
         """The screens by the names that commands use."""
         return {
             "settings": self.settings,
+            "caption_settings": partial(self.settings, "Captioning"),
             "chats": self.chats,
             "connections": partial(self.connections, "chat"),
             "caption_connections": partial(self.connections, "captions"),
@@ -75,8 +77,8 @@ class Screens:
             "palette": self.palette,
         }
 
-    async def settings(self) -> None:
-        """F2."""
+    async def settings(self, section: str = "") -> None:
+        """F2; a section to begin with is named by its heading."""
         from tui.ui.settings.screen import SettingsScreen  # noqa: PLC0415 - rarely opened
 
         library = self._services.library
@@ -93,6 +95,7 @@ class Screens:
             keys=self._movable_keys(),
             names=(session.persona.name, session.character.name),
         )
+        screen.begin_below = section
         await self._app.push_screen_wait(screen)
         await self.front.settings_changed(self._services.settings.current)
 

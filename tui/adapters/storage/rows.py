@@ -65,7 +65,7 @@ def to_message(row: tuple[Any, ...]) -> Message:
         name=row[2],
         text=row[3],
         created=row[4],
-        attachments=_attachments(row[5]),
+        attachments=to_attachments(row[5]),
         templated=bool(row[6]),
         reasoning=row[7],
         status=row[8] if row[8] in STATUSES else "complete",
@@ -83,7 +83,8 @@ def _attachments_json(attachments: tuple[Attachment, ...]) -> str:
     return text(json.dumps(kept, ensure_ascii=False))
 
 
-def _attachments(kept: str) -> tuple[Attachment, ...]:
+def to_attachments(kept: str) -> tuple[Attachment, ...]:
+    """Pictures of a message from its column `attachments`."""
     if kept == "[]":
         return ()
     return tuple(_attachment(each) for each in json.loads(kept))

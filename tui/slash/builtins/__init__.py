@@ -9,6 +9,7 @@ from tui.slash.builtins import (
     connection,
     guide,
     library,
+    looking,
     pictures,
     settings,
 )
@@ -23,6 +24,7 @@ def default_registry() -> Registry:
         caption_all.commands(),
         chat.commands(),
         pictures.commands(),
+        looking.commands(),
         library.commands(),
         connection.commands(),
         settings.commands(),

@@ -15,9 +15,10 @@ from tui.slash.setting_path import current, parse_value
 _SHOWN = 200
 
 
-async def settings(context: Context, _arguments: Arguments) -> None:
-    """Open the settings."""
-    await context.front.show("settings")
+async def settings(context: Context, arguments: Arguments) -> None:
+    """Open the settings, at their beginning or at those of captioning."""
+    captioning = arguments.text("part") == "captioning"
+    await context.front.show("caption_settings" if captioning else "settings")
 
 
 async def extensions(context: Context, _arguments: Arguments) -> None:
@@ -73,7 +74,13 @@ async def images(context: Context, arguments: Arguments) -> None:
 def commands() -> tuple[Command, ...]:
     """The commands of this family."""
     return (
-        Command("settings", "open the settings", settings, aliases=("config",)),
+        Command(
+            "settings",
+            "open the settings",
+            settings,
+            (Parameter("part", "where to begin", "choice", ("captioning",)),),
+            aliases=("config",),
+        ),
         Command("extensions", "open the extensions menu", extensions),
         Command(
             "set",

@@ -21,6 +21,7 @@ class MessageKeys(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+up", "focus_message(-1)", "Message above", id="message.previous", show=False),
         Binding("alt+down", "focus_message(1)", "Message below", id="message.next", show=False),
+        Binding("enter", "on_message('view')", "View picture", id="message.view", show=False),
         Binding("c", "on_message('copy')", "Copy", id="message.copy", show=False),
         Binding("e", "on_message('edit')", "Edit", id="message.edit", show=False),
         Binding("r", "on_message('retry')", "Regenerate", id="message.retry", show=False),
@@ -64,6 +65,7 @@ class MessageKeys(Screen[None]):
         """Do something with the focused message."""
         index = self.transcript.focused_index
         commands = {"continue": "/continue", "undo": "/undo", "retry": "/retry"}
+        commands["view"] = f"/view mesId={index}"
         self.post_message(self.CommandEntered(commands.get(what, f"/{what} {index}")))
 
     @on(MessageFocused)

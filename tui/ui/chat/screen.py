@@ -31,7 +31,7 @@ from tui.ui.chat.offers import HintLine, Offer, offer_of
 from tui.ui.chat.popup import Complete
 from tui.ui.chat.replying import Replying, Stream
 from tui.ui.chat.telling import hint_of, status_of
-from tui.ui.transcript.events import LinkActivated, UnseenChanged
+from tui.ui.transcript.events import ImageActivated, LinkActivated, UnseenChanged
 from tui.ui.transcript.view import Transcript
 from tui.ui.widgets.status_line import StatusLine
 
@@ -321,6 +321,13 @@ class ChatScreen(MessageKeys):
     @on(Transcript.LinkActivated)
     def _link(self, event: LinkActivated) -> None:
         self.post_message(self.LinkActivated(event.href))
+
+    @on(Transcript.ImageActivated)
+    def _look_at(self, event: ImageActivated) -> None:
+        pictures = self.session.message(event.index).attachments
+        if event.attachment in pictures:
+            at = pictures.index(event.attachment) + 1
+            self.post_message(self.CommandEntered(f"/view mesId={event.index} picture={at}"))
 
     @on(Button.Pressed, "#extensions")
     def _extensions(self) -> None:
