@@ -181,6 +181,10 @@ class ImageReader(Protocol):
         """Open a file by its magic bytes. Raises ImageError, one line, for everything else."""
         ...
 
+    def decode(self, data: bytes, name: str) -> Image:
+        """Open what is in memory already; blocking, so call it in a thread. Raises ImageError."""
+        ...
+
 
 class ImageStore(Protocol):
     """Pictures, each kept once under its digest."""

@@ -35,6 +35,8 @@ class Suggestion:
     """What the row shows; may be a file's name or a chat's title, cleaned, still plain data."""
     help: str = ""
     """The dim words beside it; empty for none."""
+    picture: Path | None = None
+    """A file that is attached when the row is chosen; then `insert` is empty."""
 
 
 def nothing(_kind: Kind) -> Iterable[Offer]:

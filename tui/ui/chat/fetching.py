@@ -1,0 +1,23 @@
+"""The question before anything is fetched from the web."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from textual.app import App
+
+from tui.domain.safetext import clean_line
+from tui.ui.widgets.confirm import Confirm
+
+_LONGEST = 400
+
+
+async def may_fetch(app: App[Any], url: str) -> bool:
+    """Show which machine would be asked, and for what; tell whether that is wanted."""
+    host = urlsplit(url).hostname or "nobody"
+    question = (
+        f"Fetch this picture from {clean_line(host, 80)}?\n\n{clean_line(url, _LONGEST)}\n\n"
+        "It learns your address on the net."
+    )
+    return await app.push_screen_wait(Confirm(question, yes="Fetch", no="No"))
