@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.slash.builtins import caption, chat, connection, guide, library, pictures, settings
+from tui.slash.builtins import attach, caption, chat, connection, guide, library, pictures, settings
 from tui.slash.command import Registry
 
 
@@ -11,6 +11,7 @@ def default_registry() -> Registry:
     registry = Registry()
     families = (
         caption.commands(),
+        attach.commands(),
         chat.commands(),
         pictures.commands(),
         library.commands(),

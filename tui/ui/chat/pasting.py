@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from tui.domain.image import SUFFIXES
-from tui.domain.typed_path import as_local
+from tui.slash.picture_path import path_of
 
 LARGE_CHARACTERS = 20_000
 """A text area of this size still takes keys at once; ten times that does not."""
@@ -79,7 +79,7 @@ def pasted_images(text: str) -> list[Path]:
     if not may_be_images(text):
         return []
     for reading in _readings(text.strip()):
-        paths = [_path(word) for word in reading]
+        paths = [path_of(word) for word in reading]
         if 0 < len(paths) <= _MOST_PATHS and are_images(paths):
             return paths
     return []
@@ -144,14 +144,6 @@ def _readings(text: str) -> Iterator[list[str]]:
     yield [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', text)]
     yield re.split(rf"\s+(?={_ABSOLUTE})", text)
     yield [unquote(line) for line in lines]
-
-
-def _path(word: str) -> Path:
-    path = Path(word if os.name == "nt" else as_local(word))
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        return path
 
 
 def are_images(paths: Sequence[Path]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
@@ -11,12 +12,13 @@ from pathlib import Path
 from textual import on, work
 
 from tui.domain.clipping import Clipping
-from tui.domain.errors import AppError
+from tui.domain.errors import AppError, ClipboardError
 from tui.services import Services
 from tui.ui.chat.attaching import Attaching, Source
 from tui.ui.chat.composer import Composer
 from tui.ui.chat.message_keys import MessageKeys
 from tui.ui.chat.pasting import are_images
+from tui.ui.terminal import kitty_clipboard
 
 PASTED_NAME = "pasted picture"
 COPIED_NAME = "clipboard"
@@ -84,7 +86,7 @@ class TakingIn(MessageKeys):
     async def paste_clipboard(self) -> None:
         """Take what the clipboard holds: a picture, files, or text."""
         try:
-            found = await self.services.intake.clipboard()
+            found = await self._clipping()
         except AppError as error:
             if self.app.clipboard:
                 await self.composer.paste(self.app.clipboard)
@@ -92,6 +94,20 @@ class TakingIn(MessageKeys):
                 self.fail(error)
             return
         await self._use(found)
+
+    async def _clipping(self) -> Clipping:
+        """What the system's clipboard holds, or the terminal's where that is out of reach."""
+        try:
+            return await self.services.intake.clipboard()
+        except ClipboardError:
+            if not kitty_clipboard.is_kitty(os.environ):
+                raise
+        return await kitty_clipboard.read(self._write)
+
+    def _write(self, sequence: str) -> None:
+        driver = self.app._driver
+        if driver is not None:
+            driver.write(sequence)
 
     async def _use(self, found: Clipping) -> None:
         are_pictures = await asyncio.to_thread(are_images, found.paths)
