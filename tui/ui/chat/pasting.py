@@ -122,7 +122,8 @@ def pasted_data(text: str) -> bytes:
         body = unquote(body[match.end() :])
     elif len(body) < _LEAST_BASE64 or not body.startswith(_BASE64_STARTS):
         return b""
-    body = "".join(body.split()).rstrip("=")
+    # It may be cut into lines, but a blank within one is the end of it, and what follows is text.
+    body = "".join(line.strip() for line in body.splitlines()).rstrip("=")
     try:
         # Some writers leave out what fills the last group.
         return base64.b64decode(body + "=" * (-len(body) % 4), validate=True)

@@ -45,35 +45,48 @@ class TakingIn(MessageKeys):
             self.fetch_picture(event.url, event.text)
         elif event.data:
             intake = self.services.intake
-            self._convert([partial(intake.attach, event.data, PASTED_NAME)], event.text)
+            text = event.text
+            self._convert([partial(intake.attach, event.data, PASTED_NAME)], text, text)
         else:
             attach = self.services.captions.attach
-            self._convert([partial(attach, path) for path in event.paths], event.text)
+            # A broken file is told; its path alone would be of no use in the prompt.
+            left = event.text if event.text.startswith("@") else ""
+            self._convert([partial(attach, path) for path in event.paths], event.text, left)
 
     @work(group="attach", exit_on_error=False)
-    async def _convert(self, sources: Sequence[Source], text: str) -> None:
-        await self.convert(sources, text)
+    async def _convert(self, sources: Sequence[Source], text: str, left: str) -> None:
+        await self.convert(sources, text, left)
 
-    async def convert(self, sources: Sequence[Source], text: str) -> bool:
-        """Let pictures take the place of a text; tell whether any could be used."""
+    async def convert(self, sources: Sequence[Source], text: str, left: str) -> None:
+        """Let pictures take the place of a text.
+
+        Args:
+            sources: Where they come from.
+            text: What Ctrl+Z puts there instead.
+            left: What is put there when none of them can be used.
+        """
         keys = await self.attaching.take(sources)
         if keys is None:
-            self.composer.paste_text(text)
-            return False
-        self.composer.conversions.note(text, keys)
-        return True
+            self.composer.paste_text(left)
+        else:
+            self.composer.conversions.note(text, keys)
 
     @work(group="fetch", exit_on_error=False)
     async def fetch_picture(self, url: str, text: str = "") -> None:
         """Fetch a picture from the web when that is agreed to; else its address stays text."""
         from tui.ui.chat.fetching import may_fetch  # noqa: PLC0415 - rarely needed
 
-        if not await may_fetch(self.app, url):
+        try:
+            agreed = await may_fetch(self.app, url)
+        except AppError as error:
+            agreed = False
+            self.fail(error)
+        if not agreed:
             self.composer.paste_text(text)
             return
         self.notify("Fetching the picture; Esc stops it", markup=False, timeout=3)
         try:
-            await self.convert([partial(self.services.intake.fetch, url)], text)
+            await self.convert([partial(self.services.intake.fetch, url)], text, text)
         except asyncio.CancelledError:
             self.composer.paste_text(text)
             raise
@@ -112,10 +125,11 @@ class TakingIn(MessageKeys):
     async def _use(self, found: Clipping) -> None:
         are_pictures = await asyncio.to_thread(are_images, found.paths)
         if found.data:
-            await self.convert([partial(self.services.intake.attach, found.data, COPIED_NAME)], "")
+            attach_data = partial(self.services.intake.attach, found.data, COPIED_NAME)
+            await self.convert([attach_data], "", "")
         elif found.paths and are_pictures:
             attach = self.services.captions.attach
-            await self.convert([partial(attach, path) for path in found.paths], "")
+            await self.convert([partial(attach, path) for path in found.paths], "", "")
         elif text := found.text or "\n".join(map(str, found.paths)) or self.app.clipboard:
             await self.composer.paste(text)
         else:
