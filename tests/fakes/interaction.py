@@ -30,6 +30,9 @@ class FakeInteraction:
     async def pick_image(self) -> Path | None:
         return self.path
 
+    async def pick_images(self) -> tuple[Path, ...]:
+        return (self.path,) if self.path else ()
+
     async def refine(self, refinement: Refinement) -> str | None:
         self.refinements.append(refinement)
         text = ""

@@ -24,6 +24,10 @@ class SilentInteraction:
         """Choose nothing: a command line names its files."""
         return None
 
+    async def pick_images(self) -> tuple[Path, ...]:
+        """Choose nothing."""
+        return ()
+
     async def refine(self, refinement: Refinement) -> str | None:
         """Let the source finish and take its caption as it is."""
         try:

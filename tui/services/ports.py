@@ -280,6 +280,10 @@ class Interaction(Protocol):
         """Let a file be chosen; None: cancelled."""
         ...
 
+    async def pick_images(self) -> tuple[Path, ...]:
+        """Let one file or several be chosen; none: cancelled."""
+        ...
+
     async def refine(self, refinement: Refinement) -> str | None:
         """Show the caption as it comes, let it be edited; None: discarded."""
         ...

@@ -25,8 +25,7 @@ async def attach(context: Context, arguments: Arguments) -> None:
     raw = arguments.text("FILE")
     urls, files = await asyncio.to_thread(_sort_out, raw)
     if not raw:
-        picked = await context.interaction.pick_image()
-        files = [picked] if picked else []
+        files = list(await context.interaction.pick_images())
     number = arguments.number("mesId")
     if number is not None:
         if urls:
