@@ -29,10 +29,13 @@ class FakeFetcher:
         self.pages: dict[str, bytes] = {}
         self.asked: list[str] = []
         self.limits: list[int] = []
+        self.hold = False
 
     async def fetch(self, url: str, limit: int) -> bytes:
         self.asked.append(url)
         self.limits.append(limit)
+        if self.hold:
+            await asyncio.Event().wait()
         if url not in self.pages:
             raise ImageError("pics.example does not give the picture out")
         return self.pages[url]

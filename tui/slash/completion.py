@@ -131,6 +131,9 @@ class _Completion:
             if parameter.rest and parameter.kind != "path":
                 return [*self._names(first, position, given), *self._rest(parameter, position)]
             word = read_word(self.typed, position)
+            while parameter.several and not self._at_cursor(word):
+                position = skip_space(self.typed, word.end)
+                word = read_word(self.typed, position)
             if self._at_cursor(word):
                 return [*self._value(parameter, word), *self._names(first, position, given)]
             if parameter.rest:

@@ -214,6 +214,19 @@ async def test_a_picture_that_cannot_be_fetched_leaves_its_address(house: House)
         assert "does not give the picture out" in stage.notices[-1]
 
 
+async def test_esc_stops_fetching_and_leaves_the_address(house: House) -> None:
+    house.fetcher.hold = True
+    async with opened(house) as stage:
+        await pasted(stage, URL)
+        await stage.until(lambda: isinstance(stage.app.screen, Confirm))
+        await stage.press("y")
+        await stage.until(lambda: house.fetcher.asked == [URL])
+        await stage.press("escape")
+        await stage.until(lambda: stage.prompt == URL)
+
+        assert waiting(stage) == []
+
+
 async def test_attach_takes_an_address_too(house: House) -> None:
     house.fetcher.pages[URL] = encoded(photo(64, 48), "JPEG")
     async with opened(house) as stage:
@@ -296,6 +309,17 @@ async def test_a_broken_file_is_told_and_the_draft_stays(
         assert stage.notices[-1].startswith(said)
         assert stage.prompt == "my draft"
         assert waiting(stage) == []
+
+
+async def test_a_broken_file_leaves_what_is_selected(tmp_path: Path, house: House) -> None:
+    (tmp_path / "empty.png").touch()
+    async with opened(house) as stage:
+        await stage.write("my draft")
+        stage.app.chat.composer.area.select_all()
+        await pasted(stage, str(tmp_path / "empty.png"))
+        await stage.until(lambda: bool(stage.notices))
+
+        assert stage.prompt == "my draft"
 
 
 async def test_what_only_looks_broken_is_taken(tmp_path: Path, house: House) -> None:
@@ -459,7 +483,7 @@ async def test_new_pictures_of_a_watched_folder_wait(tmp_path: Path, house: Hous
         await stage.until(lambda: house.watcher.listening == 1)
         house.watcher.put(shot)
         await waits(stage, "shot.png")
-        assert "shot.png was attached, for it is new" in stage.notices
+        await stage.until(lambda: "shot.png was attached, for it is new" in stage.notices)
 
         await stage.enter('/set images.watch_folder ""')
         await stage.until(lambda: house.watcher.listening == 0)

@@ -133,6 +133,7 @@ def commands() -> tuple[Command, ...]:
                     "FILE",
                     "files, a pattern such as *.png, or an address; without it one is picked",
                     "path",
+                    several=True,
                     rest=True,
                     verbatim=True,
                 ),

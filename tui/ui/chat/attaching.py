@@ -50,6 +50,7 @@ class Attaching:
     async def add(self, paths: Sequence[Path]) -> None:
         """Take picture files in; one that cannot be used is told and left out."""
         await self.take([partial(self._attach, path) for path in paths])
+        self._composer.focus()
 
     async def take(self, sources: Sequence[Source]) -> list[str] | None:
         """Take pictures in, wherever they come from; one that cannot be used is told.
@@ -70,7 +71,6 @@ class Attaching:
             self._composer.add_picture(label, attachment.digest)
             self.tell_fates()
             taken.append(attachment.digest)
-        self._composer.focus()
         return [key for key in taken if key not in waited] if taken else None
 
     def choose_fate(self, digest: str, fate: Send) -> None:

@@ -211,7 +211,7 @@ class Composer(Vertical):
         text = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
         if is_large(text) or is_large(self.text + text):
             self._fold(text)
-        else:
+        elif text:
             self._area.insert_text(text)
 
     def _fold(self, text: str) -> None:

@@ -13,6 +13,7 @@ from textual import on, work
 
 from tui.domain.clipping import Clipping
 from tui.domain.errors import AppError, ClipboardError
+from tui.domain.safetext import clean_line
 from tui.services import Services
 from tui.ui.chat.attaching import Attaching, Source
 from tui.ui.chat.composer import Composer
@@ -70,6 +71,7 @@ class TakingIn(MessageKeys):
             self.composer.paste_text(left)
         else:
             self.composer.conversions.note(text, keys)
+        self.composer.focus()
 
     @work(group="fetch", exit_on_error=False)
     async def fetch_picture(self, url: str, text: str = "") -> None:
@@ -161,7 +163,7 @@ class TakingIn(MessageKeys):
                 async for path in pictures:
                     attach = partial(self.services.captions.attach, path)
                     if await self.attaching.take([attach]) is not None:
-                        self.notify(f"{path.name} was attached, for it is new", markup=False)
+                        name = clean_line(path.name, 60)
+                        self.notify(f"{name} was attached, for it is new", markup=False)
         except AppError as error:
-            self._watched = ""
             self.fail(error)
