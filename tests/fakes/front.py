@@ -25,6 +25,7 @@ class FakeFront:
         self.opened: list[ChatSession] = []
         self.visited: list[int] = []
         self.attached: list[Path] = []
+        self.fetched: list[str] = []
         self.copied: list[str] = []
         self.drafts: list[str] = []
         self.settings: list[Settings] = []
@@ -72,6 +73,12 @@ class FakeFront:
 
     def attach(self, paths: tuple[Path, ...]) -> None:
         self.attached.extend(paths)
+
+    async def fetch(self, url: str) -> None:
+        self.fetched.append(url)
+
+    async def paste(self) -> None:
+        self.calls.append("paste")
 
     def waiting(self) -> Sequence[Attachment]:
         return self.pictures

@@ -202,3 +202,11 @@ def test_completion_of_any_arguments_never_fails(name: str, text: str) -> None:
     typed = f"/{name} {text}"
 
     assert isinstance(suggest(typed, len(typed), REGISTRY, values), list)
+
+
+def test_attach_offers_a_file_in_each_place(folder: Path) -> None:
+    first = [row.label for row in offered("/attach ", folder)]
+    second = [row.label for row in offered('/attach a.png "b c.png" ', folder)]
+
+    assert [label for label in first if not label.endswith("=")] == second
+    assert "Pictures/" in second

@@ -209,6 +209,10 @@ class ImagesSettings:
     max_side: int = _setting(2048, "Longest side in pixels of what is kept and sent.")
     local_only: bool = _setting(False, "No picture leaves this machine, in any chat.")
 
+    watch_folder: str = _setting(
+        "", "A folder whose new pictures are attached, such as screenshots; empty: none."
+    )
+
     def __post_init__(self) -> None:
         _at_least("max_megabytes", self.max_megabytes, 1)
         _at_least("max_megapixels", self.max_megapixels, 1)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.services.chatting import ChatService
     from tui.services.configuring import SettingsService
     from tui.services.connecting import ConnectionService
+    from tui.services.intake import IntakeService
     from tui.services.library import Library
     from tui.services.picture_list import PictureList
     from tui.services.ports import OfflineInstaller, SecretStore, Worker
@@ -31,6 +32,7 @@ class Services:
         offline: The tiny chat model.
         store: Where chats are kept; closed at the end.
         worker: The process that runs the captioning model; stopped at the end.
+        intake: Makes the service that takes pictures in, when it is first needed.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter for each thing it holds
@@ -44,6 +46,7 @@ class Services:
         offline: OfflineInstaller,
         store: ChatStore,
         worker: Worker,
+        intake: Callable[[], IntakeService],
     ) -> None:
         self.settings = settings
         self.connections = connections
@@ -54,6 +57,7 @@ class Services:
         self.worker = worker
         self._chats = chats
         self._captions = captions
+        self._intake = intake
 
     @cached_property
     def chats(self) -> ChatService:
@@ -71,6 +75,11 @@ class Services:
         from tui.services.picture_list import PictureList  # noqa: PLC0415 - rarely needed
 
         return PictureList(self.store)
+
+    @cached_property
+    def intake(self) -> IntakeService:
+        """Pictures from elsewhere than a chosen file; loaded when first needed."""
+        return self._intake()
 
     async def aclose(self) -> None:
         """End what was started: servers, worker processes, the database; each whatever befalls."""

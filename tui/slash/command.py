@@ -102,6 +102,14 @@ class FrontEnd(Protocol):
         """Let pictures wait in the composer for the next message."""
         ...
 
+    async def fetch(self, url: str) -> None:
+        """Ask whether a picture may be fetched from the web, and let it wait like the others."""
+        ...
+
+    async def paste(self) -> None:
+        """Take in what the system's clipboard holds."""
+        ...
+
     def waiting(self) -> Sequence[Attachment]:
         """The pictures that wait in the composer."""
         ...

@@ -35,6 +35,8 @@ class Suggestion:
     """What the row shows; may be a file's name or a chat's title, cleaned, still plain data."""
     help: str = ""
     """The dim words beside it; empty for none."""
+    picture: Path | None = None
+    """A file that is attached when the row is chosen; then `insert` is empty."""
 
 
 def nothing(_kind: Kind) -> Iterable[Offer]:
@@ -129,6 +131,9 @@ class _Completion:
             if parameter.rest and parameter.kind != "path":
                 return [*self._names(first, position, given), *self._rest(parameter, position)]
             word = read_word(self.typed, position)
+            while parameter.several and not self._at_cursor(word):
+                position = skip_space(self.typed, word.end)
+                word = read_word(self.typed, position)
             if self._at_cursor(word):
                 return [*self._value(parameter, word), *self._names(first, position, given)]
             if parameter.rest:

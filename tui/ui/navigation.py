@@ -110,6 +110,14 @@ class Navigation:
         """Put pictures beside the prompt."""
         self._chat.attach(paths)
 
+    async def fetch(self, url: str) -> None:
+        """Fetch a picture when that is agreed to."""
+        await self._finish(self._chat.fetch_picture(url))
+
+    async def paste(self) -> None:
+        """Paste into the prompt what the system's clipboard holds."""
+        await self._finish(self._chat.paste_clipboard())
+
     def waiting(self) -> tuple[Attachment, ...]:
         """The pictures beside the prompt."""
         return self._chat.attaching.waiting

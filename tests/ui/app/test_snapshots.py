@@ -14,8 +14,9 @@ from textual.widgets import TextArea
 from tests.fakes.house import House
 from tests.fakes.models import Script
 from tests.ui.app.stage import Recorded, Stage
-from tests.ui.widgets.harness import read_picture
+from tests.ui.widgets.harness import picture, read_picture
 from tui.domain.generation import Finished, ReasoningDelta, TextDelta, Usage
+from tui.domain.image import Box, Image
 from tui.ui.widgets.image_view import ImageView
 
 Compare = Callable[..., bool]
@@ -37,6 +38,12 @@ class Reader:
     """Every file is the same landscape."""
 
     read = staticmethod(read_picture)
+
+    def decode(self, data: bytes, name: str) -> Image:
+        return picture(name)
+
+    async def crop(self, image: Image, box: Box) -> Image:
+        return image
 
 
 @pytest.fixture(autouse=True)

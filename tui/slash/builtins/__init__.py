@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.slash.builtins import (
+    attach,
     caption,
     caption_all,
     chat,
@@ -22,6 +23,7 @@ def default_registry() -> Registry:
     families = (
         caption.commands(),
         caption_all.commands(),
+        attach.commands(),
         chat.commands(),
         pictures.commands(),
         looking.commands(),

@@ -81,14 +81,6 @@ async def _one(context: Context, request: CaptionRequest) -> str | None:
     return done.caption.text
 
 
-async def attach(context: Context, arguments: Arguments) -> None:
-    """Let a picture wait in the composer, to go out with the next message."""
-    typed = arguments.text("FILE")
-    path = path_of(typed) if typed else await context.interaction.pick_image()
-    if path is not None:
-        context.front.attach((path,))
-
-
 async def caption_log(context: Context, _arguments: Arguments) -> None:
     """Show the captions that were made."""
     await context.front.show("caption_log")
@@ -140,12 +132,6 @@ def commands() -> tuple[Command, ...]:
                     verbatim=True,
                 ),
             ),
-        ),
-        Command(
-            "attach",
-            "attach a picture to the next message",
-            attach,
-            (Parameter("FILE", "the picture; without it one is picked", "path"),),
         ),
         Command(
             "caption-log",

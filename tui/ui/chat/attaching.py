@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from tui.domain.chat import Attachment
 from tui.domain.errors import AppError
 from tui.domain.fate import SENDS, Fate, Send
 from tui.ui.chat.composer import Composer
+
+Source: TypeAlias = Callable[[], Awaitable[Attachment]]
+"""Takes one picture in. Raises AppError."""
 
 
 class Attaching:
@@ -43,10 +48,21 @@ class Attaching:
         return tuple(self._waiting[key] for key in keys if key in self._waiting)
 
     async def add(self, paths: Sequence[Path]) -> None:
-        """Take pictures in; one that cannot be used is told and left out."""
-        for path in paths:
+        """Take picture files in; one that cannot be used is told and left out."""
+        await self.take([partial(self._attach, path) for path in paths])
+        self._composer.focus()
+
+    async def take(self, sources: Sequence[Source]) -> list[str] | None:
+        """Take pictures in, wherever they come from; one that cannot be used is told.
+
+        Returns:
+            The keys of those that did not wait before; None when none could be used.
+        """
+        waited = set(self._waiting)
+        taken = []
+        for source in sources:
             try:
-                attachment = await self._attach(path)
+                attachment = await source()
             except AppError as error:
                 self._fail(error)
                 continue
@@ -54,7 +70,8 @@ class Attaching:
             label = f"{attachment.name} {attachment.width}x{attachment.height}"
             self._composer.add_picture(label, attachment.digest)
             self.tell_fates()
-        self._composer.focus()
+            taken.append(attachment.digest)
+        return [key for key in taken if key not in waited] if taken else None
 
     def choose_fate(self, digest: str, fate: Send) -> None:
         """Choose what the chat model gets of a picture."""

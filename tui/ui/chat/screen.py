@@ -26,10 +26,10 @@ from tui.services.session import ChatSession
 from tui.ui.chat.attaching import Attaching
 from tui.ui.chat.chips import Chip
 from tui.ui.chat.composer import Composer
-from tui.ui.chat.message_keys import MessageKeys
 from tui.ui.chat.offers import HintLine, Offer, offer_of
 from tui.ui.chat.popup import Complete
 from tui.ui.chat.replying import Replying, Stream
+from tui.ui.chat.taking_in import TakingIn
 from tui.ui.chat.telling import hint_of, status_of
 from tui.ui.transcript.events import ImageActivated, LinkActivated, UnseenChanged
 from tui.ui.transcript.view import Transcript
@@ -38,7 +38,7 @@ from tui.ui.widgets.status_line import StatusLine
 logger = logging.getLogger(__name__)
 
 
-class ChatScreen(MessageKeys):
+class ChatScreen(TakingIn):
     """Routes: what widgets say becomes calls of services; other screens are asked for."""
 
     CSS_PATH = "screen.tcss"
@@ -127,6 +127,7 @@ class ChatScreen(MessageKeys):
         images = self.services.settings.current.ui.images
         self.transcript.images = "off" if images == "off" else "blocks"
         self.update_status()
+        self.watch_folder(self.services.settings.current.images.watch_folder)
 
     def sync(self) -> None:
         """Draw what changed; the focus stays among the messages when its own is gone."""
@@ -192,6 +193,9 @@ class ChatScreen(MessageKeys):
             self.post_message(self.CommandEntered(event.text, restore=True))
             await self._note_draft("")
             return
+        if "@" in event.typed and not await self.take_mentioned(event.typed):
+            self.give_back(event.text)
+            return
         attachments = self.attaching.waiting
         if not event.text.strip() and not attachments:
             self._entered_nothing()
@@ -225,8 +229,7 @@ class ChatScreen(MessageKeys):
         try:
             await self.services.chats.send(session, text, attachments)
         except AppError as error:
-            written = (text, self.composer.full_text)
-            self.composer.load("\n".join(part for part in written if part))
+            self.give_back(text)
             self.fail(error)
             return
         self.attaching.sent(attachments)
@@ -236,6 +239,11 @@ class ChatScreen(MessageKeys):
         self.transcript.sync()
         self.transcript.action_scroll_end()
         self.reply()
+
+    def give_back(self, text: str) -> None:
+        """Put what was not sent back into the prompt, before what was typed since."""
+        written = (text, self.composer.full_text)
+        self.composer.load("\n".join(part for part in written if part))
 
     def _entered_nothing(self) -> None:
         if self._offer is not None and not self.services.connections.current():
@@ -275,10 +283,6 @@ class ChatScreen(MessageKeys):
         except AppError as error:
             self.fail(error)
 
-    @on(Composer.ImagesPasted)
-    def _attach_pasted(self, event: Composer.ImagesPasted) -> None:
-        self.attach(event.paths)
-
     @work(group="attach", exit_on_error=False)
     async def attach(self, paths: tuple[Path, ...]) -> None:
         """Put pictures beside the prompt; they go out with the next message."""
@@ -291,10 +295,6 @@ class ChatScreen(MessageKeys):
     @on(Chip.FateAsked)
     def _next_fate(self, event: Chip.FateAsked) -> None:
         self.attaching.next_fate(event.key)
-
-    @on(Composer.ClipboardRequested)
-    def _no_clipboard(self) -> None:
-        self.notify("Paste with your terminal's own key, often Ctrl+Shift+V", markup=False)
 
     @on(Composer.Scrolled)
     def _scroll(self, event: Composer.Scrolled) -> None:
@@ -355,6 +355,7 @@ class ChatScreen(MessageKeys):
     def action_stop(self) -> None:
         """Stop what runs; else go back to the prompt."""
         self.replying.cancel()
+        self.workers.cancel_group(self, "fetch")
         self.workers.cancel_group(self.app, "commands")
         self.transcript.focus_message(None)
         self.composer.give_back()
