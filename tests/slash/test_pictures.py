@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 import pytest
 
@@ -29,7 +30,7 @@ async def test_the_fate_of_waiting_pictures_comes_first(room: Room) -> None:
 
     assert [each.fate for each in room.front.pictures] == ["caption", "caption"]
     assert result == "cat.png: caption: you chose so\ndog.png: caption: you chose so"
-    assert room.session.message(1).attachments == (CAT, DOG)
+    assert room.session.message(1).attachments == (replace(CAT, number=1), replace(DOG, number=2))
 
 
 async def test_one_of_several_waiting_pictures_can_be_meant(room: Room) -> None:

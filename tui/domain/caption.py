@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.domain import macros
+from tui.domain.chat import Attachment
 from tui.domain.generation import Usage
 from tui.domain.image import Image
 
@@ -72,6 +73,19 @@ class Captioned:
 
     image: Image
     caption: Caption
+
+
+def captioned_by(picture: Attachment, caption: Caption) -> Attachment:
+    """The picture with a caption, where it came from, and the number and choices it had."""
+    return replace(
+        picture,
+        caption=caption.text,
+        source=caption.source_label,
+        model=caption.model,
+        seconds=caption.seconds,
+        note=caption.remark,
+        unchecked=False,
+    )
 
 
 def with_caption(template: str) -> str:

@@ -50,6 +50,10 @@ class CaptionRequest:
     """For multimodal; empty: the one of the settings, else the connection's own."""
     fresh: bool = False
     """Ask the source even when the same caption was made before."""
+    place: int = 0
+    """With `index`: which of the message's pictures, from 0."""
+    unattended: bool = False
+    """Nobody is asked, and no editor opens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tui.domain.caption import (
     ExistingMessage,
     NewMessage,
     Nowhere,
+    captioned_by,
     wrap,
 )
 from tui.domain.character import Character, Persona, macro_values
@@ -32,6 +33,7 @@ from tui.services.chat_store import ChatStore
 from tui.services.chatting import ChatService
 from tui.services.configuring import SettingsService
 from tui.services.library import new_id
+from tui.services.picture_ids import picture_at
 from tui.services.ports import ImageReader, ImageStore, Interaction
 from tui.services.session import ChatSession
 
@@ -85,7 +87,8 @@ class CaptionService:
         if prompt is None:
             return None
         attempt.refinement.prompt = prompt
-        text = await self._make(attempt, interaction, quiet=isinstance(request.delivery, Nowhere))
+        quiet = request.unattended or isinstance(request.delivery, Nowhere)
+        text = await self._make(attempt, interaction, quiet=quiet)
         caption = attempt.accepted(text)
         if caption is None:
             await self._keep_unused(attempt)
@@ -94,7 +97,8 @@ class CaptionService:
         if session is not None and isinstance(request.delivery, NewMessage):
             await self._send(image, caption, session)
         elif session is not None and target is not None:
-            await self._put_into(target, image, caption, session)
+            await self._images.put(image)
+            await self._put_into(target, request.place, caption, session)
         await self._journal.used(number)
         return Captioned(image, caption)
 
@@ -139,18 +143,15 @@ class CaptionService:
         self, request: CaptionRequest, interaction: Interaction, session: ChatSession | None
     ) -> Image | None:
         if request.index is not None:
-            return await self._image_of(_message(session, request.index), request.index)
+            return await self._image_of(_message(session, request.index), request)
         if request.digest:
             return await self._kept(request.digest, "the picture")
         path = request.path or await interaction.pick_image()
         return await self._reader.read(path) if path else None
 
-    async def _image_of(self, message: Message, index: int) -> Image:
-        if not message.attachments:
-            raise CaptionError(
-                f"message #{index} has no picture", hint="/caption file=PATH takes one from disk"
-            )
-        return await self._kept(message.attachments[0].digest, f"the picture of message #{index}")
+    async def _image_of(self, message: Message, request: CaptionRequest) -> Image:
+        picture = picture_at(message, request.index or 0, request.place)
+        return await self._kept(picture.digest, f"the picture of message #{request.index}")
 
     async def _kept(self, digest: str, what: str) -> Image:
         image = await self._images.get(digest)
@@ -173,7 +174,7 @@ class CaptionService:
         prompt: str | None = request.prompt
         if not prompt:
             prompt = settings.prompt
-            if settings.ask_every_time and matters:
+            if settings.ask_every_time and matters and not request.unattended:
                 prompt = await interaction.ask_prompt(prompt)
         return macros.expand(prompt, self.values(session)) if prompt is not None else None
 
@@ -207,18 +208,17 @@ class CaptionService:
         await self._chats.add(session, message)
 
     async def _put_into(
-        self, message: Message, image: Image, caption: Caption, session: ChatSession
+        self, message: Message, place: int, caption: Caption, session: ChatSession
     ) -> None:
-        if session.index_of(message.id) is None:
+        if session.index_of(message.id) is None or place >= len(message.attachments):
             raise CaptionError(
                 "the message was deleted meanwhile", hint="/caption-log has kept its caption"
             )
-        await self._images.put(image)
-        taken = attached(image, caption)
-        if message.attachments:
-            taken = replace(taken, fate=message.attachments[0].fate)
-        message.attachments = (taken, *message.attachments[1:])
-        if not message.text.strip() or message.templated:
+        before = message.attachments
+        taken = captioned_by(before[place], caption)
+        message.attachments = (*before[:place], taken, *before[place + 1 :])
+        # The text is the caption of the first picture; those of others stand beside it.
+        if not place and (not message.text.strip() or message.templated):
             message.text, message.templated = self.preview(caption.text, session), True
         await session.update(message)
 
@@ -269,16 +269,7 @@ async def _join(attempt: Attempt, interaction: Interaction) -> str:
 def attached(image: Image, caption: Caption | None) -> Attachment:
     """How a message refers to a picture."""
     plain = Attachment(image.digest, image.name, image.mime, image.width, image.height)
-    if caption is None:
-        return plain
-    return replace(
-        plain,
-        caption=caption.text,
-        source=caption.source_label,
-        model=caption.model,
-        seconds=caption.seconds,
-        note=caption.remark,
-    )
+    return captioned_by(plain, caption) if caption else plain
 
 
 def _message(session: ChatSession | None, index: int) -> Message:

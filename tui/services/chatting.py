@@ -65,6 +65,9 @@ class ChatService:
         await session.append(message)
         session.chat.updated = message.created
         session.chat.draft = ""
+        sent = {each.number for each in message.attachments}
+        waiting = session.chat.draft_pictures
+        session.chat.draft_pictures = tuple(each for each in waiting if each.number not in sent)
         if not session.chat.title and message.role == "user":
             session.chat.title = _title(message)
         await session.save()
@@ -220,6 +223,12 @@ class ChatService:
         """Keep what stands unsent in the composer."""
         if text != session.chat.draft:
             session.chat.draft = text
+            await session.save()
+
+    async def note_pictures(self, session: ChatSession, pictures: Sequence[Attachment]) -> None:
+        """Keep what pictures wait beside the prompt. Raises StorageError."""
+        if tuple(pictures) != session.chat.draft_pictures:
+            session.chat.draft_pictures = tuple(pictures)
             await session.save()
 
 
