@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from textual.app import App
 
 from tui.domain.safetext import clean_line
 from tui.services import Services
+from tui.services.picture_ids import Found, pictures
 from tui.slash.builtins import default_registry
 from tui.slash.command import Context
 from tui.slash.completion import Suggestion
@@ -49,7 +50,10 @@ class Desk:
         self.front = Navigation(services, chat, self.screens.openers(), actions)
         self.screens.front = self.front
         self.screens.run = run_line
-        self._suggester = Suggester(services, self.registry, actions.theme_names)
+        self._suggester = Suggester(services, self.registry, actions.theme_names, self._pictures)
+
+    def _pictures(self) -> Iterator[Found]:
+        return pictures(self._chat.session, self._chat.attaching.waiting)
 
     async def run(self, text: str) -> None:
         """Run one line. Raises AppError."""

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui.domain.caption import Delivery, ExistingMessage, NewMessage, Nowhere
+from tui.domain.caption import Beside, Delivery, ExistingMessage, NewMessage, Nowhere
 from tui.domain.errors import CommandError
 from tui.domain.settings import SOURCES
 from tui.services.caption_sources import CaptionRequest
+from tui.services.picture_ids import Found, find, first_without_caption, picture_at
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command, Context
 from tui.slash.picture_path import path_of, split_picture
@@ -19,27 +20,23 @@ from tui.slash.syntax import unquoted
 async def caption(context: Context, arguments: Arguments) -> str:
     """Caption pictures and give back the captions, one line each."""
     files, prompt = await _pictures(arguments)
-    index = arguments.number("mesId")
-    if index is not None:
-        if files:
-            raise CommandError(
-                "file= and mesId= exclude each other", column=arguments.column("mesId")
-            )
-        index = context.position(index, arguments.column("mesId"))
-    delivery = _delivery(arguments, index)
+    place = _place(context, arguments, has_files=bool(files))
+    delivery = _delivery(arguments, place)
     captions: list[str] = []
     paths: Sequence[Path | None] = files or [None]
     for number, path in enumerate(paths, 1):
         request = CaptionRequest(
             path,
-            index,
+            place.index if place else None,
             prompt,
             delivery,
             arguments.text("source"),
             arguments.text("connection"),
-            position=(number, len(paths)),
-            model=arguments.text("model"),
-            fresh=arguments.flag("fresh"),
+            place.picture.digest if place else "",
+            (number, len(paths)),
+            arguments.text("model"),
+            arguments.flag("fresh"),
+            place.place if place else 0,
         )
         text = await _one(context, request)
         if text is None:
@@ -53,26 +50,57 @@ async def caption(context: Context, arguments: Arguments) -> str:
 async def _pictures(arguments: Arguments) -> tuple[list[Path], str]:
     files = [path_of(text) for text in arguments.texts("file")]
     prompt = arguments.text("prompt")
-    if not files and arguments.number("mesId") is None:
+    named = arguments.number("mesId"), arguments.number("imgN")
+    if not files and named == (None, None):
         first, prompt = await asyncio.to_thread(split_picture, prompt)
         files = [first] if first else []
     return files, unquoted(prompt)
 
 
-def _delivery(arguments: Arguments, index: int | None) -> Delivery:
+def _place(context: Context, arguments: Arguments, *, has_files: bool) -> Found | None:
+    """The picture of the chat that is meant; None: one that is not in it yet."""
+    by_id, by_message = arguments.number("imgN"), arguments.number("mesId")
+    given = {"file=": has_files, "imgN": by_id is not None, "mesId=": by_message is not None}
+    names = [name for name, is_given in given.items() if is_given]
+    if len(names) > 1:
+        raise CommandError(f"{names[0]} and {names[1]} exclude each other")
+    if by_message is not None:
+        index = context.position(by_message, arguments.column("mesId"))
+        return _of_message(context, arguments, index)
+    if arguments.number("index") is not None:
+        raise CommandError("index= needs mesId=", column=arguments.column("index"))
+    if by_id is not None:
+        return find(by_id, context.session, context.front.waiting())
+    return None
+
+
+def _of_message(context: Context, arguments: Arguments, index: int) -> Found:
+    message = context.session.message(index)
+    place = arguments.number("index")
+    if place is None:
+        place = first_without_caption(message)
+    return Found(picture_at(message, index, place), index, place)
+
+
+def _delivery(arguments: Arguments, place: Found | None) -> Delivery:
     if arguments.flag("quiet"):
         return Nowhere()
-    if arguments.text("target") == "existing":
-        if index is None:
-            raise CommandError("target=existing needs mesId=", column=arguments.column("target"))
-        return ExistingMessage(index)
-    return NewMessage()
+    target = arguments.text("target")
+    if place is None and target == "existing":
+        raise CommandError(
+            "target=existing needs mesId= or an id such as img1", column=arguments.column("target")
+        )
+    if place is None or target == "new":
+        return NewMessage()
+    return Beside() if place.index is None else ExistingMessage(place.index)
 
 
 async def _one(context: Context, request: CaptionRequest) -> str | None:
     done = await context.services.captions.caption(request, context.interaction, context.session)
     if done is None:
         return None
+    if isinstance(request.delivery, Beside):
+        context.front.set_caption(request.digest, done.caption)
     context.front.sync()
     if isinstance(request.delivery, Nowhere):
         made = done.caption
@@ -107,9 +135,15 @@ def commands() -> tuple[Command, ...]:
                 ),
                 Parameter(
                     "mesId",
-                    "take the picture of message #N",
+                    "caption the picture of message #N",
                     "message",
                     aliases=("id",),
+                    named=True,
+                ),
+                Parameter(
+                    "index",
+                    "with mesId: which of its pictures, from 0; else the first without caption",
+                    "number",
                     named=True,
                 ),
                 Parameter("quiet", "only show the caption, send nothing", "switch", named=True),
@@ -127,11 +161,12 @@ def commands() -> tuple[Command, ...]:
                 ),
                 Parameter(
                     "target",
-                    "with mesId: a new message, or that one's own caption",
+                    "of a picture of the chat: its own caption, or a new message",
                     "choice",
-                    ("new", "existing"),
+                    ("existing", "new"),
                     named=True,
                 ),
+                Parameter("imgN", "a picture of this chat by its id", "picture"),
                 Parameter(
                     "prompt",
                     "what to ask; a picture's path may stand in front",
