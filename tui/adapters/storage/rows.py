@@ -120,7 +120,8 @@ def from_chat(chat: Chat) -> dict[str, Any]:
 def to_chat(row: tuple[Any, ...]) -> Chat:
     """Build a chat from `CHAT_COLUMNS`."""
     *rest, local_only, pictures, waiting = row
-    return Chat(*rest, bool(local_only), pictures, attachments(waiting))
+    known = {"local_only": bool(local_only), "pictures": pictures}
+    return replace(Chat(*rest), **known, draft_pictures=attachments(waiting))
 
 
 def from_entry(entry: JournalEntry) -> tuple[Any, ...]:
