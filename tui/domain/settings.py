@@ -156,7 +156,9 @@ class CaptioningSettings:
         DEFAULT_TEMPLATE, "The message made of a caption; {{caption}} is where it goes."
     )
     edit_before_saving: bool = _setting(True, "Open the editor before a caption is inserted.")
-    auto_caption: bool = _setting(False, "Caption attached pictures when the message is sent.")
+    auto_caption: bool = _setting(
+        False, "Caption pictures in the background once they are attached; sending waits for it."
+    )
     send: Send = _setting(
         "auto", "What the model gets: caption, picture, both, nothing; auto: both if it sees."
     )

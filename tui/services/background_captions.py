@@ -62,6 +62,7 @@ class BackgroundCaptions:
         self._done = done
         self._failed = failed
         self._one = asyncio.Lock()
+        self._closed = False
         self._tasks: dict[str, asyncio.Task[Caption | None]] = {}
         self._began: dict[str, float] = {}
         self.failures: dict[str, str] = {}
@@ -69,7 +70,7 @@ class BackgroundCaptions:
 
     def start(self, digest: str, session: ChatSession) -> None:
         """Begin to caption a picture, or do nothing when that is under way."""
-        if digest not in self._tasks:
+        if digest not in self._tasks and not self._closed:
             self.failures.pop(digest, None)
             self._tasks[digest] = asyncio.create_task(self._run(digest, session))
             self._changed(digest)
@@ -99,7 +100,8 @@ class BackgroundCaptions:
             task.cancel()
 
     async def aclose(self) -> None:
-        """Stop all, and wait until their sources are closed."""
+        """Stop all for good, and wait until their sources are closed."""
+        self._closed = True
         running = list(self._tasks.values())
         for digest in list(self._tasks):
             self.cancel(digest)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.caption import Beside, Caption, captioned_by
@@ -67,7 +66,7 @@ class BeforeSending:
                     return None
                 self._took(picture.digest, caption)
                 picture = captioned_by(picture, caption)  # noqa: PLW2901 - as it goes out
-            done.append(replace(picture, unchecked=False))
+            done.append(picture)
         return tuple(done)
 
     async def _caption(

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from tui.domain import prompt as prompts
 from tui.domain.chat import Attachment, Message, Status
@@ -50,13 +51,14 @@ class ChatService:
     ) -> Message:
         """Put the person's message at the end; it is on disk when this returns.
 
+        Captions that go out count as looked over.
+
         Raises:
             StorageError: It could not be written; nothing was added.
         """
         now = time.time()
-        message = Message(
-            new_id(), "user", session.persona.name, text, now, attachments=tuple(attachments)
-        )
+        pictures = tuple(replace(each, unchecked=False) for each in attachments)
+        message = Message(new_id(), "user", session.persona.name, text, now, pictures)
         await self.add(session, message)
         return message
 

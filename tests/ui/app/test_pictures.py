@@ -52,7 +52,7 @@ async def test_on_a_small_screen_the_focus_shows_the_reason_alone() -> None:
 
         await stage.press("shift+tab")
 
-        assert "▣ img2 · picture: the chat model se" in stage.screen
+        assert "picture: the chat model sees ×" in stage.screen
 
 
 async def test_f_on_a_waiting_picture_chooses_another_fate() -> None:

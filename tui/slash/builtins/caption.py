@@ -122,6 +122,50 @@ async def caption_log(context: Context, _arguments: Arguments) -> None:
     await context.front.show("caption_log")
 
 
+_OF_CAPTION = (
+    Parameter("file", "the picture; may be given again", "path", named=True, several=True),
+    Parameter(
+        "mesId",
+        "caption the picture of message #N",
+        "message",
+        aliases=("id",),
+        named=True,
+    ),
+    Parameter(
+        "index",
+        "with mesId: which of its pictures, from 0; else the first without caption",
+        "number",
+        named=True,
+    ),
+    Parameter("quiet", "only show the caption, send nothing", "switch", named=True),
+    Parameter(
+        "source",
+        "who captions, instead of the one chosen in the settings",
+        "choice",
+        SOURCES,
+        named=True,
+    ),
+    Parameter("connection", "the connection that captions", "connection", named=True),
+    Parameter("model", "another model than the connection's own", "model", named=True),
+    Parameter("fresh", "ask again, though it was captioned before", "switch", named=True),
+    Parameter(
+        "target",
+        "of a picture of the chat: its own caption, or a new message",
+        "choice",
+        ("existing", "new"),
+        named=True,
+    ),
+    Parameter("imgN", "a picture of this chat by its id", "picture"),
+    Parameter(
+        "prompt",
+        "what to ask; a picture's path may stand in front",
+        "path",
+        rest=True,
+        verbatim=True,
+    ),
+)
+
+
 def commands() -> tuple[Command, ...]:
     """The commands of this family."""
     return (
@@ -129,52 +173,7 @@ def commands() -> tuple[Command, ...]:
             "caption",
             "describe a picture and put it into the chat",
             caption,
-            (
-                Parameter(
-                    "file", "the picture; may be given again", "path", named=True, several=True
-                ),
-                Parameter(
-                    "mesId",
-                    "caption the picture of message #N",
-                    "message",
-                    aliases=("id",),
-                    named=True,
-                ),
-                Parameter(
-                    "index",
-                    "with mesId: which of its pictures, from 0; else the first without caption",
-                    "number",
-                    named=True,
-                ),
-                Parameter("quiet", "only show the caption, send nothing", "switch", named=True),
-                Parameter(
-                    "source",
-                    "who captions, instead of the one chosen in the settings",
-                    "choice",
-                    SOURCES,
-                    named=True,
-                ),
-                Parameter("connection", "the connection that captions", "connection", named=True),
-                Parameter("model", "another model than the connection's own", "model", named=True),
-                Parameter(
-                    "fresh", "ask again, though it was captioned before", "switch", named=True
-                ),
-                Parameter(
-                    "target",
-                    "of a picture of the chat: its own caption, or a new message",
-                    "choice",
-                    ("existing", "new"),
-                    named=True,
-                ),
-                Parameter("imgN", "a picture of this chat by its id", "picture"),
-                Parameter(
-                    "prompt",
-                    "what to ask; a picture's path may stand in front",
-                    "path",
-                    rest=True,
-                    verbatim=True,
-                ),
-            ),
+            _OF_CAPTION,
         ),
         Command(
             "attach",

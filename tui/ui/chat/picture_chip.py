@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.domain.fate import Fate
@@ -75,7 +76,7 @@ def lines(shown: Shown, rows: int, room: int, *, whole: bool) -> list[str]:
     told = f"{fate.reason}" if whole else fate.word
     if rows == 1:
         told = status if shown.stirs else told
-        options = [f"▣ {title} · {told}", f"▣ {title.split()[0]} · {told}", f"▣ {told}"]
+        options = [f"▣ {title} · {told}", f"▣ {title.split()[0]} · {told}", told]
         words = [_first_that_fits(options if whole else options[:1], room)]
     elif rows == 2:
         keyed = f"{status} (C) · {told} (F)"
@@ -152,7 +153,6 @@ class PictureChip(Chip):
         self._view = ImageView()
         self._static = Static()
         self._rows = 1
-        self._room = 0
 
     def compose(self) -> ComposeResult:
         """The thumbnail, and the words beside it."""
@@ -182,8 +182,6 @@ class PictureChip(Chip):
         self.tooltip = Content(self.shown.spoken)
         self._static.update(Content(self.words))
         self.refresh(layout=True)
-        if self.has_focus:
-            self.call_after_refresh(self.scroll_visible, animate=False)
         if self._rows > 1:
             self._fetch()
 
@@ -196,20 +194,29 @@ class PictureChip(Chip):
     @property
     def words(self) -> str:
         """What it says, the cross included."""
-        beside = _THUMBNAILS[self._rows]
-        # Two cells for the cross, and those that frame the row and the chip.
-        room = self.app.size.width - 4 - self.gutter.width - (beside + 1 if beside else 0)
+        row = self.parent.size.width if isinstance(self.parent, Widget) else 0
+        room = (row or self.app.size.width) - self.gutter.width - self._beside
         alone = self.parent is not None and self.parent.has_class("-alone")
         return "\n".join(lines(self.shown, self._rows, room - 2, whole=alone or self.has_focus))
 
+    @property
+    def _beside(self) -> int:
+        """Cells that the thumbnail takes."""
+        across = _THUMBNAILS[self._rows]
+        return across + 1 if across else 0
+
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as the thumbnail and the longest line."""
-        beside = _THUMBNAILS[self._rows]
-        return max(map(cell_len, self.words.split("\n"))) + (beside + 1 if beside else 0)
+        return max(map(cell_len, self.words.split("\n"))) + self._beside
 
     def render(self) -> Content:
         """Nothing of its own: thumbnail and words lie on it."""
         return Content("")
+
+    def on_resize(self) -> None:
+        """Keep all of it in view while it has the focus."""
+        if self.has_focus:
+            self.scroll_visible(animate=False)
 
     def on_focus(self) -> None:
         """Say why, once the focus has come."""

@@ -20,7 +20,7 @@ _SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 _LONG = {"captioning.prompt", "captioning.template", "chat.system_prompt"}
 _LABELS = {
     "captioning.send": "What the model gets",
-    "captioning.auto_caption": "Caption on sending",
+    "captioning.auto_caption": "Automatically caption images",
     "captioning.edit_before_saving": "Edit captions before saving",
     "captioning.max_tokens": "Longest caption",
     "captioning.connection": "Connection for captions",
