@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tui.domain.caption import Caption, captioned_by
 from tui.domain.chat import Attachment
 from tui.domain.fate import Send
 from tui.domain.settings import Settings
@@ -86,6 +87,11 @@ class FakeFront:
     def choose_fate(self, digest: str, fate: Send) -> None:
         self.pictures = [
             replace(each, fate=fate) if each.digest == digest else each for each in self.pictures
+        ]
+
+    def set_caption(self, digest: str, caption: Caption) -> None:
+        self.pictures = [
+            captioned_by(each, caption) if each.digest == digest else each for each in self.pictures
         ]
 
     async def copy(self, text: str) -> None:

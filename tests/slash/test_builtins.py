@@ -131,7 +131,7 @@ async def test_caption_without_a_picture_asks_for_one(room: Room) -> None:
 async def test_caption_takes_the_picture_of_a_message(room: Room) -> None:
     await room.run("/caption file=a.png")
 
-    await room.run("/caption mesId=-1 again")
+    await room.run("/caption mesId=-1 target=new again")
 
     assert len(room.session) == 3
     assert room.session.message(-1).attachments[0].name == "a.png"

@@ -165,7 +165,9 @@ class CaptioningSettings:
     suffix: str = _setting("", "Put behind each caption.")
     word_limit: int = _setting(0, "Warn in the editor of captions with more words; 0: never.")
     edit_before_saving: bool = _setting(True, "Open the editor before a caption is inserted.")
-    auto_caption: bool = _setting(False, "Caption attached pictures when the message is sent.")
+    auto_caption: bool = _setting(
+        False, "Caption pictures in the background once they are attached; sending waits for it."
+    )
     send: Send = _setting(
         "auto", "What the model gets: caption, picture, both, nothing; auto: both if it sees."
     )

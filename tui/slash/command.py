@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from tui.domain.caption import Caption
 from tui.domain.chat import Attachment
 from tui.domain.errors import CommandError
 from tui.domain.fate import Send
@@ -116,6 +117,10 @@ class FrontEnd(Protocol):
 
     def choose_fate(self, digest: str, fate: Send) -> None:
         """Choose what the chat model will get of a picture that waits."""
+        ...
+
+    def set_caption(self, digest: str, caption: Caption) -> None:
+        """Give a picture that waits its caption."""
         ...
 
     async def copy(self, text: str) -> None:

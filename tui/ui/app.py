@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.slash.completion import Suggestion
+    from tui.ui.chat.attaching import Leaving
     from tui.ui.desk import Desk
     from tui.ui.settings.screen import SettingsScreen
 
@@ -152,8 +153,9 @@ class SalonApp(App[None]):
             with suppress(WorkerCancelled, WorkerFailed):
                 await running.wait()
         await self.chat.stop()
+        await self.chat.attaching.background.aclose()
         try:
-            await self.services.chats.note_draft(self.chat.session, self.chat.composer.draft)
+            await self.chat.put_away()
         except AppError:
             logger.exception("draft not kept")
         await self.services.aclose()
@@ -243,25 +245,12 @@ class SalonApp(App[None]):
 
     @on(ChatScreen.CaptionNeeded)
     def _caption_first(self, event: ChatScreen.CaptionNeeded) -> None:
-        self.caption_and_send(event)
+        self.caption_and_send(event.leaving)
 
     @work(group="commands", exit_on_error=False)
-    async def caption_and_send(self, event: ChatScreen.CaptionNeeded) -> None:
+    async def caption_and_send(self, message: Leaving) -> None:
         """Caption the pictures of a message, then send it; Esc gives it back to the prompt."""
-        from tui.ui.screens import caption_all  # noqa: PLC0415
-
-        asking = self.desk.interaction
-        done = None
-        try:
-            done = await caption_all(self.services, asking, event.session, event.attachments)
-        except AppError as error:
-            self.chat.fail(error)
-        finally:
-            if done is None:
-                written = (event.text, self.chat.composer.full_text)
-                self.chat.composer.load("\n".join(text for text in written if text))
-        if done is not None:
-            await self.chat.send(event.text, done, event.session)
+        await self.desk.caption_and_send(message)
 
     # Settings, whose screen is imported only when it opens: handlers by name
 

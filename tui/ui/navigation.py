@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import WorkerCancelled, WorkerFailed
 
+from tui.domain.caption import Caption
 from tui.domain.chat import Attachment
 from tui.domain.fate import Send
 from tui.domain.settings import Settings
@@ -82,7 +83,7 @@ class Navigation:
     async def open_chat(self, session: ChatSession) -> None:
         """Show another chat; a reply that is being written is stopped and kept."""
         await self._chat.stop()
-        await self._services.chats.note_draft(self._chat.session, self._chat.composer.draft)
+        await self._chat.put_away()
         self._chat.show_session(session)
 
     def shows(self, session: ChatSession) -> bool:
@@ -125,6 +126,10 @@ class Navigation:
     def choose_fate(self, digest: str, fate: Send) -> None:
         """Choose what the chat model will get of one of them."""
         self._chat.attaching.choose_fate(digest, fate)
+
+    def set_caption(self, digest: str, caption: Caption) -> None:
+        """Give one of them its caption."""
+        self._chat.attaching.set_caption(digest, caption)
 
     async def copy(self, text: str) -> None:
         """Put text on the clipboard."""

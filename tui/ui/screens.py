@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.binding import Binding
 
-from tui.domain.caption import Beside
-from tui.domain.chat import Attachment, JournalEntry
+from tui.domain.chat import JournalEntry
 from tui.paths import shipped
 from tui.services import Services
-from tui.services.caption_sources import CaptionRequest
 from tui.services.connection_book import Purpose
-from tui.services.ports import Interaction
-from tui.services.session import ChatSession
 from tui.slash.builtins.connection import fetched_line, told
 from tui.slash.command import FrontEnd, Registry, ScreenName
 from tui.ui.chat.screen import ChatScreen
@@ -246,39 +241,3 @@ class Screens:
     async def _choose(self, title: str, choices: list[Choice], current: str) -> str | None:
         result: Any = await self._app.push_screen_wait(ChoiceList(title, choices, current=current))
         return str(result) if result else None
-
-
-async def caption_all(
-    services: Services,
-    interaction: Interaction,
-    session: ChatSession,
-    pictures: tuple[Attachment, ...],
-) -> tuple[Attachment, ...] | None:
-    """Caption the pictures of a message that is being written; None: cancelled."""
-    fates = services.chats.fates
-    needing = [each for each in pictures if fates.needs_caption(each, session)]
-    done: list[Attachment] = []
-    for picture in pictures:
-        if picture not in needing:
-            done.append(picture)
-            continue
-        request = CaptionRequest(
-            digest=picture.digest,
-            delivery=Beside(),
-            position=(needing.index(picture) + 1, len(needing)),
-        )
-        captioned = await services.captions.caption(request, interaction, session)
-        if captioned is None:
-            return None
-        caption = captioned.caption
-        done.append(
-            replace(
-                picture,
-                caption=caption.text,
-                source=caption.source_label,
-                model=caption.model,
-                seconds=caption.seconds,
-                note=caption.remark,
-            )
-        )
-    return tuple(done)

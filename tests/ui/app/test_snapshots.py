@@ -17,6 +17,7 @@ from tests.ui.app.stage import Recorded, Stage
 from tests.ui.widgets.harness import picture, read_picture
 from tui.domain.generation import Finished, ReasoningDelta, TextDelta, Usage
 from tui.domain.image import Box, Image
+from tui.services.ports import ImageReader
 from tui.ui.widgets.image_view import ImageView
 
 Compare = Callable[..., bool]
@@ -51,8 +52,10 @@ def no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.services.caption_attempt.time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
-def app_of(theme: str = "salon-dark", *, edited: bool = False) -> tuple[Recorded, House]:
-    house = House(reader=Reader())
+def app_of(
+    theme: str = "salon-dark", *, edited: bool = False, reader: ImageReader | None = None
+) -> tuple[Recorded, House]:
+    house = House(reader=reader or Reader())
     house.connector.model.script = ANSWER
     house.sources.local_source.script = CAPTION
 

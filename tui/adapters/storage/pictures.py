@@ -31,7 +31,7 @@ def pictures(database: sqlite3.Connection, chat_id: str | None) -> list[PictureU
     for chat, title, id_, position, created, kept in database.execute(
         _SQL.format(of_chat=of_chat), values
     ):
-        each = enumerate(rows.to_attachments(kept), start=1)
+        each = enumerate(rows.attachments(kept), start=1)
         uses = [PictureUse(chat, title, id_, position, at, a, created) for at, a in each]
         found += reversed(uses)
     return found

@@ -14,12 +14,12 @@ async def caption_all(context: Context, arguments: Arguments) -> str:
     requests = [
         CaptionRequest(
             index=index,
-            picture=picture,
+            place=place,
             prompt=arguments.text("prompt"),
             preset=arguments.text("preset"),
-            delivery=ExistingMessage(index, picture),
+            delivery=ExistingMessage(index),
         )
-        for index, picture in uncaptioned(context.session)
+        for index, place in uncaptioned(context.session)
     ]
     if not requests:
         context.front.note("every picture of this chat has a caption")

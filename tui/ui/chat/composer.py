@@ -11,13 +11,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from tui.domain.fate import Fate
 from tui.domain.safetext import clean
 from tui.ui.chat.chips import Chip, ChipRow
 from tui.ui.chat.conversion import Conversions
 from tui.ui.chat.drafting import Drafting
 from tui.ui.chat.large_pastes import LargePastes
 from tui.ui.chat.pasting import as_word, is_large, read_paste
+from tui.ui.chat.picture_chip import Loader, PictureChip, Shown
 from tui.ui.chat.popup import Complete, Popup
 from tui.ui.chat.prompt_area import EdgeKey, PromptArea
 from tui.ui.terminal.skeleton import PLACEHOLDER
@@ -103,6 +103,8 @@ class Composer(Vertical):
         self._drafting = Drafting(self, lambda: self.draft, self._tell_draft)
         self._aside: str | None = None
         self.conversions = Conversions(lambda: self.text, self._drop, self.paste_text)
+        self.load_image: Loader | None = None
+        """Gives pictures by digest, for the thumbnails of chips."""
 
     def compose(self) -> ComposeResult:
         """Popup, chips, prompt."""
@@ -179,17 +181,25 @@ class Composer(Vertical):
         """Put text at the cursor."""
         self._area.insert_text(clean(text))
 
-    def add_picture(self, label: str, key: str) -> None:
-        """Show a chip for a picture that will go out with the message."""
-        self._chips.add(Chip(label, key, "▣ "))
+    def show_picture(self, shown: Shown) -> None:
+        """Show a chip for a picture that will go out with the message, or change what it tells."""
+        chip = self._chips.get(shown.key)
+        if isinstance(chip, PictureChip):
+            chip.show(shown)
+        else:
+            self._chips.add(PictureChip(shown, self.load_image))
 
-    def tell_fate(self, key: str, fate: Fate) -> None:
-        """Show on a picture's chip what the chat model gets of it."""
-        self._chips.tell_fate(key, fate)
+    def shift_picture(self, key: str, step: int) -> bool:
+        """Let a picture change places with the chip before or behind; False at the end."""
+        return self._chips.shift(key, step)
 
     def remove_picture(self, key: str) -> None:
         """Take a picture's chip away."""
         self._chips.discard(key)
+
+    def refit(self) -> None:
+        """The screen has another size: chips say more or less."""
+        self._chips.refit()
 
     def set_history(self, lines: Iterable[str]) -> None:
         """Replace what Up walks through, oldest first."""

@@ -14,31 +14,24 @@ from textual import on, work
 from tui.domain.clipping import Clipping
 from tui.domain.errors import AppError, ClipboardError
 from tui.domain.safetext import clean_line
-from tui.services import Services
-from tui.ui.chat.attaching import Attaching, Source
+from tui.ui.chat.attaching import Source
 from tui.ui.chat.composer import Composer
-from tui.ui.chat.message_keys import MessageKeys
 from tui.ui.chat.pasting import are_images
+from tui.ui.chat.picture_keys import PictureKeys
 from tui.ui.terminal import kitty_clipboard
 
 PASTED_NAME = "pasted picture"
 COPIED_NAME = "clipboard"
 
 
-class TakingIn(MessageKeys):
+class TakingIn(PictureKeys):
     """A screen whose prompt takes pictures in.
 
     Whatever comes, it is a chip only after it was decoded; what turns out to be no picture stands
     in the prompt as the text that it was.
     """
 
-    services: Services
-    attaching: Attaching
     _watched = ""
-
-    def fail(self, error: AppError) -> None:
-        """Say in one line what went wrong."""
-        raise NotImplementedError
 
     @on(Composer.ImagesPasted)
     def _take_pasted(self, event: Composer.ImagesPasted) -> None:
@@ -66,7 +59,7 @@ class TakingIn(MessageKeys):
             text: What Ctrl+Z puts there instead.
             left: What is put there when none of them can be used.
         """
-        keys = await self.attaching.take(sources)
+        keys = await self.attaching.take_in(sources)
         if keys is None:
             self.composer.paste_text(left)
         else:
@@ -145,7 +138,7 @@ class TakingIn(MessageKeys):
         if not paths:
             return True
         attach = self.services.captions.attach
-        taken = [await self.attaching.take([partial(attach, path)]) for path in paths]
+        taken = [await self.attaching.take_in([partial(attach, path)]) for path in paths]
         return None not in taken
 
     def watch_folder(self, folder: str) -> None:
@@ -162,7 +155,7 @@ class TakingIn(MessageKeys):
             async with aclosing(self.services.intake.watch(folder)) as pictures:
                 async for path in pictures:
                     attach = partial(self.services.captions.attach, path)
-                    if await self.attaching.take([attach]) is not None:
+                    if await self.attaching.take_in([attach]) is not None:
                         name = clean_line(path.name, 60)
                         self.notify(f"{name} was attached, for it is new", markup=False)
         except AppError as error:

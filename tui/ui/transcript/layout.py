@@ -130,7 +130,8 @@ def _pictures(message: Message, look: Look, focused: bool, laid: Laid) -> None:
 def picture_facts(attachment: Attachment) -> str:
     """A picture in words: name, size, who captioned it and why that one, what the model gets."""
     source, note = clean_line(attachment.source), clean_line(attachment.note)
-    parts = [clean_line(attachment.name), f"{attachment.width}×{attachment.height}"]
+    parts = [attachment.ref] if attachment.ref else []
+    parts += [clean_line(attachment.name), f"{attachment.width}×{attachment.height}"]
     if attachment.caption and not note.startswith(source):
         parts.append(source)
     if attachment.fate != "auto":
