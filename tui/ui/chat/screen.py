@@ -31,6 +31,7 @@ from tui.ui.chat.offers import HintLine, Offer, offer_of
 from tui.ui.chat.popup import Complete
 from tui.ui.chat.replying import Replying, Stream
 from tui.ui.chat.telling import hint_of, status_of
+from tui.ui.graphics.easel import easel_of
 from tui.ui.transcript.events import LinkActivated, UnseenChanged
 from tui.ui.transcript.view import Transcript
 from tui.ui.widgets.status_line import StatusLine
@@ -125,7 +126,7 @@ class ChatScreen(MessageKeys):
     def apply_settings(self) -> None:
         """Take over what the settings say."""
         images = self.services.settings.current.ui.images
-        self.transcript.images = "off" if images == "off" else "blocks"
+        self.transcript.images = "off" if images == "off" else easel_of(self.app).choice.mode
         self.update_status()
 
     def sync(self) -> None:
