@@ -188,7 +188,13 @@ class SalonApp(App[None]):
         from tui.ui.desk import Desk  # noqa: PLC0415
         from tui.ui.navigation import AppActions  # noqa: PLC0415
 
-        actions = AppActions(self._copy, self.wardrobe.names, self._apply, self._leave_later)
+        actions = AppActions(
+            self._copy,
+            self.wardrobe.names,
+            self._apply,
+            self._leave_later,
+            lambda: self.easel.choice.line,
+        )
         return Desk(self, self.services, self.chat, actions, self._apply_theme, self.run_line)
 
     def _suggest(self, text: str, cursor: int) -> list[Suggestion]:

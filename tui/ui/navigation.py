@@ -120,6 +120,10 @@ class Navigation:
         """Names of the themes there are."""
         return self._actions.theme_names()
 
+    def drawing(self) -> str:
+        """How pictures are drawn now, and why."""
+        return self._actions.drawing()
+
     async def settings_changed(self, settings: Settings) -> None:
         """Apply new settings."""
         self._actions.apply(settings)
@@ -139,8 +143,10 @@ class AppActions:
         theme_names: Callable[[], Sequence[str]],
         apply: Callable[[Settings], None],
         leave: Callable[[], None],
+        drawing: Callable[[], str],
     ) -> None:
         self.copy = copy
         self.theme_names = theme_names
         self.apply = apply
         self.leave = leave
+        self.drawing = drawing

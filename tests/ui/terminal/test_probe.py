@@ -47,10 +47,13 @@ def test_a_multiplexer_is_not_asked_what_it_would_take_for_a_title(
 ) -> None:
     outer, inner = terminal
     monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(probe_module, "SECONDS", 0.0)
+    probe = Probe(inner, inner)
 
-    assert Probe(inner, inner).ask()
+    assert probe.ask()
 
     assert b"\x1b_" not in os.read(outer, 4096)
+    assert probe.collect().inside == {"TMUX": "tmux", "STY": "screen"}[name]
 
 
 def test_answers_are_read_without_waiting(terminal: tuple[int, int]) -> None:

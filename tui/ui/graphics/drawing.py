@@ -151,7 +151,7 @@ def draw(
 def _on_ground(picture: Image, size: tuple[int, int], ground: Colour) -> Image:
     from PIL import Image  # noqa: PLC0415
 
-    small = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    small = picture.resize(size, Image.Resampling.LANCZOS)
     canvas = Image.new("RGBA", size, (*ground, 255))
     canvas.alpha_composite(small)
     return canvas.convert("RGB")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from tui.domain.safetext import clean_line
 from tui.domain.settings import Images
@@ -14,9 +14,9 @@ BAND = 6
 """Rows of pixels that a sixel draws at once."""
 _PASSTHROUGH = "put set -g allow-passthrough on into tmux.conf"
 _NAMES: dict[Mode, str] = {
-    "kitty": "kitty's graphics",
+    "kitty": "kitty's pixels",
     "sixel": "sixels",
-    "iterm2": "iTerm2's pictures",
+    "iterm2": "iTerm2's pixels",
     "blocks": "half blocks",
 }
 
@@ -30,10 +30,15 @@ class Choice:
     fix: str = ""
     """What would allow more; empty when there is nothing to say."""
 
+    @property
+    def told(self) -> str:
+        """For people: "sixels: the terminal offers them"."""
+        return f"{_NAMES[self.mode]}: {self.why}"
+
+    @property
     def line(self) -> str:
-        """For people, on one line: "kitty's graphics: the terminal offers them"."""
-        fix = f"; {self.fix}" if self.fix else ""
-        return f"{_NAMES[self.mode]}: {self.why}{fix}"
+        """The same on one line with what would allow more."""
+        return f"{self.told}; {self.fix}" if self.fix else self.told
 
 
 def choose(terminal: Terminal, wanted: Images = "auto") -> Choice:
@@ -51,7 +56,7 @@ def choose(terminal: Terminal, wanted: Images = "auto") -> Choice:
         return _inside_tmux(terminal, wanted)
     if wanted == "auto":
         return _best(terminal)
-    return _forced(terminal, wanted)
+    return _forced(terminal, cast("Mode", wanted))
 
 
 def _forced(terminal: Terminal, wanted: Mode) -> Choice:

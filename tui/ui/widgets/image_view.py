@@ -178,8 +178,13 @@ class ImageView(Widget):
         if not 0 <= y - top < len(self._drawing.cells):
             return Strip.blank(width, self.rich_style)
         line = self._drawing.cells[y - top]
-        strip = Strip([Segment(" " * left, self.rich_style), *line])
-        return strip.adjust_cell_length(width, self.rich_style)
+        right = width - left - sum(segment.cell_length for segment in line)
+        segments = [
+            Segment(" " * left, self.rich_style),
+            *line,
+            Segment(" " * max(0, right), self.rich_style),
+        ]
+        return Strip(segments).crop(0, width)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines with the picture in pixels, where the terminal draws them."""
