@@ -183,7 +183,8 @@ def _in_pixels(canvas: Image, cells: Rows, ground: Colour, pen: Pen) -> Drawing:
         )
     if pen.mode == "sixel":
         colours = min(pen.colours, _COLOURS)
-        canvas = canvas.quantize(colours, Image.Quantize.MEDIANCUT)
+        palette = canvas.quantize(colours, Image.Quantize.MEDIANCUT)
+        canvas = canvas.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
     strips = [
         canvas.crop((0, row * height, canvas.width, (row + 1) * height)) for row in range(size[1])
     ]
