@@ -170,16 +170,13 @@ async def test_placeholders_from_elsewhere_reach_no_terminal() -> None:
         assert "\x1b_G" not in stage.app.written
 
 
-async def test_a_growing_reply_scrolls_no_pixels() -> None:
-    house = await house_with("sixel")
-    async with opened(house, (100, 24)) as stage:
+@pytest.mark.parametrize(("mode", "scrolls"), [("blocks", True), ("kitty", True), ("sixel", False)])
+async def test_the_terminal_scrolls_text_but_no_pixels(mode: str, scrolls: bool) -> None:
+    async with opened(await house_with(mode)) as stage:
         await show(stage)
-        before = stage.app.written
-        house.connector.model.script = (
-            *(TextDelta(f"line {number}\n\n") for number in range(4)),
-            Finished("stop"),
-        )
+        stage.app.refresh()
+        await stage.quiet()
+        transcript = stage.app.chat.transcript
 
-        await stage.say("more")
-
-        assert not re.search(r"\x1b\[\d+;\d+r", since(stage, before))
+        assert transcript._scroll_terminal(1, []) == scrolls
+        transcript._terminal_scroll.cancel()
