@@ -26,7 +26,7 @@ from tui.ui.terminal import clipboard, signals, stderr
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
 from tui.ui.terminal.parser import install as install_parser
-from tui.ui.terminal.probe import Terminal
+from tui.ui.terminal.probe import UNKNOWN, Terminal
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
@@ -63,15 +63,14 @@ class SalonApp(App[None]):
         self,
         services: Services,
         paths: Paths,
-        terminal: Terminal | None = None,
+        terminal: Terminal = UNKNOWN,
         hold: KeyHold | None = None,
     ) -> None:
         super().__init__()
         self.services = services
         self._hold = hold
-        terminal = terminal or Terminal()
         install_filter(self, terminal.drops)
-        self.easel = Easel(terminal, services.settings.current.ui.images, self._write)
+        self.easel = Easel(terminal, services.settings.current.ui.images, self)
         self._leaving = False
         self._asked_to_leave = False
         self.chat: ChatScreen
@@ -188,13 +187,7 @@ class SalonApp(App[None]):
         from tui.ui.desk import Desk  # noqa: PLC0415
         from tui.ui.navigation import AppActions  # noqa: PLC0415
 
-        actions = AppActions(
-            self._copy,
-            self.wardrobe.names,
-            self._apply,
-            self._leave_later,
-            lambda: self.easel.choice.line,
-        )
+        actions = AppActions(self._copy, self.wardrobe.names, self._apply, self._leave_later)
         return Desk(self, self.services, self.chat, actions, self._apply_theme, self.run_line)
 
     def _suggest(self, text: str, cursor: int) -> list[Suggestion]:
@@ -293,10 +286,6 @@ class SalonApp(App[None]):
         self.run_line(event.line)
 
     # What services and screens need of the terminal
-
-    def _write(self, sequence: str) -> None:
-        if self._driver is not None:
-            self._driver.write(sequence)
 
     async def _copy(self, text: str) -> None:
         await clipboard.copy(self, text)

@@ -15,6 +15,7 @@ from tui.services import Services
 from tui.services.session import ChatSession
 from tui.slash.command import ScreenName
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.graphics.easel import easel_of
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -122,7 +123,7 @@ class Navigation:
 
     def drawing(self) -> str:
         """How pictures are drawn now, and why."""
-        return self._actions.drawing()
+        return easel_of(self._chat.app).choice.line
 
     async def settings_changed(self, settings: Settings) -> None:
         """Apply new settings."""
@@ -143,10 +144,8 @@ class AppActions:
         theme_names: Callable[[], Sequence[str]],
         apply: Callable[[Settings], None],
         leave: Callable[[], None],
-        drawing: Callable[[], str],
     ) -> None:
         self.copy = copy
         self.theme_names = theme_names
         self.apply = apply
         self.leave = leave
-        self.drawing = drawing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
@@ -12,7 +11,7 @@ from tui.domain.settings import Images
 from tui.ui.graphics.drawing import Drawing, Pen
 from tui.ui.terminal.cells import measured
 from tui.ui.terminal.graphics import Choice, choose
-from tui.ui.terminal.probe import Terminal
+from tui.ui.terminal.probe import UNKNOWN, Terminal
 
 _USUAL_CELL = (8, 16)
 _NUMBERS = 1 << 24
@@ -24,23 +23,18 @@ class Easel:
     Args:
         terminal: What it said of itself.
         wanted: What the settings say.
-        write: Writes to the terminal in step with everything else that is drawn.
+        app: Whose terminal it is; None: there is nothing to send to.
     """
 
     def __init__(
-        self,
-        terminal: Terminal,
-        wanted: Images = "auto",
-        write: Callable[[str], object] = lambda _: None,
+        self, terminal: Terminal, wanted: Images = "auto", app: App[Any] | None = None
     ) -> None:
         self._terminal = terminal
-        self._write = write
+        self._app = app
         self._measured = measured()
         self.cell = _USUAL_CELL
         """Width and height of a cell in pixels."""
-        self.knows_cell = bool(terminal.cell_width and terminal.cell_height)
-        """Whether that is what the terminal has, and no guess."""
-        if self.knows_cell:
+        if terminal.cell_width and terminal.cell_height:
             self.cell = (terminal.cell_width, terminal.cell_height)
         # Panes of tmux share what is kept outside: two programs must not count alike.
         self._number = random.randrange(1, _NUMBERS)
@@ -75,8 +69,13 @@ class Easel:
         if drawing.end:
             self._write(drawing.end)
 
+    def _write(self, sequence: str) -> None:
+        # Through the same queue as what Textual draws, so that the order is kept.
+        if self._app is not None and self._app._driver is not None:
+            self._app._driver.write(sequence)
 
-_BLOCKS = Easel(Terminal(), "blocks")
+
+_BLOCKS = Easel(UNKNOWN, "blocks")
 
 
 def easel_of(app: App[Any]) -> Easel:

@@ -77,6 +77,10 @@ class Terminal:
     """How long `collect` waited."""
 
 
+UNKNOWN = Terminal()
+"""One that said nothing."""
+
+
 class Probe:
     """One round of questions and answers."""
 
