@@ -64,10 +64,11 @@ class Easel:
         if drawing.begin:
             self._write(drawing.begin)
 
-    def take(self, drawing: Drawing) -> None:
-        """Let the terminal forget a drawing."""
-        if drawing.end:
-            self._write(drawing.end)
+    def take(self, *drawings: Drawing) -> None:
+        """Let the terminal forget some drawings."""
+        # In one write: Textual's queue is short, and nobody empties it once the terminal is gone.
+        if ends := "".join(drawing.end for drawing in drawings):
+            self._write(ends)
 
     def _write(self, sequence: str) -> None:
         # Through the same queue as what Textual draws, so that the order is kept.

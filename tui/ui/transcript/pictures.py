@@ -87,9 +87,7 @@ class Pictures:
         """Draw everything anew: in another way, or on another ground."""
         self._round += 1
         if self._easel is not None:
-            for drawn in self._drawn.values():
-                if drawn is not None:
-                    self._easel.take(drawn)
+            self._easel.take(*filter(None, self._drawn.values()))
         self._drawn.clear()
 
     async def idle(self) -> None:
