@@ -100,6 +100,9 @@ class FakeFront:
     def themes(self) -> Sequence[str]:
         return ("salon-dark", "salon-light")
 
+    def drawing(self) -> str:
+        return "half blocks: as the test says"
+
     async def settings_changed(self, settings: Settings) -> None:
         self.settings.append(settings)
 

@@ -19,7 +19,7 @@ Source = Literal["local", "multimodal", "horde", "extras", "describe", "chain"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 SAMPLING = tuple(each.name for each in fields(Sampling))
 """Names that a connection's settings share with `Sampling`."""
-Images = Literal["auto", "blocks", "off"]
+Images = Literal["auto", "kitty", "sixel", "iterm2", "blocks", "off"]
 Dtype = Literal["auto", "q8", "int8", "uint8", "q4", "fp16", "fp32"]
 
 DEFAULT_SYSTEM_PROMPT = (
@@ -226,7 +226,9 @@ class UiSettings:
     """How it looks."""
 
     theme: str = _setting("salon-dark", "A theme's name; F2 shows them all.")
-    images: Images = _setting("auto", "Pictures in the transcript: auto, blocks or off.")
+    images: Images = _setting(
+        "auto", "How pictures are drawn: auto, kitty, sixel, iterm2, blocks or off."
+    )
     probe_local_servers: bool = _setting(
         True, "Look for local model servers on this machine's own ports at start."
     )

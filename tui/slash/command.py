@@ -131,6 +131,10 @@ class FrontEnd(Protocol):
         """Names of the themes there are."""
         ...
 
+    def drawing(self) -> str:
+        """How pictures are drawn now, and why: "sixels: the terminal offers them"."""
+        ...
+
     async def settings_changed(self, settings: Settings) -> None:
         """Apply new settings to what is on the screen."""
         ...

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -21,12 +20,13 @@ from tui.services import Services
 from tui.services.endpoints import OFFLINE
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.graphics.easel import Easel
 from tui.ui.palette import Entry, SalonCommands
 from tui.ui.terminal import clipboard, signals, stderr
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
 from tui.ui.terminal.parser import install as install_parser
-from tui.ui.terminal.probe import Mark, Terminal
+from tui.ui.terminal.probe import UNKNOWN, Terminal
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
@@ -64,13 +64,14 @@ class SalonApp(App[None]):
         self,
         services: Services,
         paths: Paths,
-        drops: Iterable[Mark] = (),
+        terminal: Terminal = UNKNOWN,
         hold: KeyHold | None = None,
     ) -> None:
         super().__init__()
         self.services = services
         self._hold = hold
-        install_filter(self, drops)
+        install_filter(self, terminal.drops)
+        self.easel = Easel(terminal, services.settings.current.ui.images, self)
         self._leaving = False
         self._asked_to_leave = False
         self.chat: ChatScreen
@@ -286,6 +287,7 @@ class SalonApp(App[None]):
         if self.theme != settings.ui.theme:
             self._apply_theme(settings.ui.theme)
         self.set_keymap(settings.keys)
+        self.easel.choose(settings.ui.images)
 
     # What must not happen
 
@@ -329,7 +331,7 @@ def run_app(services: Services, paths: Paths, terminal: Terminal) -> int:
     restore = stderr.redirect(paths.stderr)
     hold = KeyHold()
     install_parser(hold, terminal.typed)
-    app = SalonApp(services, paths, terminal.drops, hold)
+    app = SalonApp(services, paths, terminal, hold)
     try:
         app.run()
     finally:

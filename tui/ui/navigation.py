@@ -16,6 +16,7 @@ from tui.services import Services
 from tui.services.session import ChatSession
 from tui.slash.command import ScreenName
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.graphics.easel import easel_of
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -138,6 +139,10 @@ class Navigation:
     def themes(self) -> Sequence[str]:
         """Names of the themes there are."""
         return self._actions.theme_names()
+
+    def drawing(self) -> str:
+        """How pictures are drawn now, and why."""
+        return easel_of(self._chat.app).choice.line
 
     async def settings_changed(self, settings: Settings) -> None:
         """Apply new settings."""

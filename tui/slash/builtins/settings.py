@@ -68,7 +68,9 @@ async def images(context: Context, arguments: Arguments) -> None:
     service = context.services.settings
     if mode := arguments.text("mode"):
         await context.front.settings_changed(await service.change("ui.images", mode))
-    context.front.note(f"pictures in the transcript: {service.current.ui.images}")
+    mode = service.current.ui.images
+    how = "" if mode == "off" else f", drawn in {context.front.drawing()}"
+    context.front.note(f"pictures: {mode}{how}")
 
 
 def commands() -> tuple[Command, ...]:
@@ -102,8 +104,8 @@ def commands() -> tuple[Command, ...]:
         ),
         Command(
             "images",
-            "how pictures are shown in the transcript",
+            "how pictures are drawn: in pixels, half blocks or not at all",
             images,
-            (Parameter("mode", "auto, blocks or off", "choice", get_args(Images)),),
+            (Parameter("mode", ", ".join(get_args(Images)), "choice", get_args(Images)),),
         ),
     )

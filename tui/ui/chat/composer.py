@@ -25,10 +25,7 @@ from tui.ui.widgets.completion_list import CompletionList
 
 
 class Composer(Vertical):
-    """Collects a message: typed text, large pastes and pictures.
-
-    It asks no service anything: what it cannot decide alone it posts.
-    """
+    """Collects a message and asks no service anything: what it cannot decide alone it posts."""
 
     DEFAULT_CSS = """
     Composer {
@@ -108,8 +105,7 @@ class Composer(Vertical):
 
     def compose(self) -> ComposeResult:
         """Popup, chips, prompt."""
-        yield self._list
-        yield self._chips
+        yield from (self._list, self._chips)
         with Vertical(id="frame"):
             yield self._area
 
@@ -171,11 +167,6 @@ class Composer(Vertical):
         if self._aside is not None:
             self._area.remember(self.text)
             self.load(self._aside)
-
-    def clear(self) -> None:
-        """Empty it: text, pastes and pictures."""
-        self.load("")
-        self._chips.clear()
 
     def insert(self, text: str) -> None:
         """Put text at the cursor."""

@@ -29,6 +29,7 @@ from tui.ui.chat.popup import Complete
 from tui.ui.chat.replying import Replying, Stream
 from tui.ui.chat.taking_in import TakingIn
 from tui.ui.chat.telling import hint_of, status_of
+from tui.ui.graphics.easel import easel_of
 from tui.ui.transcript.events import ImageActivated, LinkActivated, UnseenChanged
 from tui.ui.transcript.view import Transcript
 from tui.ui.widgets.status_line import StatusLine
@@ -120,7 +121,7 @@ class ChatScreen(TakingIn):
     def apply_settings(self) -> None:
         """Take over what the settings say."""
         images = self.services.settings.current.ui.images
-        self.transcript.images = "off" if images == "off" else "blocks"
+        self.transcript.images = "off" if images == "off" else easel_of(self.app).choice.mode
         self.update_status()
         self.watch_folder(self.services.settings.current.images.watch_folder)
 

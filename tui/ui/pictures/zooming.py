@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tui.domain.image import Box
+
 LARGEST = 16.0
 """Pixels of the screen, across, for one of the picture."""
-Box = tuple[int, int, int, int]
-"""Part of a picture in its pixels: left, top, right, bottom; the last two lie outside."""
 
 
 @dataclass(frozen=True, slots=True)
