@@ -20,7 +20,7 @@ OPENED = {
     "f3": "ChoiceList",
     "ctrl+p": "CommandPalette",
     "ctrl+s": "ChatsScreen",
-    "ctrl+o": "FilePicker",
+    "ctrl+o": "PicturesPicker",
 }
 NEVER = {"ctrl+i", "ctrl+m", "ctrl+h", "ctrl+left_square_bracket"}
 """Terminals cannot tell these from Tab, Enter, Backspace and Esc."""
