@@ -39,7 +39,7 @@ class Looks:
         host = httpx.URL(url).host
         if host == "private.example":
             raise ImageError(f"{host} is not on the public internet")
-        return Place(host, "127.0.0.1")
+        return Place(host, ("127.0.0.1",))
 
 
 async def fetched(
@@ -164,7 +164,7 @@ async def test_the_certificate_is_asked_of_the_host_and_not_of_its_number() -> N
         return httpx.AsyncClient(transport=httpx.MockTransport(handle))
 
     async def look(_: str) -> Place:
-        return Place("bücher.example", "2606:4700::1111")
+        return Place("bücher.example", ("2606:4700::1111",))
 
     assert await PictureUrls(look, make).fetch("https://bücher.example/a.png", LIMIT) == PNG
     (request,) = requests
@@ -182,3 +182,20 @@ async def test_a_proxy_of_the_environment_is_not_asked_unless_it_leads_there(
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
 
     assert await fetched(lambda _: png()) == PNG
+
+
+async def test_another_address_of_the_host_is_tried_when_one_is_not_reached() -> None:
+    tried: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        tried.append(request.url.host)
+        if ":" in request.url.host:
+            raise httpx.ConnectError("no route", request=request)
+        return httpx.Response(200, headers={"Content-Type": "image/png"}, stream=Body())
+
+    async def look(_: str) -> Place:
+        return Place("pics.example", ("2606:4700::1111", "93.184.215.14"))
+
+    urls = PictureUrls(look, lambda _: httpx.AsyncClient(transport=httpx.MockTransport(handle)))
+    assert await urls.fetch("https://pics.example/a.png", LIMIT) == PNG
+    assert tried == ["2606:4700::1111", "93.184.215.14"]

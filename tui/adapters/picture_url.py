@@ -50,24 +50,36 @@ class PictureUrls:
         """
         import httpx
 
-        place = Place("", "")
+        place = Place("")
         try:
             async with asyncio.timeout(SECONDS):
                 for _ in range(MOST_REDIRECTS + 1):
                     place = await self._look(url)
-                    found = await self._ask(url, place, limit)
+                    found = await self._try_each(url, place, limit)
                     if isinstance(found, bytes):
                         return found
                     url = urljoin(url, found)
         except (TimeoutError, httpx.TimeoutException) as error:
-            raise ImageError(f"{_shown(place)} was silent for too long") from error
+            raise ImageError(f"{_shown(place.host)} was silent for too long") from error
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise ImageError(
-                f"{_shown(place)}: the picture cannot be fetched ({_reason(error)})"
+                f"{_shown(place.host)}: the picture cannot be fetched ({_reason(error)})"
             ) from error
-        raise ImageError(f"{_shown(place)} leads from one address to the next without end")
+        raise ImageError(f"{_shown(place.host)} leads from one address to the next without end")
 
-    async def _ask(self, url: str, place: Place, limit: int) -> bytes | str:
+    async def _try_each(self, url: str, place: Place, limit: int) -> bytes | str:
+        """Ask at the first of a host's addresses that can be reached."""
+        import httpx
+
+        *others, last = place.addresses or ("",)
+        for address in others:
+            try:
+                return await self._ask(url, place.host, address, limit)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue
+        return await self._ask(url, place.host, last, limit)
+
+    async def _ask(self, url: str, host: str, address: str, limit: int) -> bytes | str:
         """Fetch, or give the address that the answer points to."""
         import httpx
 
@@ -75,23 +87,23 @@ class PictureUrls:
         # Bytes that unpack to something huge are not asked for.
         headers = {"Accept": "image/*", "Accept-Encoding": "identity"}
         extensions = {}
-        if place.address:
+        if address:
             # Connected to the address that was checked; the certificate is still the host's.
             headers["Host"] = target.netloc.decode("ascii")
             extensions = {"sni_hostname": target.raw_host.decode("ascii")}
-            target = target.copy_with(host=place.address)
+            target = target.copy_with(host=address)
         async with (
-            self._make(not place.address) as client,
+            self._make(not address) as client,
             client.stream("GET", target, headers=headers, extensions=extensions) as response,
         ):
             if response.status_code in _REDIRECTS and "location" in response.headers:
                 return str(response.headers["location"])
-            _check(response, place, limit)
+            _check(response, host, limit)
             data = bytearray()
             async for chunk in response.aiter_raw():
                 data += chunk
                 if len(data) > limit:
-                    raise _too_large(place, limit)
+                    raise _too_large(host, limit)
             return bytes(data)
 
 
@@ -116,33 +128,33 @@ def _client(by_proxy: bool) -> httpx.AsyncClient:
         ) from error
 
 
-def _check(response: httpx.Response, place: Place, limit: int) -> None:
+def _check(response: httpx.Response, host: str, limit: int) -> None:
     if response.status_code != 200:
         raise ImageError(
-            f"{_shown(place)} does not give the picture out (status {response.status_code})",
+            f"{_shown(host)} does not give the picture out (status {response.status_code})",
             hint="open the address in a browser",
         )
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not kind.startswith("image/"):
         what = clean_line(kind, 40) or "something without a type"
         raise ImageError(
-            f"{_shown(place)} sent {what}, not a picture",
+            f"{_shown(host)} sent {what}, not a picture",
             hint="the address of a page is not that of the picture on it",
         )
     length = response.headers.get("content-length", "")
     if length.isdecimal() and int(length) > limit:
-        raise _too_large(place, limit)
+        raise _too_large(host, limit)
 
 
-def _too_large(place: Place, limit: int) -> ImageError:
+def _too_large(host: str, limit: int) -> ImageError:
     return ImageError(
-        f"{_shown(place)}: the picture is larger than {limit // 1_000_000} MB",
+        f"{_shown(host)}: the picture is larger than {limit // 1_000_000} MB",
         hint="images.max_megabytes sets the limit",
     )
 
 
-def _shown(place: Place) -> str:
-    return clean_line(place.host, 80) or "the address"
+def _shown(host: str) -> str:
+    return clean_line(host, 80) or "the address"
 
 
 def _reason(error: Exception) -> str:

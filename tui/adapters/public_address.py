@@ -31,8 +31,8 @@ class Place:
 
     host: str
     """As it stands in the address; for the certificate and for people."""
-    address: str
-    """The numeric address to connect to; empty: a proxy finds the way."""
+    addresses: tuple[str, ...] = ()
+    """The numeric addresses to connect to, best first; none: a proxy finds the way."""
 
 
 def is_public(text: str) -> bool:
@@ -79,13 +79,13 @@ async def public_place(
         addresses = await look_up(host, port)
     except (OSError, UnicodeError) as error:
         if proxied:
-            return Place(host, "")
+            return Place(host)
         raise ImageError(
             f"{shown}: no such host", hint="check the address and the network"
         ) from error
     if not addresses or not all(map(is_public, addresses)):
         raise _private(shown)
-    return Place(host, "" if proxied else addresses[0])
+    return Place(host, () if proxied else tuple(addresses))
 
 
 def _parts(url: str) -> tuple[str, int]:

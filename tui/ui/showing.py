@@ -48,6 +48,8 @@ class PictureScreens:
         """Show pictures large, one at a time, beginning with the one at a place."""
         from tui.ui.pictures.viewer import Viewer  # noqa: PLC0415 - rarely opened
 
+        if any(isinstance(screen, Viewer) for screen in self._app.screen_stack):
+            return  # Enter was pressed twice
         await self._app.push_screen_wait(Viewer(pictures, at, self._means))
 
     async def view(self, index: int, number: int) -> None:

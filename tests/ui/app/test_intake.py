@@ -338,11 +338,12 @@ async def test_what_only_looks_broken_is_taken(tmp_path: Path, house: House) -> 
 # The clipboard
 
 
-@pytest.mark.parametrize("key", ["ctrl+v", "alt+v"])
+@pytest.mark.parametrize("key", ["\x16", "\x1bv"], ids=["ctrl+v", "alt+v"])
 async def test_a_copied_picture_is_pasted_by_key(key: str, house: House) -> None:
     house.clipboard.held = Clipping(encoded(photo(), "PNG"))
     async with opened(house) as stage:
-        await stage.press(key)
+        for message in SafeParser().feed(key):
+            stage.app.post_message(message)
         await waits(stage, "clipboard")
         await stage.press("ctrl+z")
 

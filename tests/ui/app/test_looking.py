@@ -62,6 +62,16 @@ async def test_enter_on_a_message_shows_its_picture_and_the_next_one() -> None:
         assert stage.app.chat.transcript.focused_index == 2
 
 
+async def test_asking_twice_opens_one_viewer() -> None:
+    async with opened(await furnished()) as stage:
+        stage.app.run_line("/view")
+        stage.app.run_line("/view mesId=2")
+        assert await looked_at(stage) == "copy.png"
+
+        await stage.press("escape")
+        await stage.closed()
+
+
 async def test_a_click_on_a_picture_shows_that_one() -> None:
     async with opened(await furnished()) as stage:
         transcript = stage.app.chat.transcript

@@ -30,7 +30,8 @@ def uses(count: int, chat: str = "tea", title: str = "Tea time") -> list[Picture
 class Album:
     """Gives pictures and remembers what it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = 640, height: int = 400) -> None:
+        self._size = (width, height)
         self.loaded: list[str] = []
         self.copied: list[str] = []
         self.opened: list[Image] = []
@@ -38,7 +39,7 @@ class Album:
         self.damaged: set[str] = set()
         self.failing: set[str] = set()
         self.no_program = False
-        self._data = scene()
+        self._data = scene(width, height)
 
     @property
     def means(self) -> Means:
@@ -51,8 +52,8 @@ class Album:
         if digest in self.gone:
             return None
         data = self._data[:200] if digest in self.damaged else self._data
-        facts = ImageFacts("PNG", 640, 400, 2_134_000)
-        return Image(data, "image/png", 640, 400, digest, "lake.png", facts)
+        facts = ImageFacts("PNG", *self._size, 2_134_000)
+        return Image(data, "image/png", *self._size, digest, "lake.png", facts)
 
     async def copy(self, text: str) -> None:
         self.copied.append(text)

@@ -66,12 +66,10 @@ def commands() -> tuple[Command, ...]:
                 ),
                 Parameter("picture", "which one of it, counted from 1", "number", named=True),
             ),
-            aliases=("look",),
         ),
         Command(
             "gallery",
             "all pictures of this chat or of all chats, to search in",
             gallery,
-            aliases=("pictures",),
         ),
     )

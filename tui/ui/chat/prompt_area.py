@@ -46,7 +46,8 @@ class PromptArea(TextArea):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+v,alt+v", "paste", "Paste", id="prompt.paste", show=False),
+        # Early, for a letter with Alt would be typed.
+        Binding("ctrl+v,alt+v", "paste", "Paste", id="prompt.paste", show=False, priority=True),
     ]
 
     @dataclass

@@ -56,17 +56,17 @@ class Gallery(Dialog[PictureUse | None]):
     DEFAULT_CSS = """
     Gallery {
         & > #frame { width: 96%; max-width: 200; height: 94%; max-height: 80; }
-        & #scope { height: 1; margin-bottom: 1; }
+        & #scope { height: 1; margin-bottom: 1; color: $text-muted; }
         & #about { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         &.-short #scope { margin-bottom: 0; }
         &.-short #about { display: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Go to message", id="gallery.go", priority=True),
+        Binding("enter", "choose", "Go there", id="gallery.go", priority=True),
         Binding("v", "view", "View", id="gallery.view"),
         Binding("space", "view", "View", show=False),
-        Binding("ctrl+a", "scope", "This or all chats", id="gallery.scope", priority=True),
+        Binding("ctrl+a", "scope", "All chats", id="gallery.scope", priority=True),
         Binding("tab", "switch", "Search or pictures", show=False),
         # As early as Enter, which would overtake them where one types ahead.
         Binding("up", "grid('row', -1)", "Up", show=False, priority=True),
@@ -146,13 +146,13 @@ class Gallery(Dialog[PictureUse | None]):
         self._tell_scope()
 
     def _tell_scope(self) -> None:
-        chosen, other = "bold $text-accent", "$text-muted"
+        chosen = "bold $text-accent"
         listed = "" if self._all is None else _counted(len(self.grid.uses), len(self._all))
         line = Content.assemble(
-            ("this chat", other if self._everywhere else chosen),
-            ("  |  ", other),
-            ("all chats", chosen if self._everywhere else other),
-            (f"   {listed}", other),
+            ("this chat", "" if self._everywhere else chosen),
+            "  |  ",
+            ("all chats", chosen if self._everywhere else ""),
+            f"   {listed}",
         )
         for scope in self.query("#scope").results(Static):
             scope.update(line)
