@@ -10,9 +10,9 @@ from textual.widgets import Static
 
 from tests.ui.pictures.album import Album, attachment
 from tests.ui.widgets.harness import Harness, wait_until
+from tui.domain.image import Box
 from tui.ui.pictures.means import measured
 from tui.ui.pictures.viewer import DAMAGED, GONE, Viewer
-from tui.ui.pictures.zooming import Box
 from tui.ui.widgets.image_view import ImageView
 
 SIZES = [(120, 36), (80, 24), (40, 12)]
