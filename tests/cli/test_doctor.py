@@ -10,7 +10,9 @@ from tui.cli import doctor
 from tui.cli.main import main
 from tui.domain.connection import Endpoint, FoundServer, Model
 from tui.domain.errors import NetworkError
+from tui.domain.settings import Images
 from tui.paths import find
+from tui.ui.terminal.probe import Terminal
 
 
 def test_all_connections_are_told_with_what_sees(
@@ -92,3 +94,24 @@ def test_the_clipboards_missing_helper_is_named() -> None:
     finding = doctor.check_clipboard({"WAYLAND_DISPLAY": "wayland-0", "PATH": "/nowhere"})
 
     assert finding.fix.startswith("install wl-clipboard")
+
+
+@pytest.mark.parametrize(
+    ("terminal", "images", "told", "fix"),
+    [
+        (Terminal(kitty=True), "auto", "kitty's pixels: the terminal offers them", ""),
+        (Terminal(kitty=True), "off", "off, as the settings say: captions stand for them", ""),
+        (
+            Terminal(inside="tmux", outside="kitty(0.41.1)"),
+            "auto",
+            "half blocks: tmux does not hand pictures on",
+            "put set -g allow-passthrough on into tmux.conf",
+        ),
+    ],
+)
+def test_how_pictures_are_drawn_is_told_with_what_would_allow_more(
+    terminal: Terminal, images: Images, told: str, fix: str
+) -> None:
+    finding = doctor.check_terminal(terminal, {}, images)[-1]
+
+    assert (finding.title, finding.text, finding.fix) == ("pictures", told, fix)

@@ -504,6 +504,10 @@ async def test_theme_and_images_change_the_look(room: Room) -> None:
 
     assert room.front.settings[-1].ui.theme == "salon-light"
     assert room.front.settings[-1].ui.images == "off"
+    assert room.front.notes[-1] == "pictures: off"
+    await room.run("/images sixel")
+    assert room.front.settings[-1].ui.images == "sixel"
+    assert room.front.notes[-1] == "pictures: sixel, drawn in half blocks: as the test says"
     with pytest.raises(CommandError, match="there is no theme"):
         await room.run("/theme pink")
 

@@ -160,6 +160,7 @@ class SalonApp(App[None]):
         except AppError:
             logger.exception("draft not kept")
         await self.services.aclose()
+        self.easel.close()
 
     async def action_copy_or_leave(self) -> None:
         """Copy what is selected; with nothing selected, twice in a row leaves."""

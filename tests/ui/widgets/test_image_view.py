@@ -9,6 +9,10 @@ from PIL import Image as Pillow
 from textual.app import App, ComposeResult
 
 from tests.ui.widgets.harness import picture, wait_until
+from tui.domain.settings import Images
+from tui.ui.graphics.easel import Easel
+from tui.ui.graphics.strip import PixelStrip
+from tui.ui.terminal.probe import Terminal
 from tui.ui.widgets.image_view import ImageView, facts_line, fit, half_blocks
 
 sides = st.integers(1, 3000)
@@ -78,6 +82,48 @@ async def test_it_is_drawn_again_when_there_is_more_room() -> None:
         assert view.render_line(15).text.count("▄") == 80
         view.show(None)
         assert not view.render_line(15).text.strip()
+
+
+class PixelApp(ViewApp):
+    def __init__(self, mode: Images) -> None:
+        super().__init__()
+        self.easel = Easel(Terminal(cell_width=8, cell_height=16), mode, self)
+
+
+def rows_in_pixels(view: ImageView) -> list[int]:
+    """Rows of the view, which is as large as the screen, that go to the terminal as pixels."""
+    strips = view.render_lines(view.size.region)
+    return [y for y, strip in enumerate(strips) if isinstance(strip, PixelStrip)]
+
+
+@pytest.mark.parametrize(("mode", "count"), [("kitty", 12), ("sixel", 11), ("blocks", 0)])
+async def test_no_pixels_that_would_scroll_go_into_the_last_row(mode: Images, count: int) -> None:
+    app = PixelApp(mode)
+    async with app.run_test(size=(40, 12)) as pilot:
+        view = app.query_one(ImageView)
+        view.show(picture(), (0, 0, 300, 300))
+        await wait_until(lambda: view.ready)
+        await pilot.pause()
+
+        assert rows_in_pixels(view) == list(range(count))
+
+
+async def test_another_way_of_drawing_is_taken_with_the_next_picture() -> None:
+    app = PixelApp("blocks")
+    async with app.run_test(size=(40, 12)):
+        view = app.query_one(ImageView)
+        await wait_until(lambda: view.ready)
+
+        app.easel.choose("sixel")
+        view.show(picture())
+        await wait_until(lambda: view.ready)
+
+        assert rows_in_pixels(view)
+
+
+def test_cells_of_another_shape_are_another_room() -> None:
+    assert fit(400, 400, 40, 10, (10, 20)) == (20, 20)
+    assert fit(400, 400, 40, 10, (10, 10)) == (10, 20)
 
 
 def test_the_facts_are_those_of_the_file() -> None:

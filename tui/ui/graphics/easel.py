@@ -31,6 +31,7 @@ class Easel:
     ) -> None:
         self._terminal = terminal
         self._app = app
+        self._sent: set[str] = set()
         self._measured = measured()
         self.cell = _USUAL_CELL
         """Width and height of a cell in pixels."""
@@ -63,12 +64,21 @@ class Easel:
         """Send what a drawing needs to be seen."""
         if drawing.begin:
             self._write(drawing.begin)
+            self._sent.add(drawing.end)
 
     def take(self, *drawings: Drawing) -> None:
         """Let the terminal forget some drawings."""
+        self._forget({drawing.end for drawing in drawings} & self._sent)
+
+    def close(self) -> None:
+        """Let the terminal forget everything, while it still shows the app's own screen."""
+        self._forget(self._sent)
+
+    def _forget(self, ends: set[str]) -> None:
         # In one write: Textual's queue is short, and nobody empties it once the terminal is gone.
-        if ends := "".join(drawing.end for drawing in drawings):
-            self._write(ends)
+        if ends:
+            self._write("".join(sorted(ends)))
+            self._sent = self._sent - ends
 
     def _write(self, sequence: str) -> None:
         # Through the same queue as what Textual draws, so that the order is kept.
