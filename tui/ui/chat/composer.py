@@ -16,7 +16,6 @@ from tui.domain.safetext import clean
 from tui.ui.chat.chips import Chip, ChipRow
 from tui.ui.chat.drafting import Drafting
 from tui.ui.chat.pasting import as_word, is_large, may_be_images, pasted_images
-from tui.ui.chat.picture_chip import Loader, PictureChip, Shown
 from tui.ui.chat.popup import Complete, Popup
 from tui.ui.chat.prompt_area import EdgeKey, PromptArea
 from tui.ui.terminal.skeleton import PLACEHOLDER
@@ -89,7 +88,8 @@ class Composer(Vertical):
     ) -> None:
         super().__init__()
         self._list = CompletionList()
-        self._chips = ChipRow()
+        self.chips = ChipRow()
+        """What goes out beside the text; whoever puts pictures there looks after their chips."""
         self._area = PromptArea(self._take_key, self.submit, placeholder)
         self._area.set_history(history)
         self._popup = Popup(self._area, self._list, complete)
@@ -98,13 +98,11 @@ class Composer(Vertical):
         self._unasked = ""
         self._drafting = Drafting(self, lambda: self.draft, self._tell_draft)
         self._aside: str | None = None
-        self.load_image: Loader | None = None
-        """Gives pictures by digest, for the thumbnails of chips."""
 
     def compose(self) -> ComposeResult:
         """Popup, chips, prompt."""
         yield self._list
-        yield self._chips
+        yield self.chips
         with Vertical(id="frame"):
             yield self._area
 
@@ -128,7 +126,7 @@ class Composer(Vertical):
     @property
     def pictures(self) -> list[str]:
         """Keys of the pictures waiting, in the order they came."""
-        return [key for key in self._chips.keys if key not in self._pastes]
+        return [key for key in self.chips.keys if key not in self._pastes]
 
     @property
     def area(self) -> PromptArea:
@@ -169,31 +167,11 @@ class Composer(Vertical):
     def clear(self) -> None:
         """Empty it: text, pastes and pictures."""
         self.load("")
-        self._chips.clear()
+        self.chips.clear()
 
     def insert(self, text: str) -> None:
         """Put text at the cursor."""
         self._area.insert_text(clean(text))
-
-    def show_picture(self, shown: Shown) -> None:
-        """Show a chip for a picture that will go out with the message, or change what it tells."""
-        chip = self._chips.get(shown.key)
-        if isinstance(chip, PictureChip):
-            chip.show(shown)
-        else:
-            self._chips.add(PictureChip(shown, self.load_image))
-
-    def shift_picture(self, key: str, step: int) -> bool:
-        """Let a picture change places with the chip before or behind; False at the end."""
-        return self._chips.shift(key, step)
-
-    def remove_picture(self, key: str) -> None:
-        """Take a picture's chip away."""
-        self._chips.discard(key)
-
-    def refit(self) -> None:
-        """The screen has another size: chips say more or less."""
-        self._chips.refit()
 
     def set_history(self, lines: Iterable[str]) -> None:
         """Replace what Up walks through, oldest first."""
@@ -249,18 +227,18 @@ class Composer(Vertical):
         self._pastes[key] = text
         lines = text.count("\n") + (not text.endswith("\n"))
         size = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
-        self._chips.add(Chip(f"[pasted {size}]", key))
+        self.chips.add(Chip(f"[pasted {size}]", key))
         self._drafting.note_change()
 
     def _drop_pastes(self) -> None:
         for key in self._pastes:
-            self._chips.discard(key)
+            self.chips.discard(key)
         self._pastes.clear()
 
     @on(Chip.Removed)
     def _remove_chip(self, event: Chip.Removed) -> None:
         event.stop()
-        self._chips.discard(event.key)
+        self.chips.discard(event.key)
         if self._pastes.pop(event.key, None) is None:
             self.post_message(self.PictureRemoved(event.key))
         else:
