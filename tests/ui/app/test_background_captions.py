@@ -73,7 +73,7 @@ async def test_attaching_captions_at_once_one_after_the_other_while_one_types() 
     async with opened(house) as stage:
         await attach(stage, "cat.png", "dog.png")
         await stage.until(lambda: source.names == ["cat.png"])
-        await stage.until(lambda: statuses(stage) == ["captioning… 0 s", "caption in line"])
+        await stage.until(lambda: statuses(stage) == ["captioning… 0 s", "caption queued"])
         await stage.write("who are they?")
         source.open("cat.png")
         await stage.until(lambda: source.names == ["cat.png", "dog.png"])
@@ -388,3 +388,18 @@ async def test_ids_are_offered_while_one_types(tmp_path: Path) -> None:
         await stage.until(lambda: "dog.png, beside the prompt" in stage.screen)
 
         assert "cat.png, #1" in stage.screen
+
+
+async def test_a_model_that_cannot_see_learns_which_picture_is_meant() -> None:
+    house, source = await house_with()
+    await house.settings.change("connections.kitchen.vision", "no")
+    source.open("cat.png")
+    async with opened(house) as stage:
+        await attach(stage, "cat.png")
+        await stage.until(lambda: statuses(stage) == ["captioned"])
+        await stage.say("what is in img1?")
+        await stage.until(lambda: bool(stage.model.requests))
+
+        turn = stage.model.requests[0].turns[-1]
+        assert turn.text.startswith("img1: [You sends Salon a picture that contains: a red circle]")
+        assert turn.text.endswith("what is in img1?")

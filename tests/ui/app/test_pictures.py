@@ -175,3 +175,12 @@ async def test_a_caption_source_elsewhere_is_refused_and_the_message_stays() -> 
         assert stage.prompt == "look"
         assert len(stage.app.chat.attaching.waiting) == 1
         assert stage.model.requests == []
+
+
+async def test_what_is_typed_on_a_chip_goes_into_the_prompt_where_it_is_no_key() -> None:
+    async with opened(await connected()) as stage:
+        await attached(stage, "cat.png")
+        await stage.press("shift+tab", "w", "h", "o", "f")
+
+        assert stage.prompt == "whof"
+        assert stage.app.chat.attaching.waiting[0].fate == "auto"

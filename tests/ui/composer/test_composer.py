@@ -217,8 +217,8 @@ async def test_a_chip_is_removed_by_its_cross_and_by_key() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         await paste(app, pilot, "x" * 30_000)
-        app.composer.show_picture(shown("p1", "cat.jpg"))
-        app.composer.show_picture(shown("p2", "dog.jpg"))
+        app.composer.chips.add(PictureChip(shown("p1", "cat.jpg")))
+        app.composer.chips.add(PictureChip(shown("p2", "dog.jpg")))
         await pilot.pause()
         assert app.composer.pictures == ["p1", "p2"]
 
@@ -239,7 +239,7 @@ async def test_a_chip_is_removed_by_its_cross_and_by_key() -> None:
 async def test_a_chips_label_is_not_read_as_markup() -> None:
     app = Desk()
     async with app.run_test() as pilot:
-        app.composer.show_picture(shown("p", "[red]x[/] \x1b[2J.jpg"))
+        app.composer.chips.add(PictureChip(shown("p", "[red]x[/] \x1b[2J.jpg")))
         await pilot.pause()
 
         assert str(app.query_one(PictureChip).query_one(Static).content) == (
@@ -251,7 +251,7 @@ async def test_a_chips_label_is_not_read_as_markup() -> None:
 async def test_a_picture_alone_can_be_sent() -> None:
     app = Desk()
     async with app.run_test() as pilot:
-        app.composer.show_picture(shown("p1", "cat.jpg"))
+        app.composer.chips.add(PictureChip(shown("p1", "cat.jpg")))
         await pilot.press("enter")
 
         assert app.sent() == [""]

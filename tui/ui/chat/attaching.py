@@ -18,7 +18,7 @@ from tui.services import Services
 from tui.services.background_captions import BackgroundCaptions
 from tui.services.session import ChatSession
 from tui.ui.chat.composer import Composer
-from tui.ui.chat.picture_chip import Shown
+from tui.ui.chat.picture_chip import Loader, PictureChip, Shown
 
 _TICK_SECONDS = 0.5
 
@@ -45,6 +45,7 @@ class Attaching:
         services: Who takes in, decides and captions.
         session: The chat that is shown.
         composer: Shows the chips.
+        load: Gives pictures by digest, for their thumbnails.
         fail: Is told what cannot be used or kept.
     """
 
@@ -53,11 +54,13 @@ class Attaching:
         services: Services,
         session: ChatSession,
         composer: Composer,
+        load: Loader,
         fail: Callable[[AppError], None],
     ) -> None:
         self._services = services
         self._session = session
         self._composer = composer
+        self._load = load
         self._fail = fail
         self._waiting: dict[str, Attachment] = {}
         self._told: set[str] = set()
@@ -78,7 +81,7 @@ class Attaching:
         """Put the pictures that wait in another chat in place of these."""
         for picture in self.waiting:
             self.background.cancel(picture.digest)
-            self._composer.remove_picture(picture.digest)
+            self._composer.chips.discard(picture.digest)
         self._session = session
         self._waiting.clear()
         self._told.clear()
@@ -122,7 +125,7 @@ class Attaching:
     def _put(self, pictures: Sequence[Attachment]) -> None:
         for picture in pictures:
             self._waiting[picture.digest] = picture
-            self._composer.show_picture(self._shown(picture))
+            self._show_chip(picture)
         self.tell()
 
     # What is chosen
@@ -158,7 +161,7 @@ class Attaching:
 
     def move(self, digest: str, step: int) -> None:
         """Let a picture change places with the one before or behind."""
-        if self._composer.shift_picture(digest, step):
+        if self._composer.chips.shift(digest, step):
             self.keep_soon()
 
     def forget(self, digest: str) -> None:
@@ -174,7 +177,7 @@ class Attaching:
         message = Leaving(text, self.waiting, self._session)
         for picture in message.pictures:
             self._waiting.pop(picture.digest, None)
-            self._composer.remove_picture(picture.digest)
+            self._composer.chips.discard(picture.digest)
         self.leaving.append(message)
         return message
 
@@ -186,7 +189,7 @@ class Attaching:
         """Pictures of a message that was not sent stand in front of those that wait now."""
         behind = [each for each in self.waiting if each.digest not in {p.digest for p in pictures}]
         for picture in behind:
-            self._composer.remove_picture(picture.digest)
+            self._composer.chips.discard(picture.digest)
         self._put((*pictures, *behind))
         self.keep_soon()
 
@@ -217,7 +220,7 @@ class Attaching:
         """Show on each chip how things stand; begin to caption what is to be captioned now."""
         for picture in self.waiting:
             self._see_to(picture)
-            self._composer.show_picture(self._shown(picture))
+            self._show_chip(picture)
         running = any(self.background.is_running(key) for key in self._waiting)
         if running and self._timer is None:
             self._timer = self._composer.set_interval(_TICK_SECONDS, self.tell)
@@ -232,6 +235,13 @@ class Attaching:
             self.background.start(key, self._session)
         elif not wanted and self.background.is_running(key):
             self.background.cancel(key)
+
+    def _show_chip(self, picture: Attachment) -> None:
+        chip = self._composer.chips.get(picture.digest)
+        if isinstance(chip, PictureChip):
+            chip.show(self._shown(picture))
+        else:
+            self._composer.chips.add(PictureChip(self._shown(picture), self._load))
 
     def _shown(self, picture: Attachment) -> Shown:
         status = self._status(picture)
@@ -251,7 +261,7 @@ class Attaching:
             return "captioned"
         if self.background.is_running(key):
             seconds = self.background.seconds(key)
-            return "caption in line" if seconds is None else f"captioning… {seconds:.0f} s"
+            return "caption queued" if seconds is None else f"captioning… {seconds:.0f} s"
         why = self.background.failures.get(key)
         return f"caption failed: {why}" if why else "no caption"
 

@@ -17,7 +17,6 @@ from tui.ui.chat.conversion import Conversions
 from tui.ui.chat.drafting import Drafting
 from tui.ui.chat.large_pastes import LargePastes
 from tui.ui.chat.pasting import as_word, is_large, read_paste
-from tui.ui.chat.picture_chip import Loader, PictureChip, Shown
 from tui.ui.chat.popup import Complete, Popup
 from tui.ui.chat.prompt_area import EdgeKey, PromptArea
 from tui.ui.terminal.skeleton import PLACEHOLDER
@@ -91,21 +90,21 @@ class Composer(Vertical):
     ) -> None:
         super().__init__()
         self._list = CompletionList()
-        self._chips = ChipRow()
+        self.chips = ChipRow()
+        """What goes out beside the text; whoever puts pictures there looks after their chips."""
         self._area = PromptArea(self._take_key, self.submit, placeholder)
         self._area.set_history(history)
         self._popup = Popup(self._area, self._list, complete, self._take_file)
-        self._pastes = LargePastes(self._chips)
+        self._pastes = LargePastes(self.chips)
         self._unasked = ""
         self._drafting = Drafting(self, lambda: self.draft, self._tell_draft)
         self._aside: str | None = None
         self.conversions = Conversions(lambda: self.text, self._drop, self.paste_text)
-        self.load_image: Loader | None = None
-        """Gives pictures by digest, for the thumbnails of chips."""
 
     def compose(self) -> ComposeResult:
         """Popup, chips, prompt."""
-        yield from (self._list, self._chips)
+        yield self._list
+        yield self.chips
         with Vertical(id="frame"):
             yield self._area
 
@@ -129,7 +128,7 @@ class Composer(Vertical):
     @property
     def pictures(self) -> list[str]:
         """Keys of the pictures waiting, in the order they came."""
-        return [key for key in self._chips.keys if key not in self._pastes]
+        return [key for key in self.chips.keys if key not in self._pastes]
 
     @property
     def area(self) -> PromptArea:
@@ -171,26 +170,6 @@ class Composer(Vertical):
     def insert(self, text: str) -> None:
         """Put text at the cursor."""
         self._area.insert_text(clean(text))
-
-    def show_picture(self, shown: Shown) -> None:
-        """Show a chip for a picture that will go out with the message, or change what it tells."""
-        chip = self._chips.get(shown.key)
-        if isinstance(chip, PictureChip):
-            chip.show(shown)
-        else:
-            self._chips.add(PictureChip(shown, self.load_image))
-
-    def shift_picture(self, key: str, step: int) -> bool:
-        """Let a picture change places with the chip before or behind; False at the end."""
-        return self._chips.shift(key, step)
-
-    def remove_picture(self, key: str) -> None:
-        """Take a picture's chip away."""
-        self._chips.discard(key)
-
-    def refit(self) -> None:
-        """The screen has another size: chips say more or less."""
-        self._chips.refit()
 
     def set_history(self, lines: Iterable[str]) -> None:
         """Replace what Up walks through, oldest first."""
@@ -256,7 +235,7 @@ class Composer(Vertical):
         self.focus()
 
     def _drop(self, key: str) -> None:
-        self._chips.discard(key)
+        self.chips.discard(key)
         if self._pastes.discard(key):
             self._drafting.note_change()
         else:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from tui.ui.chat.chips import Chip
 from tui.ui.chat.composer import Composer
 from tui.ui.transcript.events import MessageFocused
 from tui.ui.transcript.view import Transcript
@@ -80,10 +81,14 @@ class MessageKeys(Screen[None]):
             self.composer.focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Type into the prompt although a click went elsewhere."""
+        """Type into the prompt although the focus is elsewhere, where it has no other meaning."""
+        chip = self.focused if isinstance(self.focused, Chip) else None
+        bound = self.active_bindings.get(event.key)
+        if chip and bound and bound.node is chip:
+            return
         if not self._is_astray:
             return
-        if event.key == "enter":
+        if event.key == "enter" and chip is None:
             self.composer.focus().submit()
         elif event.is_printable and event.character:
             self.composer.focus().insert(event.character)
@@ -100,5 +105,7 @@ class MessageKeys(Screen[None]):
 
     @property
     def _is_astray(self) -> bool:
-        """Whether keys go to the transcript and none of its messages has the focus."""
+        """Whether keys go to a chip, or to the transcript while none of its messages has them."""
+        if isinstance(self.focused, Chip):
+            return True
         return self.focused is self.transcript and self.transcript.focused_index is None

@@ -26,7 +26,7 @@ class PictureKeys(MessageKeys):
 
     def on_resize(self, _event: events.Resize) -> None:
         """Chips have more room, or less."""
-        self.call_after_refresh(self.composer.refit)
+        self.call_after_refresh(self.composer.chips.refit)
 
     @on(Composer.PictureRemoved)
     def _forget_picture(self, event: Composer.PictureRemoved) -> None:

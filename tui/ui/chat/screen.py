@@ -91,8 +91,9 @@ class ChatScreen(TakingIn):
     def on_mount(self) -> None:
         """Show the chat that was given."""
         self.transcript.set_image_loader(self._load_image)
-        self.composer.load_image = self._stored
-        self.attaching = Attaching(self.services, self.session, self.composer, self.fail)
+        self.attaching = Attaching(
+            self.services, self.session, self.composer, self._stored, self.fail
+        )
         self.replying = Replying(self, self.transcript, self.status_line, self._reply_ended)
         self.show_session(self.session)
         self.composer.focus()
