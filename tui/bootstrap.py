@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from tui.domain.errors import ConfigError
 from tui.services import Services
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
@@ -33,6 +30,7 @@ if TYPE_CHECKING:
     from tui.paths import Paths
     from tui.services.captioning import CaptionService
     from tui.services.chatting import ChatService
+    from tui.services.exporting import ExportService
     from tui.services.ports import Captioner, ChatModel, LocalCaptioner
     from tui.services.trial import Sample
 
@@ -52,6 +50,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
     from tui.adapters.config_store import ConfigStore
     from tui.adapters.providers.address import normalise
     from tui.adapters.providers.catalog import PROVIDERS
+    from tui.adapters.providers.environment import with_environment
     from tui.adapters.secrets import Secrets
     from tui.adapters.storage.chats import SqliteChats
     from tui.adapters.storage.images import ImageFiles
@@ -59,7 +58,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
     settings = SettingsService(ConfigStore(paths, environ, flags))
     offline = _Offline(paths)
     secrets = Secrets(paths.keys, environ)
-    endpoints = Endpoints(_with_environment(PROVIDERS, environ), secrets, normalise, offline)
+    endpoints = Endpoints(with_environment(PROVIDERS, environ), secrets, normalise, offline)
     connector = _LateConnector(paths)
     connections = ConnectionService(settings, endpoints, offline, connector, _sample)
     store = SqliteChats(paths.chats)
@@ -78,6 +77,12 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         sources = SourceService(settings, connections, _Sources(settings, worker, connector, paths))
         return CaptionService(settings, sources, _Reader(settings), images, store, services.chats)
 
+    def exports() -> ExportService:
+        from tui.adapters.storage.exports import ExportFolder
+        from tui.services.exporting import ExportService
+
+        return ExportService(settings, store, images, ExportFolder())
+
     people = YamlCharacters(paths.characters, paths.personas, paths.parsed)
     library = Library(store, people, settings)
     services = Services(
@@ -90,6 +95,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         offline=offline,
         store=store,
         worker=worker,
+        exports=exports,
     )
     return services
 
@@ -263,26 +269,6 @@ class _Offline:
     async def aclose(self) -> None:
         if self._made is not None:
             await self._made.aclose()
-
-
-def _with_environment(
-    rows: Mapping[str, Provider], environ: Mapping[str, str]
-) -> Mapping[str, Provider]:
-    """The catalogue with Ollama where its own variable says that it listens."""
-    from tui.adapters.providers.address import normalise
-
-    host = environ.get("OLLAMA_HOST", "").strip()
-    if not host:
-        return rows
-    if host.startswith(":"):
-        host = f"127.0.0.1{host}"
-    try:
-        address = normalise(rows["ollama"], host)
-    except ConfigError:
-        return rows
-    if urlsplit(address).port is None and "://" not in host:
-        address += ":11434"
-    return {**rows, "ollama": replace(rows["ollama"], base_url=address)}
 
 
 def _sample() -> Sample:

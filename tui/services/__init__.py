@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.services.chatting import ChatService
     from tui.services.configuring import SettingsService
     from tui.services.connecting import ConnectionService
+    from tui.services.exporting import ExportService
     from tui.services.library import Library
     from tui.services.ports import OfflineInstaller, SecretStore, Worker
 
@@ -30,6 +31,7 @@ class Services:
         offline: The tiny chat model.
         store: Where chats are kept; closed at the end.
         worker: The process that runs the captioning model; stopped at the end.
+        exports: Makes the service that exports, when it is first needed.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter for each thing it holds
@@ -43,6 +45,7 @@ class Services:
         offline: OfflineInstaller,
         store: ChatStore,
         worker: Worker,
+        exports: Callable[[], ExportService],
     ) -> None:
         self.settings = settings
         self.connections = connections
@@ -53,6 +56,7 @@ class Services:
         self.worker = worker
         self._chats = chats
         self._captions = captions
+        self._exports = exports
 
     @cached_property
     def chats(self) -> ChatService:
@@ -63,6 +67,11 @@ class Services:
     def captions(self) -> CaptionService:
         """Captions; loaded when first needed."""
         return self._captions()
+
+    @cached_property
+    def exports(self) -> ExportService:
+        """Chats as files; loaded when first needed."""
+        return self._exports()
 
     async def aclose(self) -> None:
         """End what was started: servers, worker processes, the database; each whatever befalls."""

@@ -30,7 +30,8 @@ p, ul, ol, blockquote, pre, table, figure, details { margin: .5rem 0; }
 blockquote { border-left: 3px solid var(--line); padding-left: 1rem; }
 pre { background: var(--code); padding: .75rem; overflow-x: auto; overflow-wrap: normal; }
 code { background: var(--code); font: .9em/1.4 ui-monospace, monospace; }
-table { border-collapse: collapse; } th, td { border: 1px solid var(--line); padding: .25rem .6rem; }
+table { border-collapse: collapse; }
+th, td { border: 1px solid var(--line); padding: .25rem .6rem; }
 a { color: var(--link); }
 img { display: block; max-width: min(100%, 30rem); max-height: 24rem; width: auto; height: auto; }
 @media print { body { max-width: none; padding: 0; } pre { white-space: pre-wrap; }
@@ -50,7 +51,8 @@ def head(about: About) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="generator" content="Salon">\n'
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f'<header>\n<h1 dir="auto">{title}</h1>\n<p>{escape(about.summary)}</p>\n</header>\n<main>\n'
+        f'<header>\n<h1 dir="auto">{title}</h1>\n<p>{escape(about.summary)}</p>\n</header>\n'
+        "<main>\n"
     )
 
 

@@ -18,7 +18,10 @@ _REL = "noopener noreferrer nofollow"
 
 
 def rendered(text: str) -> str:
-    """Clean Markdown as HTML; a picture in it becomes a link, so that nothing is loaded."""
+    """Clean Markdown as HTML; a picture in it becomes a link, so that nothing is loaded.
+
+    Lines end where they do in the chat.
+    """
     return str(_renderer().render(text))
 
 
@@ -26,7 +29,7 @@ def rendered(text: str) -> str:
 def _renderer() -> MarkdownIt:
     from markdown_it import MarkdownIt  # noqa: PLC0415 - only an export needs it here
 
-    made = MarkdownIt("commonmark", {"html": False, "maxNesting": 100})
+    made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 100})
     made.enable(["table", "strikethrough"])
     # Also asked for pictures and by renderers of autolinks; what it refuses stays text.
     made.validateLink = _harmless  # type: ignore[method-assign]

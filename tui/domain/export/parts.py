@@ -80,8 +80,8 @@ class Format:
     message: Callable[[About, Message, Sequence[Shown]], Iterator[str]]
     """Yields pieces, so that no more than one encoded picture is in memory."""
     tail: str = ""
-    beside: bool = False
-    """Pictures are files in a folder beside it."""
+    pictures: Literal["beside", "inside", "none"] = "none"
+    """Files in a folder beside it; in the file itself; only told of."""
 
 
 def utc(seconds: float) -> str:
