@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
-from tui.domain.export.names import assets_name, file_stem, picture_name
+from tui.domain.export.names import file_stem, picture_name
 from tui.domain.export.parts import About, Format, Shown
 from tui.domain.generation import Progress
 from tui.services.session import BLOCK, ChatSession
@@ -53,8 +54,12 @@ class ExportFiles(Protocol):
         """Start a file. Raises StorageError when it is there already and not `force`."""
         ...
 
-    def free(self, path: Path) -> Path:
-        """The path, or one with a number where it or its folder of pictures is taken."""
+    def is_folder(self, path: Path) -> bool:
+        """Whether there is a folder of that name."""
+        ...
+
+    def taken(self, paths: Sequence[Path]) -> bool:
+        """Whether there is something of one of these names."""
         ...
 
 
@@ -121,14 +126,23 @@ class ExportService:
         self._images = images
         self._files = files
 
-    async def free(self, session: ChatSession, form: Format, folder: Path) -> Path:
-        """A file in the folder, called after the chat, that is not there yet."""
-        stem = file_stem(self._about(session).name)
-        return await asyncio.to_thread(self._files.free, folder / f"{stem}{form.suffix}")
+    async def place(self, session: ChatSession, form: Format, path: Path) -> Path:
+        """The file that is meant: in a folder, one that is called after the chat."""
+        if await asyncio.to_thread(self._files.is_folder, path):
+            return path / f"{file_stem(self._about(session).name)}{form.suffix}"
+        return path
 
-    def named(self, session: ChatSession, form: Format, folder: Path) -> Path:
-        """The file in the folder that is called after the chat."""
-        return folder / f"{file_stem(self._about(session).name)}{form.suffix}"
+    async def free(self, session: ChatSession, form: Format, path: Path) -> Path:
+        """Like `place`, with an ending, and with a number where the name is taken."""
+        placed = await self.place(session, form, path)
+        ended = placed if placed.suffix else placed.with_suffix(form.suffix)
+        numbered = (ended.with_stem(f"{ended.stem}-{number}") for number in count(2))
+        for each in chain((ended,), numbered):
+            folder = form.folder(each)
+            both = [each, each.with_name(folder)] if folder else [each]
+            if not await asyncio.to_thread(self._files.taken, both):
+                break
+        return each
 
     async def to_file(
         self,
@@ -152,7 +166,7 @@ class ExportService:
             StorageError: It is there already, or something cannot be read or written; nothing
                 is left behind.
         """
-        assets = assets_name(path.stem) if form.pictures == "beside" else ""
+        assets = form.folder(path)
         beside = path.with_name(assets) if assets else None
         draft = await asyncio.to_thread(lambda: self._files.begin(path, beside, force=force))
         try:
@@ -199,14 +213,14 @@ class ExportService:
         return run.done
 
     async def _shown(self, run: _Run, picture: Attachment) -> Shown:
-        if run.form.pictures == "none":
+        if not run.form.beside and not run.form.inside:
             return Shown(picture)
         image = await self._images.get(picture.digest)
         if image is None:
             run.done.gone += 1
             return Shown(picture)
         url = await asyncio.to_thread(run.place, image)
-        run.done.pictures += bool(url) or run.form.pictures == "inside"
+        run.done.pictures += bool(url) or run.form.inside
         return Shown(picture, url, image)
 
 

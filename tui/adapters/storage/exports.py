@@ -6,13 +6,11 @@ import contextlib
 import os
 import shutil
 import threading
-from collections.abc import Iterator
-from itertools import chain, count
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
 from tui.domain.errors import StorageError
-from tui.domain.export.names import assets_name
 from tui.domain.safetext import clean_line
 
 
@@ -31,15 +29,18 @@ class ExportFolder:
             StorageError: It is there already, or cannot be written.
         """
         if not force:
-            for each in (path, assets):
-                if each is not None and os.path.lexists(each):
-                    raise _taken(each)
+            there = [path] if assets is None else [path, assets]
+            for each in filter(os.path.lexists, there):
+                raise _taken(each)
         return ExportDraft(path, assets, force=force)
 
-    def free(self, path: Path) -> Path:
-        """The path, or one with a number where it or its folder of pictures is taken."""
-        others = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
-        return next(each for each in chain((path,), others) if not _is_taken(each))
+    def is_folder(self, path: Path) -> bool:
+        """Whether there is a folder of that name."""
+        return path.is_dir()
+
+    def taken(self, paths: Sequence[Path]) -> bool:
+        """Whether there is something of one of these names; a broken link counts."""
+        return any(map(os.path.lexists, paths))
 
 
 class ExportDraft:
@@ -140,13 +141,9 @@ class ExportDraft:
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise StorageError(f"cannot write {clean_line(path.name)}", hint=reason) from error
-
-
-def _is_taken(path: Path) -> bool:
-    return os.path.lexists(path) or os.path.lexists(path.with_name(assets_name(path.stem)))
 
 
 def _taken(path: Path) -> StorageError:

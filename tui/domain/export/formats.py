@@ -11,9 +11,9 @@ from tui.domain.export.parts import Format
 FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
-        Format("markdown", ".md", markdown.head, markdown.message, pictures="beside"),
-        Format("html", ".html", html_page.head, html_page.message, html_page.TAIL, "inside"),
-        Format("jsonl", ".jsonl", jsonl.head, jsonl.message, pictures="beside"),
+        Format("markdown", ".md", markdown.head, markdown.message, beside="assets"),
+        Format("html", ".html", html_page.head, html_page.message, html_page.TAIL, inside=True),
+        Format("jsonl", ".jsonl", jsonl.head, jsonl.message, beside="media"),
         Format("text", ".txt", plain.head, plain.message),
     )
 }

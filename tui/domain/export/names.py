@@ -22,11 +22,6 @@ def file_stem(title: str) -> str:
     return stem or "chat"
 
 
-def assets_name(stem: str) -> str:
-    """The folder of pictures that belongs to the file of that stem."""
-    return f"{stem}-assets"
-
-
 def picture_name(number: int, mime: str) -> str:
     """The file of the chat's picture of that number, counted from 1; nothing of its own name."""
     return f"img{number}{_ENDINGS.get(mime, '.bin')}"

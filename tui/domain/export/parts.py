@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from pathlib import PurePath
 from typing import Literal
 
 from tui.domain.chat import Attachment, Message
@@ -80,8 +81,14 @@ class Format:
     message: Callable[[About, Message, Sequence[Shown]], Iterator[str]]
     """Yields pieces, so that no more than one encoded picture is in memory."""
     tail: str = ""
-    pictures: Literal["beside", "inside", "none"] = "none"
-    """Files in a folder beside it; in the file itself; only told of."""
+    beside: str = ""
+    """What the folder of pictures is called behind the file's name; empty: there is none."""
+    inside: bool = False
+    """Pictures are in the file itself."""
+
+    def folder(self, file: PurePath) -> str:
+        """Name of the folder of pictures that belongs to a file; empty where there is none."""
+        return f"{file.stem}-{self.beside}" if self.beside else ""
 
 
 def utc(seconds: float) -> str:

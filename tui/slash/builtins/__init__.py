@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tui.slash.builtins import caption, chat, connection, guide, library, pictures, settings
+from tui.slash.builtins import (
+    caption,
+    chat,
+    connection,
+    exporting,
+    guide,
+    library,
+    pictures,
+    settings,
+)
 from tui.slash.command import Registry
 
 
@@ -14,6 +23,7 @@ def default_registry() -> Registry:
         chat.commands(),
         pictures.commands(),
         library.commands(),
+        exporting.commands(),
         connection.commands(),
         settings.commands(),
         guide.commands(registry),
