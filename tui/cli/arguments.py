@@ -156,12 +156,11 @@ def _add_chats(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 def _add_export(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _add(commands, "export", _export, "write a chat into a file, its name on stdout")
-    parser.add_argument(
-        "--chat",
-        default="",
-        metavar="NAME",
-        help="its title, a part of it, or its id; else the last",
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--chat", default="", metavar="NAME", help="title, part of it, or id; else the last used"
     )
+    which.add_argument("--all", action="store_true", help="every chat, each into its own file")
     parser.add_argument(
         "--format", choices=FORMATS, default="", help="else what the file's ending says; markdown"
     )
@@ -169,7 +168,6 @@ def _add_export(commands: _Commands[argparse.ArgumentParser]) -> None:
         "--output", default="", metavar="PATH", help="a file, a folder, or - for stdout"
     )
     parser.add_argument("--force", action="store_true", help="write over what is there")
-    parser.add_argument("--all", action="store_true", help="every chat, each into its own file")
 
 
 def _add_paths(commands: _Commands[argparse.ArgumentParser]) -> None:

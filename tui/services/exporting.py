@@ -76,7 +76,9 @@ class Exported:
 
     def line(self) -> str:
         """How much it is, for people."""
-        parts = [_count(self.messages, "message"), _count(self.pictures, "picture")]
+        parts = [_count(self.messages, "message")]
+        if self.pictures:
+            parts.append(_count(self.pictures, "picture"))
         if self.gone:
             parts.append(f"{_count(self.gone, 'picture')} gone from the store")
         return ", ".join(parts)

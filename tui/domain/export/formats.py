@@ -33,5 +33,7 @@ def chosen(name: str, file: str) -> Format:
         return FORMATS[name]
     ending = PurePath(file).suffix.lower()
     if ending and ending not in _ENDINGS:
-        raise CommandError(f"no format ends in {ending!r}", hint="name one: " + ", ".join(FORMATS))
+        raise CommandError(
+            f"no format ends in {ending!r}", hint="--format says which: " + ", ".join(FORMATS)
+        )
     return FORMATS[_ENDINGS.get(ending, "markdown")]

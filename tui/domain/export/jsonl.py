@@ -76,7 +76,8 @@ def _item(about: About, message: Message, shown: Shown, index: int) -> dict[str,
         return {**item, "title": shown.file, "source": "upload"}
     if message.templated and index == 0:
         return {**item, "title": clean(message.text), "captioned": True, "source": "captioned"}
-    names = {"user": clean_line(about.persona), "char": clean_line(about.character)}
+    sender = message.name if message.role == "user" else about.persona
+    names = {"user": clean_line(sender), "char": clean_line(about.character)}
     item["title"] = wrap(about.template, clean(shown.attachment.caption), names)
     if message.text.strip():
         item["append_title"] = True

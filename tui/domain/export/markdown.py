@@ -10,12 +10,12 @@ from tui.domain.export.containment import contained
 from tui.domain.export.parts import About, Shown, remark
 from tui.domain.safetext import clean, clean_line
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|&~$]")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|&~$]")
 
 
 def head(about: About) -> str:
     """Title and participants."""
-    return f"# {escaped(about.name)}\n\n{escaped(about.summary)}\n"
+    return f"# {escaped(about.name)}\n\n*{escaped(about.summary)}*\n"
 
 
 def message(about: About, message: Message, shown: Sequence[Shown]) -> Iterator[str]:
@@ -47,5 +47,5 @@ def _picture(shown: Shown) -> str:
 
 
 def escaped(line: str) -> str:
-    """One line of data as Markdown that shows exactly it."""
+    """One line of data as Markdown that shows exactly it, where it does not begin a line."""
     return _SPECIAL.sub(lambda found: f"\\{found.group()}", line)
