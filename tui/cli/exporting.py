@@ -127,7 +127,7 @@ def pick(summaries: Sequence[ChatSummary], wanted: str) -> ChatSummary:
     """
     if not wanted.strip():
         return summaries[0]
-    for found in _fitting(summaries, wanted.strip().casefold()):
+    for found in _fitting(summaries, clean_line(wanted).strip().casefold()):
         if len(found) == 1:
             return found[0]
         if found:
@@ -146,7 +146,7 @@ def _fitting(summaries: Sequence[ChatSummary], wanted: str) -> list[list[ChatSum
     """Chats that fit, the surest kind of fit first."""
     from tui.slash.fuzzy import score
 
-    titled = [(each, each.title.casefold()) for each in summaries]
+    titled = [(each, clean_line(each.title).casefold()) for each in summaries]
     by_id = len(wanted) >= _SHORTEST_ID
     return [
         [each for each in summaries if each.id == wanted],

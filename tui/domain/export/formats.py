@@ -34,6 +34,6 @@ def chosen(name: str, file: str) -> Format:
     ending = PurePath(file).suffix.lower()
     if ending and ending not in _ENDINGS:
         raise CommandError(
-            f"no format ends in {ending!r}", hint="--format says which: " + ", ".join(FORMATS)
+            f"no format ends in {ending!r}", hint="say which it is: " + ", ".join(FORMATS)
         )
     return FORMATS[_ENDINGS.get(ending, "markdown")]
