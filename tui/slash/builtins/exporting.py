@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from tui.domain.errors import CommandError
+from tui.domain.errors import CommandError, StorageError
 from tui.domain.export.formats import FORMATS, chosen
 from tui.domain.export.parts import Format
 from tui.domain.safetext import clean_line
@@ -23,8 +23,14 @@ async def export(context: Context, arguments: Arguments) -> str:
     if form.name == "text" and not path:
         text = await context.services.exports.to_text(context.session, form)
         await context.front.copy(text)
+        count = len(context.session)
+        context.front.note(f"{count:,} {'message was' if count == 1 else 'messages were'} copied")
         return text
-    return await _to_file(context, form, path_of(path or "."))
+    try:
+        return await _to_file(context, form, path_of(path or "."))
+    except StorageError as error:  # a path that was mistyped, most likely: it can be mended
+        column = arguments.column("PATH")
+        raise CommandError(error.message, hint=error.hint, column=column) from error
 
 
 def _meant(arguments: Arguments) -> tuple[Format, str]:
