@@ -18,19 +18,20 @@ from tui.services.endpoints import Endpoints
 from tui.services.library import Library
 
 if TYPE_CHECKING:
-    from tui.adapters.offline.server import OfflineServer
     from tui.adapters.onnx.client import OnnxWorker
     from tui.adapters.pillow import PillowReader
     from tui.adapters.providers.connector import HttpConnector
+    from tui.adapters.storage.chats import SqliteChats
+    from tui.adapters.storage.images import ImageFiles
     from tui.domain.connection import Endpoint, FoundServer, Model, Provider
     from tui.domain.generation import Progress
     from tui.domain.image import Box, Image
     from tui.domain.imported import Imported
-    from tui.domain.secret import Secret
     from tui.paths import Paths
     from tui.services.captioning import CaptionService
     from tui.services.chatting import ChatService
     from tui.services.exporting import ExportService
+    from tui.services.intake import IntakeService
     from tui.services.ports import Captioner, ChatModel, LocalCaptioner
     from tui.services.trial import Sample
 
@@ -48,6 +49,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
     """
     from tui.adapters.characters import YamlCharacters
     from tui.adapters.config_store import ConfigStore
+    from tui.adapters.offline.late import LateOffline
     from tui.adapters.providers.address import normalise
     from tui.adapters.providers.catalog import PROVIDERS
     from tui.adapters.providers.environment import with_environment
@@ -56,7 +58,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
     from tui.adapters.storage.images import ImageFiles
 
     settings = SettingsService(ConfigStore(paths, environ, flags))
-    offline = _Offline(paths)
+    offline = LateOffline(paths.models)
     secrets = Secrets(paths.keys, environ)
     endpoints = Endpoints(with_environment(PROVIDERS, environ), secrets, normalise, offline)
     connector = _LateConnector(paths)
@@ -77,11 +79,14 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         sources = SourceService(settings, connections, _Sources(settings, worker, connector, paths))
         return CaptionService(settings, sources, _Reader(settings), images, store, services.chats)
 
-    def exports() -> ExportService:
-        from tui.adapters.storage.exports import ExportFolder
-        from tui.services.exporting import ExportService
+    def intake() -> IntakeService:
+        from tui.adapters.clipboard import SystemClipboard
+        from tui.adapters.folder_watch import FolderWatch
+        from tui.adapters.picture_url import PictureUrls
+        from tui.services.intake import IntakeService
 
-        return ExportService(settings, store, images, ExportFolder())
+        outside = (SystemClipboard(environ), PictureUrls(), FolderWatch())
+        return IntakeService(settings, _Reader(settings), images, *outside)
 
     people = YamlCharacters(paths.characters, paths.personas, paths.parsed)
     library = Library(store, people, settings)
@@ -95,7 +100,8 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         offline=offline,
         store=store,
         worker=worker,
-        exports=exports,
+        intake=intake,
+        exports=lambda: _exports(settings, store, images),
     )
     return services
 
@@ -217,58 +223,27 @@ class _Reader:
     def __init__(self, settings: SettingsService) -> None:
         self._settings = settings
 
-    def _real(self) -> PillowReader:
+    async def read(self, path: Path) -> Image:
+        return await self._reader().read(path)
+
+    def decode(self, data: bytes, name: str) -> Image:
+        return self._reader().decode(data, name)
+
+    def _reader(self) -> PillowReader:
         from tui.adapters.pillow import PillowReader
 
         limits = self._settings.current.images
         return PillowReader(limits.max_megabytes, limits.max_megapixels, limits.max_side)
 
-    async def read(self, path: Path) -> Image:
-        return await self._real().read(path)
-
     async def crop(self, image: Image, box: Box) -> Image:
-        return await self._real().crop(image, box)
+        return await self._reader().crop(image, box)
 
 
-class _Offline:
-    """The tiny chat model: fetching it, and running it as a child process."""
+def _exports(settings: SettingsService, store: SqliteChats, images: ImageFiles) -> ExportService:
+    from tui.adapters.storage.exports import ExportFolder
+    from tui.services.exporting import ExportService
 
-    def __init__(self, paths: Paths) -> None:
-        self._folder = paths.models
-        self._made: OfflineServer | None = None
-
-    def _server(self) -> OfflineServer:
-        if self._made is None:
-            from tui.adapters.offline.server import OfflineServer
-
-            self._made = OfflineServer(self._folder)
-        return self._made
-
-    async def base_url(self) -> str:
-        return await self._server().base_url()
-
-    @property
-    def key(self) -> Secret:
-        return self._server().key
-
-    def installed(self) -> bool:
-        return not self.missing()
-
-    def missing(self) -> str:
-        from tui.adapters.offline.state import missing
-
-        return missing(self._folder)
-
-    async def install(self) -> AsyncGenerator[Progress, None]:
-        from tui.adapters.offline.fetch import install
-
-        async with aclosing(install(self._folder)) as events:
-            async for event in events:
-                yield event
-
-    async def aclose(self) -> None:
-        if self._made is not None:
-            await self._made.aclose()
+    return ExportService(settings, store, images, ExportFolder())
 
 
 def _sample() -> Sample:

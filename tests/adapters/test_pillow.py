@@ -4,6 +4,7 @@ import io
 import os
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -311,3 +312,22 @@ def test_the_lab_and_float_modes_open() -> None:
 
     pixel: Any = opened(image.data).convert("L").getpixel((0, 0))
     assert abs(pixel - 127) < 3
+
+
+async def test_a_part_is_cut_out_as_a_picture_of_its_own(tmp_path: Path) -> None:
+    both = Image.new("RGB", (64, 32), "red")
+    both.paste("blue", (32, 0, 64, 32))
+    both.save(tmp_path / "both.png")
+    reader = READER
+    whole = await reader.read(tmp_path / "both.png")
+
+    part = await reader.crop(whole, (40, -5, 500, 16))
+
+    assert (part.width, part.height, part.mime, part.name) == (24, 16, "image/png", "both.png")
+    assert part.digest not in (whole.digest, (await reader.crop(whole, (0, 0, 9, 9))).digest)
+    with Image.open(io.BytesIO(part.data)) as opened:
+        assert opened.convert("RGB").getcolors() == [(24 * 16, (0, 0, 255))]
+    with pytest.raises(ImageError, match="empty"):
+        await reader.crop(whole, (70, 0, 90, 9))
+    with pytest.raises(ImageError, match="damaged"):
+        await reader.crop(replace(whole, data=b"nonsense"), (0, 0, 9, 9))

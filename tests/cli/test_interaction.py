@@ -21,6 +21,7 @@ async def test_nothing_is_asked() -> None:
 
     assert await interaction.ask_prompt("What is it?") == "What is it?"
     assert await interaction.pick_image() is None
+    assert await interaction.pick_images() == ()
     assert err.getvalue() == ""
 
 

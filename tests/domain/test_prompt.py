@@ -164,3 +164,54 @@ def test_the_estimate_counts_wide_scripts_dearer() -> None:
     assert estimate_tokens("") == 0
     assert estimate_tokens("abcd" * 10) == 11
     assert estimate_tokens("世界") == 3
+
+
+def numbered(number: int, caption: str = "", **rest: object) -> Attachment:
+    return replace(PICTURE, digest=f"{number}", number=number, caption=caption, **rest)  # type: ignore[arg-type]  # as given
+
+
+def test_a_single_picture_goes_without_its_id_until_somebody_uses_it() -> None:
+    shown = message("look", attachments=(numbered(3, "a cat"),))
+
+    plain = build([(0, shown)], Character("M"), Persona(), "", budget()).parts
+    asked = [(0, shown), (1, message("What is in IMG3?"))]
+    named = build(asked, Character("M"), Persona(), "", budget()).parts
+
+    assert plain[0].text == "[You shows a cat]\n\nlook"
+    assert [part.text for part in named] == ["img3: [You shows a cat]\n\nlook", "What is in IMG3?"]
+
+
+def test_several_pictures_go_with_their_ids() -> None:
+    both = message("look", attachments=(numbered(1, "a cat"), numbered(2)))
+    made = message("[Ada shows a dog]", attachments=(numbered(4, "a dog"),), templated=True)
+
+    who = Character("M")
+    blind = build([(0, both), (1, made)], who, Persona(), "", budget()).parts
+    seeing = build([(0, both), (1, made)], who, Persona(), "", budget(sees=True)).parts
+
+    assert [part.text for part in blind] == [
+        "img1: [You shows a cat]\n\nlook",
+        "img4: [Ada shows a dog]",
+    ]
+    assert [part.text for part in seeing] == [
+        "[enclosed: img1, img2]\n\nimg1: [You shows a cat]\n\nlook",
+        "[enclosed: img4]\n\nimg4: [Ada shows a dog]",
+    ]
+    assert seeing[0].images == ("1", "2")
+
+
+def test_a_picture_that_cannot_be_sent_is_named_with_its_id() -> None:
+    lost = message("", attachments=(numbered(1), numbered(2, fate="nothing")))
+
+    part = build([(0, lost)], Character("M"), Persona("Ada"), "", budget()).parts[0]
+
+    assert part.text == "[Ada sends a picture that has no caption: img1 cat.png]"
+
+
+def test_a_picture_without_an_id_is_not_named() -> None:
+    old = message("img1?", attachments=(PICTURE, replace(PICTURE, digest="e")))
+
+    part = build([(0, old)], Character("M"), Persona("Ada"), "", budget(sees=True)).parts[0]
+
+    assert "img1:" not in part.text
+    assert "enclosed" not in part.text

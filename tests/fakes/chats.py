@@ -10,6 +10,7 @@ from tui.domain.chat import (
     JournalEntry,
     Message,
     Outline,
+    PictureUse,
     SearchHit,
 )
 from tui.domain.errors import StorageError
@@ -99,6 +100,17 @@ class InMemoryChats:
                     snippet = " ".join(whole.split())[:100]
                     hits.append(SearchHit(chat.id, chat.title, message.id, snippet))
         return hits[:limit]
+
+    async def pictures(self, chat_id: str | None = None) -> list[PictureUse]:
+        found = [
+            PictureUse(chat.id, chat.title, m.id, at, number, picture, m.created)
+            for chat in self._visible()
+            for at, m in enumerate(self._of(chat.id))
+            for number, picture in enumerate(m.attachments, start=1)
+            if chat_id in (None, chat.id)
+        ]
+        places = {message_id: place for place, message_id in enumerate(self._messages)}
+        return sorted(found, key=lambda use: (-use.created, -places[use.message_id], -use.number))
 
     async def log_caption(self, entry: JournalEntry) -> int:
         self._journal.append(entry)

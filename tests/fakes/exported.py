@@ -30,7 +30,7 @@ MESSAGES = (
     Message("0", "assistant", "Bot", "Hello, **Ann**.\nSecond line: {{user}}", START),
     Message("1", "user", "Ann", WRAPPED, START + 60, attachments=(CAT,), templated=True),
     Message(
-        *("2", "assistant", "Bot", "# A *heading*\n\n```py\nprint('<x>')", START + 120),
+        *("2", "assistant", "Bot", '# A *heading*\n\n```py\nprint("<x>")', START + 120),
         reasoning="Is it </details>?\n~~~\nan open fence",
         model="tiny",
         output_tokens=12,

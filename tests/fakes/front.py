@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tui.domain.caption import Caption, captioned_by
 from tui.domain.chat import Attachment
 from tui.domain.fate import Send
 from tui.domain.settings import Settings
@@ -20,10 +21,12 @@ class FakeFront:
         self.calls: list[str] = []
         """"reply", "regenerate", "continue", "stop", "sync", "quit", in order."""
         self.shown: list[ScreenName] = []
+        self.viewed: list[tuple[int, int]] = []
         self.notes: list[str] = []
         self.opened: list[ChatSession] = []
         self.visited: list[int] = []
         self.attached: list[Path] = []
+        self.fetched: list[str] = []
         self.copied: list[str] = []
         self.drafts: list[str] = []
         self.settings: list[Settings] = []
@@ -44,6 +47,9 @@ class FakeFront:
 
     async def show(self, screen: ScreenName) -> None:
         self.shown.append(screen)
+
+    async def view(self, index: int, number: int) -> None:
+        self.viewed.append((index, number))
 
     def note(self, text: str) -> None:
         self.notes.append(text)
@@ -69,6 +75,12 @@ class FakeFront:
     def attach(self, paths: tuple[Path, ...]) -> None:
         self.attached.extend(paths)
 
+    async def fetch(self, url: str) -> None:
+        self.fetched.append(url)
+
+    async def paste(self) -> None:
+        self.calls.append("paste")
+
     def waiting(self) -> Sequence[Attachment]:
         return self.pictures
 
@@ -77,11 +89,19 @@ class FakeFront:
             replace(each, fate=fate) if each.digest == digest else each for each in self.pictures
         ]
 
+    def set_caption(self, digest: str, caption: Caption) -> None:
+        self.pictures = [
+            captioned_by(each, caption) if each.digest == digest else each for each in self.pictures
+        ]
+
     async def copy(self, text: str) -> None:
         self.copied.append(text)
 
     def themes(self) -> Sequence[str]:
         return ("salon-dark", "salon-light")
+
+    def drawing(self) -> str:
+        return "half blocks: as the test says"
 
     async def settings_changed(self, settings: Settings) -> None:
         self.settings.append(settings)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.fakes.chats import InMemoryChats
 from tests.fakes.images import InMemoryImages
+from tests.fakes.intake import FakeClipboard, FakeFetcher, FakeWatcher
 from tests.fakes.models import (
     ROWS,
     FakeConnector,
@@ -29,6 +30,7 @@ from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.endpoints import Endpoints
 from tui.services.exporting import ExportService
+from tui.services.intake import IntakeService
 from tui.services.library import Library
 from tui.services.ports import ImageReader
 
@@ -64,6 +66,11 @@ class FakeReader:
         digest = f"part{left}{top}".ljust(64, "0")
         return replace(image, digest=digest, width=right - left, height=bottom - top)
 
+    def decode(self, data: bytes, name: str) -> Image:
+        if data.startswith(b"bad"):
+            raise ImageError(f"{name} is no picture")
+        return picture(name, data.hex()[-64:].ljust(64, "0"))
+
 
 class FakeWorker:
     """A worker process that remembers having been stopped."""
@@ -96,6 +103,9 @@ class House:
         self.people = FakePeople()
         self.images = InMemoryImages()
         self.connector = FakeConnector()
+        self.clipboard = FakeClipboard()
+        self.fetcher = FakeFetcher()
+        self.watcher = FakeWatcher()
         self.secrets = FakeSecrets()
         secrets, images = self.secrets, self.images
         endpoints = Endpoints(ROWS, secrets, lambda row, url: url or row.base_url, self.offline)
@@ -120,5 +130,13 @@ class House:
             self.offline,
             self.store,
             self.worker,
+            lambda: IntakeService(
+                self.settings,
+                reader or FakeReader(),
+                images,
+                self.clipboard,
+                self.fetcher,
+                self.watcher,
+            ),
             lambda: ExportService(self.settings, self.store, images, ExportFolder()),
         )

@@ -31,6 +31,9 @@ class FakeInteraction:
     async def pick_image(self) -> Path | None:
         return self.path
 
+    async def pick_images(self) -> tuple[Path, ...]:
+        return (self.path,) if self.path else ()
+
     async def refine(self, refinements: Sequence[Refinement]) -> Refined:
         texts: list[str | None] = []
         for refinement in refinements:

@@ -81,7 +81,7 @@ async def test_a_cancelled_caption_ends_the_round(room: Room) -> None:
     room.interaction = FakeInteraction(refine=lambda _text: None)
 
     assert await room.run("/caption file=a.png file=b.png") == ""
-    assert len(room.interaction.refinements) == 1
+    assert [made.position for made in room.interaction.refinements] == [(1, 2), (2, 2)]
     assert len(room.session) == 1
 
 
@@ -131,7 +131,7 @@ async def test_caption_without_a_picture_asks_for_one(room: Room) -> None:
 async def test_caption_takes_the_picture_of_a_message(room: Room) -> None:
     await room.run("/caption file=a.png")
 
-    await room.run("/caption mesId=-1 again")
+    await room.run("/caption mesId=-1 target=new again")
 
     assert len(room.session) == 3
     assert room.session.message(-1).attachments[0].name == "a.png"
@@ -230,6 +230,8 @@ async def test_commands_drive_the_front_end(room: Room, line: str, call: str) ->
         ("/persona", "personas"),
         ("/theme", "themes"),
         ("/settings", "settings"),
+        ("/settings captioning", "caption_settings"),
+        ("/gallery", "gallery"),
         ("/extensions", "extensions"),
         ("/help", "help"),
         ("/palette", "palette"),

@@ -20,6 +20,7 @@ def values(kind: Kind) -> Iterable[Offer]:
         "connection": [("kitchen", "llama.cpp"), ("cloud", "OpenAI")],
         "chat": [("Holiday in Rome", "12 messages"), ('"Quoted"', ""), ("a|b", "")],
         "theme": [("salon-dark", ""), ("salon-light", "")],
+        "picture": [("img12", "owl.png, beside the prompt"), ("img1", "cat\x1b.png, #3")],
         "setting": [("captioning.prompt", "what to ask"), ("ui.theme", "colours")],
     }
     return known.get(kind, [])
@@ -202,3 +203,28 @@ def test_completion_of_any_arguments_never_fails(name: str, text: str) -> None:
     typed = f"/{name} {text}"
 
     assert isinstance(suggest(typed, len(typed), REGISTRY, values), list)
+
+
+def test_attach_offers_a_file_in_each_place(folder: Path) -> None:
+    first = [row.label for row in offered("/attach ", folder)]
+    second = [row.label for row in offered('/attach a.png "b c.png" ', folder)]
+
+    assert [label for label in first if not label.endswith("=")] == second
+    assert "Pictures/" in second
+
+
+@pytest.mark.parametrize("line", ["/caption i", "/caption img", "/fate IM", "/fate mesId=1 img1"])
+def test_ids_of_pictures_are_offered_with_their_names(line: str, folder: Path) -> None:
+    rows = [row for row in offered(line, folder) if row.label.startswith("img")]
+
+    assert [(row.label, row.help) for row in rows] == [
+        ("img12", "owl.png, beside the prompt"),
+        ("img1", "cat\ufffd.png, #3"),
+    ]
+    assert chosen(line, rows[1]) == f"{line.rpartition(' ')[0]} img1 "
+
+
+def test_behind_an_id_comes_what_else_the_command_takes(folder: Path) -> None:
+    assert labels("/fate img1 bo", folder) == ["both"]
+    assert "img1" not in labels("/fate ", folder)
+    assert labels("/caption img1 what is ", folder) == []

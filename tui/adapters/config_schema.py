@@ -158,8 +158,9 @@ def _convert(path: Path, value: object, declared: Any, text: str | None) -> Any:
     choices = _choices(declared)
     if value in choices or text in choices:
         return value if value in choices else text
-    if not value and isinstance(value, list) and typing.get_origin(declared) is tuple:
-        return ()
+    group = typing.get_origin(declared)
+    if group in (tuple, dict) and _is_plain(value, declared):
+        return group(value)
     import msgspec
 
     _refuse_unknown_parts(path, value, declared)
@@ -171,6 +172,16 @@ def _convert(path: Path, value: object, declared: Any, text: str | None) -> Any:
             hint=_where(declared, error),
             key=dotted(path),
         ) from error
+
+
+def _is_plain(value: object, declared: Any) -> bool:
+    """Whether a list or a group is empty or of nothing but texts: it needs no converting."""
+    is_list = typing.get_origin(declared) is tuple
+    if not isinstance(value, list if is_list else dict):
+        return False
+    inner = typing.get_args(declared)[0 if is_list else 1]
+    parts = [*value, *value.values()] if isinstance(value, dict) else value
+    return not parts or (inner is str and all(isinstance(part, str) for part in parts))
 
 
 def _refuse_unknown_parts(path: Path, value: object, declared: Any) -> None:

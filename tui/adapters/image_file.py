@@ -66,7 +66,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
             found = os.fstat(descriptor)
             _require_regular(found.st_mode, name)
             if found.st_size > limit:
-                raise _too_large(name, limit)
+                raise too_large(name, limit)
             data = stream.read(limit + 1)
     except FileNotFoundError as error:
         raise ImageError(f"{name}: no such file") from error
@@ -79,11 +79,12 @@ def read_bytes(path: Path, limit: int) -> bytes:
     if not data:
         raise ImageError(f"{name}: the file is empty")
     if len(data) > limit:
-        raise _too_large(name, limit)
+        raise too_large(name, limit)
     return data
 
 
-def _too_large(name: str, limit: int) -> ImageError:
+def too_large(name: str, limit: int) -> ImageError:
+    """The error for a file of more than `limit` bytes."""
     return ImageError(
         f"{name}: larger than {limit // 1_000_000} MB", hint="images.max_megabytes sets the limit"
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.adapters import image_facts
-from tui.adapters.image_file import picture_format, read_bytes, shown_name
+from tui.adapters.image_file import picture_format, read_bytes, shown_name, too_large
 from tui.domain.errors import ImageError
 from tui.domain.image import Box, Image
 
@@ -62,6 +62,10 @@ class PillowReader:
 
     def decode(self, data: bytes, name: str) -> Image:
         """Prepare a picture whose file is already in memory; blocking. Raises ImageError."""
+        if not data:
+            raise ImageError(f"{name}: the file is empty")
+        if len(data) > self._bytes:
+            raise too_large(name, self._bytes)
         kind = picture_format(data, name)
         with _DECODING, warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -104,8 +108,10 @@ class PillowReader:
         except (OSError, ValueError, SyntaxError) as error:
             raise ImageError(f"{image.name}: damaged") from error
         place = f"{image.digest}:{left},{top},{right},{bottom}".encode()
+        facts = replace(image.facts, width=right - left, height=bottom - top)
         return replace(
             image,
+            facts=facts,
             data=out.getvalue(),
             mime="image/png",
             width=right - left,

@@ -133,6 +133,9 @@ def _add_caption(commands: _Commands[argparse.ArgumentParser]) -> None:
         "--prompt", default="", metavar="TEXT", help="what to ask about the picture"
     )
     parser.add_argument(
+        "--preset", default="", metavar="NAME", help="a prompt by its name, such as 'alt text'"
+    )
+    parser.add_argument(
         "--fresh", action="store_true", help="ask again, though the caption was made before"
     )
     parser.add_argument(

@@ -77,6 +77,7 @@ def _request(options: Options) -> CaptionRequest:
     given = options.given
     return CaptionRequest(
         prompt=given.prompt,
+        preset=given.preset,
         delivery=Nowhere(),
         source=given.source,
         connection=given.connection,

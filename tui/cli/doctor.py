@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui import __version__
 from tui.cli.console import Console
@@ -16,9 +17,13 @@ from tui.cli.options import Options
 from tui.cli.serving import with_services
 from tui.domain.generation import Progress
 from tui.domain.safetext import clean_line
+from tui.domain.settings import Images
 from tui.paths import Paths
 from tui.services import Services
 from tui.services.checkup import Finding, check_connections, check_servers, check_source
+
+if TYPE_CHECKING:
+    from tui.ui.terminal.probe import Terminal
 
 _MARKS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
 _WHO_ELSE = 0o077
@@ -29,7 +34,7 @@ def doctor(options: Options) -> int:
     """Print the check-up. Returns 0, or 1 when something is broken."""
     console = Console()
     # Asked before an event loop is there: the answers come through the terminal.
-    terminal = check_terminal(options.environ)
+    asked = _ask_terminal()
 
     async def work(services: Services) -> int:
         settings = services.settings.current
@@ -46,7 +51,7 @@ def doctor(options: Options) -> int:
                 await _local_model(services),
                 _offline_model(services),
             ],
-            "Terminal": terminal,
+            "Terminal": check_terminal(asked, options.environ, settings.ui.images),
             "Clipboard": [check_clipboard(options.environ)],
             "Folders": check_folders(options.paths),
         }
@@ -97,29 +102,48 @@ def _offline_model(services: Services) -> Finding:
     )
 
 
-def check_terminal(environ: Mapping[str, str]) -> list[Finding]:
-    """Ask the terminal what it can draw; says so when there is none."""
+def _ask_terminal() -> Terminal | None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return [Finding("note", "terminal", "none here: the app needs one, salon caption does not")]
+        return None
     from tui.ui.terminal.probe import ask_once
 
-    terminal = ask_once()
+    return ask_once()
+
+
+def check_terminal(
+    terminal: Terminal | None, environ: Mapping[str, str], images: Images
+) -> list[Finding]:
+    """Say what the terminal can draw, and how pictures are drawn on it.
+
+    Args:
+        terminal: What it said of itself; None when there is none.
+        environ: The environment.
+        images: What the settings say of pictures.
+    """
+    if terminal is None:
+        return [Finding("note", "terminal", "none here: the app needs one, salon caption does not")]
     size = shutil.get_terminal_size()
-    inside = "tmux" if "TMUX" in environ else "screen" if "STY" in environ else ""
     deep = environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}
     name = clean_line(terminal.name, 60) or environ.get("TERM", "unknown")
-    where = f" inside {inside}" if inside else ""
+    where = f" inside {terminal.inside}" if terminal.inside else ""
     colours = Finding("ok", "colours", "16 million")
     if not deep:
         fix = "export COLORTERM=truecolor, where the terminal can"
         colours = Finding("note", "colours", "at most 256 are promised: pictures are coarser", fix)
-    graphics = [word for word, can in (("kitty", terminal.kitty), ("sixel", terminal.sixel)) if can]
-    offers = f"offers {' and '.join(graphics)}; " if graphics else ""
     return [
         Finding("ok", "terminal", f"{name}{where}, {size.columns} x {size.lines} cells"),
         colours,
-        Finding("ok", "pictures", f"{offers}drawn in half blocks"),
+        _pictures(terminal, images),
     ]
+
+
+def _pictures(terminal: Terminal, images: Images) -> Finding:
+    from tui.ui.terminal.graphics import choose
+
+    if images == "off":
+        return Finding("ok", "pictures", "off, as the settings say: captions stand for them")
+    choice = choose(terminal, images)
+    return Finding("note" if choice.fix else "ok", "pictures", choice.told, choice.fix)
 
 
 def check_clipboard(environ: Mapping[str, str]) -> Finding:

@@ -26,6 +26,10 @@ class SilentInteraction:
         """Choose nothing: a command line names its files."""
         return None
 
+    async def pick_images(self) -> tuple[Path, ...]:
+        """Choose nothing."""
+        return ()
+
     async def refine(self, refinements: Sequence[Refinement]) -> Refined:
         """Let the source finish and take its captions as they are."""
         return Refined([await self._whole(refinement) for refinement in refinements])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.domain import macros
+from tui.domain.chat import Attachment
 from tui.domain.generation import Usage
 from tui.domain.image import Box, Image
 
@@ -24,8 +25,6 @@ class ExistingMessage:
 
     index: int
     """As shown by `#N`, counted from 0."""
-    picture: int = 0
-    """Which of its pictures, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +94,19 @@ class Captioned:
     caption: Caption
     message: str = ""
     """What the template makes of it."""
+
+
+def captioned_by(picture: Attachment, caption: Caption) -> Attachment:
+    """The picture with a caption, where it came from, and the number and choices it had."""
+    return replace(
+        picture,
+        caption=caption.text,
+        source=caption.source_label,
+        model=caption.model,
+        seconds=caption.seconds,
+        note=caption.remark,
+        unchecked=False,
+    )
 
 
 def with_caption(template: str) -> str:

@@ -32,6 +32,20 @@ class Attachment:
     """Why this source captioned and not the chosen one; else empty."""
     fate: Send = "auto"
     """What the chat model gets of it; auto: by the settings and what the model can do."""
+    number: int = 0
+    """Unique in its chat and never given out again; 0: not yet taken into a chat."""
+    unchecked: bool = False
+    """The caption was made in the background, and nobody looked it over yet."""
+
+    @property
+    def ref(self) -> str:
+        """How people and models call it, "img3"; empty while it has no number."""
+        return f"img{self.number}" if self.number else ""
+
+    @property
+    def title(self) -> str:
+        """What it is called, and its file's name."""
+        return f"{self.ref} {self.name}".strip()
 
 
 @dataclass(slots=True)
@@ -92,6 +106,10 @@ class Chat:
     """What stands unsent in the composer."""
     local_only: bool = False
     """Whether this chat's pictures must not leave the machine."""
+    pictures: int = 0
+    """Number that the picture taken in last was given."""
+    draft_pictures: tuple[Attachment, ...] = ()
+    """Pictures that wait beside the prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +133,22 @@ class SearchHit:
     chat_title: str
     message_id: str
     snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureUse:
+    """A picture in a message, with where that is; used twice, a picture appears twice."""
+
+    chat_id: str
+    chat_title: str
+    message_id: str
+    position: int
+    """Of the message in its chat, as in `#3`."""
+    number: int
+    """Which picture of the message, counted from 1."""
+    attachment: Attachment
+    created: float
+    """When the message was written, in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
     AppError(message, hint)
     ├─ ConfigError(file, line, column, key)
     ├─ ImageError            not found, not an image, too large, no permission
+    ├─ ClipboardError        the clipboard cannot be reached
     ├─ CommandError(column)  unknown command, bad argument, not available here
     ├─ StorageError
     ├─ CaptionError          a caption source that is not there or gave nothing
@@ -61,6 +62,10 @@ class ConfigError(AppError):
 
 class ImageError(AppError):
     """A picture that is missing, unreadable, no picture at all, or too large to open."""
+
+
+class ClipboardError(AppError):
+    """The system's clipboard cannot be reached from here."""
 
 
 class CommandError(AppError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.domain import macros
 from tui.domain.caption import wrap
@@ -79,12 +80,25 @@ class Budget:
     """What is known of the chat model."""
     template: str
     """The caption template, for pictures that carry a caption beside a text of their own."""
+    names_pictures: bool = False
+    """Whether each picture goes with its id: a message speaks of `img3`, or there are several."""
 
     def fate(self, attachment: Attachment) -> Fate:
         """What is sent of a picture."""
         return decide(
             attachment.fate, self.send, captioned=bool(attachment.caption), sight=self.sight
         )
+
+
+_PICTURE_ID = re.compile(r"\bimg\d", re.IGNORECASE)
+
+
+def speaks_of_pictures(messages: Sequence[tuple[int, Message]]) -> bool:
+    """Whether the model must know the pictures' ids to understand the chat."""
+    count = sum(len(message.attachments) for _, message in messages)
+    return count > 1 or (
+        count > 0 and any(_PICTURE_ID.search(message.text) for _, message in messages)
+    )
 
 
 def estimate_tokens(text: str) -> int:
@@ -110,6 +124,7 @@ def build(
         budget: How much room there is. The last message always goes in.
     """
     system = list(_system_parts(character, persona, system_prompt))
+    budget = replace(budget, names_pictures=speaks_of_pictures(messages))
     room = budget.context_tokens - sum(part.tokens for part in system)
     kept: list[Part] = []
     skipped = 0
@@ -148,6 +163,8 @@ def _message_part(
     captions = tuple(each.caption for each, fate in fates if fate.caption)
     pictures = tuple(each.digest for each, fate in fates if fate.picture)
     text = _text(message, fates, macro_values(character, persona), budget)
+    if budget.names_pictures:
+        text = "\n\n".join(part for part in (_enclosed(fates), text) if part)
     if not text and not pictures:
         text = _placeholder(fates, persona, budget)
     if not text and not fates:
@@ -171,10 +188,12 @@ def _text(message: Message, fates: _Fates, values: Mapping[str, str], budget: Bu
     beside, text = fates, message.text
     if message.templated and fates:
         # The text itself is the caption of the first picture.
-        text = text if fates[0][1].caption else ""
+        text = _named(fates[0][0], text, budget) if fates[0][1].caption else ""
         beside = fates[1:]
     captions = [
-        wrap(budget.template, each.caption, values) for each, fate in beside if fate.caption
+        _named(each, wrap(budget.template, each.caption, values), budget)
+        for each, fate in beside
+        if fate.caption
     ]
     if not captions:
         return text
@@ -182,10 +201,23 @@ def _text(message: Message, fates: _Fates, values: Mapping[str, str], budget: Bu
     return "\n\n".join(part for part in parts if part).strip()
 
 
+def _named(picture: Attachment, caption: str, budget: Budget) -> str:
+    """The words that stand for a picture, behind its id where ids matter."""
+    if not budget.names_pictures or not picture.ref:
+        return caption
+    return f"{picture.ref}: {caption}"
+
+
+def _enclosed(fates: _Fates) -> str:
+    """Which pictures go along, in the order in which the model gets them."""
+    refs = [each.ref for each, fate in fates if fate.picture and each.ref]
+    return f"[enclosed: {', '.join(refs)}]" if refs else ""
+
+
 def _placeholder(fates: _Fates, persona: Persona, budget: Budget) -> str:
     """Words for pictures that were meant to be sent and cannot be."""
     names = [
-        each.name
+        each.title if budget.names_pictures else each.name
         for each, _ in fates
         if not each.caption and (budget.send if each.fate == "auto" else each.fate) != "nothing"
     ]

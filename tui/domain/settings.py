@@ -19,7 +19,7 @@ Source = Literal["local", "multimodal", "horde", "extras", "describe", "chain"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 SAMPLING = tuple(each.name for each in fields(Sampling))
 """Names that a connection's settings share with `Sampling`."""
-Images = Literal["auto", "blocks", "off"]
+Images = Literal["auto", "kitty", "sixel", "iterm2", "blocks", "off"]
 Dtype = Literal["auto", "q8", "int8", "uint8", "q4", "fp16", "fp32"]
 
 DEFAULT_SYSTEM_PROMPT = (
@@ -165,7 +165,9 @@ class CaptioningSettings:
     suffix: str = _setting("", "Put behind each caption.")
     word_limit: int = _setting(0, "Warn in the editor of captions with more words; 0: never.")
     edit_before_saving: bool = _setting(True, "Open the editor before a caption is inserted.")
-    auto_caption: bool = _setting(False, "Caption attached pictures when the message is sent.")
+    auto_caption: bool = _setting(
+        False, "Caption pictures in the background once they are attached; sending waits for it."
+    )
     send: Send = _setting(
         "auto", "What the model gets: caption, picture, both, nothing; auto: both if it sees."
     )
@@ -209,6 +211,10 @@ class ImagesSettings:
     max_side: int = _setting(2048, "Longest side in pixels of what is kept and sent.")
     local_only: bool = _setting(False, "No picture leaves this machine, in any chat.")
 
+    watch_folder: str = _setting(
+        "", "A folder whose new pictures are attached, such as screenshots; empty: none."
+    )
+
     def __post_init__(self) -> None:
         _at_least("max_megabytes", self.max_megabytes, 1)
         _at_least("max_megapixels", self.max_megapixels, 1)
@@ -220,7 +226,9 @@ class UiSettings:
     """How it looks."""
 
     theme: str = _setting("salon-dark", "A theme's name; F2 shows them all.")
-    images: Images = _setting("auto", "Pictures in the transcript: auto, blocks or off.")
+    images: Images = _setting(
+        "auto", "How pictures are drawn: auto, kitty, sixel, iterm2, blocks or off."
+    )
     probe_local_servers: bool = _setting(
         True, "Look for local model servers on this machine's own ports at start."
     )

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from tui.services.configuring import SettingsService
     from tui.services.connecting import ConnectionService
     from tui.services.exporting import ExportService
+    from tui.services.intake import IntakeService
     from tui.services.library import Library
+    from tui.services.picture_list import PictureList
     from tui.services.ports import OfflineInstaller, SecretStore, Worker
 
 
@@ -31,6 +33,7 @@ class Services:
         offline: The tiny chat model.
         store: Where chats are kept; closed at the end.
         worker: The process that runs the captioning model; stopped at the end.
+        intake: Makes the service that takes pictures in, when it is first needed.
         exports: Makes the service that exports, when it is first needed.
     """
 
@@ -45,6 +48,7 @@ class Services:
         offline: OfflineInstaller,
         store: ChatStore,
         worker: Worker,
+        intake: Callable[[], IntakeService],
         exports: Callable[[], ExportService],
     ) -> None:
         self.settings = settings
@@ -56,6 +60,7 @@ class Services:
         self.worker = worker
         self._chats = chats
         self._captions = captions
+        self._intake = intake
         self._exports = exports
 
     @cached_property
@@ -67,6 +72,18 @@ class Services:
     def captions(self) -> CaptionService:
         """Captions; loaded when first needed."""
         return self._captions()
+
+    @cached_property
+    def pictures(self) -> PictureList:
+        """The pictures that were sent; loaded when first looked at."""
+        from tui.services.picture_list import PictureList  # noqa: PLC0415 - rarely needed
+
+        return PictureList(self.store)
+
+    @cached_property
+    def intake(self) -> IntakeService:
+        """Pictures from elsewhere than a chosen file; loaded when first needed."""
+        return self._intake()
 
     @cached_property
     def exports(self) -> ExportService:

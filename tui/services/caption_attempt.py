@@ -94,6 +94,7 @@ class Attempt:
         self._choice = choice
         refinement = self.refinement
         refinement.source_label = choice.captioner.label
+        refinement.takes_prompt = choice.captioner.takes_prompt
         refinement.note = note
         self._offer(choice.plan)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
-from tui.domain.caption import Caption, Captioned, ExistingMessage, NewMessage
+from tui.domain.caption import Caption, Captioned, ExistingMessage, NewMessage, captioned_by
 from tui.domain.chat import Attachment, Message
 from tui.domain.errors import AppError, CaptionError
 from tui.domain.image import Image
@@ -47,7 +46,7 @@ class CaptionDelivery:
         if isinstance(request.delivery, NewMessage):
             await self._send(done, session)
         elif isinstance(request.delivery, ExistingMessage) and target is not None:
-            await self._put_into(target, request.delivery.picture, done, session)
+            await self._put_into(target, request.place, done, session)
 
     async def _send(self, done: Captioned, session: ChatSession) -> None:
         await self._images.put(done.image)
@@ -72,7 +71,7 @@ class CaptionDelivery:
         await self._images.put(done.image)
         before = message.attachments, message.text, message.templated
         pictures = list(message.attachments) or [attached(done.image, None)]
-        pictures[at] = captioned(pictures[at], done.caption)
+        pictures[at] = captioned_by(pictures[at], done.caption)
         message.attachments = tuple(pictures)
         # Only the first picture's caption can be the text of a message that has none of its own.
         if at == 0 and (not message.text.strip() or message.templated):
@@ -94,16 +93,4 @@ class CaptionDelivery:
 def attached(image: Image, caption: Caption | None) -> Attachment:
     """How a message refers to a picture."""
     plain = Attachment(image.digest, image.name, image.mime, image.width, image.height)
-    return plain if caption is None else captioned(plain, caption)
-
-
-def captioned(picture: Attachment, caption: Caption) -> Attachment:
-    """A picture with its caption, in place of an earlier one."""
-    return replace(
-        picture,
-        caption=caption.text,
-        source=caption.source_label,
-        model=caption.model,
-        seconds=caption.seconds,
-        note=caption.remark,
-    )
+    return plain if caption is None else captioned_by(plain, caption)

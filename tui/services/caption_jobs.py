@@ -18,6 +18,7 @@ from tui.services.caption_journal import CaptionJournal
 from tui.services.caption_sources import CaptionRequest, SourceService
 from tui.services.chat_store import ChatStore
 from tui.services.configuring import SettingsService
+from tui.services.picture_ids import picture_at
 from tui.services.ports import ImageReader, ImageStore, Interaction
 from tui.services.session import ChatSession
 
@@ -87,7 +88,7 @@ class Workshop:
                     batch.cancelled = True
                     break
                 attempt = self._attempt(request, image, session)
-                matters = await attempt.choose()
+                matters = await _chosen(attempt, request)
             except AppError as error:
                 batch.failed.append(error)
                 continue
@@ -152,25 +153,12 @@ class Workshop:
     ) -> Image | None:
         if request.index is not None:
             message = _message(session, request.index)
-            return await self._image_of(message, request.index, request.picture)
+            picture = picture_at(message, request.index, request.place)
+            return await self._kept(picture.digest, f"the picture of message #{request.index}")
         if request.digest:
             return await self._kept(request.digest, "the picture")
         path = request.path or await interaction.pick_image()
         return await self._reader.read(path) if path else None
-
-    async def _image_of(self, message: Message, index: int, picture: int) -> Image:
-        count = len(message.attachments)
-        if not count:
-            raise CaptionError(
-                f"message #{index} has no picture", hint="/caption file=PATH takes one from disk"
-            )
-        if not 0 <= picture < count:
-            raise CaptionError(
-                f"message #{index} has no picture {picture}",
-                hint=f"they go from 0 to {count - 1}",
-            )
-        name = f"the picture of message #{index}"
-        return await self._kept(message.attachments[picture].digest, name)
 
     async def _kept(self, digest: str, what: str) -> Image:
         image = await self._images.get(digest)
@@ -186,6 +174,16 @@ class Workshop:
         if macros.uses(self._settings.current.captioning.template, "caption"):
             return ""
         return "the template has no {{caption}}: it was added at the end"
+
+
+async def _chosen(attempt: Attempt, request: CaptionRequest) -> bool:
+    """Find the source; what is only looked over does not need one. Raises AppError."""
+    try:
+        return await attempt.choose()
+    except AppError:
+        if not request.revise:
+            raise
+        return False
 
 
 def _message(session: ChatSession | None, index: int) -> Message:
@@ -206,4 +204,4 @@ def _known(request: CaptionRequest, session: ChatSession | None) -> Attachment |
     """The picture as it is in its message, with the caption it has."""
     if request.index is None or session is None:
         return request.waiting
-    return _message(session, request.index).attachments[request.picture]
+    return _message(session, request.index).attachments[request.place]

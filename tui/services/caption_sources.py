@@ -58,8 +58,8 @@ class CaptionRequest:
     """For multimodal; empty: the one of the settings, else the connection's own."""
     fresh: bool = False
     """Ask the source even when the same caption was made before."""
-    picture: int = 0
-    """Which picture of the message `index`, counted from 0."""
+    place: int = 0
+    """With `index`: which of the message's pictures, from 0."""
     preset: str = ""
     """Name of a prompt, in place of one."""
     revise: bool = False

@@ -91,10 +91,9 @@ class CaptionService:
         """
         count = len(requests)
         batch = Batch([None] * count)
-        numbered = [
-            (place, replace(request, position=(place + 1, count)))
-            for place, request in enumerate(requests)
-        ]
+        numbered = list(enumerate(requests))
+        if count > 1:
+            numbered = [(at, replace(one, position=(at + 1, count))) for at, one in numbered]
         for start in range(0, count, _AT_ONCE):
             some = numbered[start : start + _AT_ONCE]
             jobs = await self._workshop.jobs(some, interaction, session, batch)

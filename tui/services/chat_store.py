@@ -12,6 +12,7 @@ from tui.domain.chat import (
     JournalEntry,
     Message,
     Outline,
+    PictureUse,
     SearchHit,
 )
 
@@ -73,6 +74,10 @@ class ChatStore(Protocol):
 
     async def search(self, text: str, limit: int = 50) -> list[SearchHit]:
         """Messages and captions with all the words, best first."""
+        ...
+
+    async def pictures(self, chat_id: str | None = None) -> list[PictureUse]:
+        """Pictures in the messages of a chat, or of all chats, the newest first."""
         ...
 
     async def log_caption(self, entry: JournalEntry) -> int:

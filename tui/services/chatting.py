@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from tui.domain import prompt as prompts
 from tui.domain.chat import Attachment, Message, Status
@@ -50,13 +51,14 @@ class ChatService:
     ) -> Message:
         """Put the person's message at the end; it is on disk when this returns.
 
+        Captions that go out count as looked over.
+
         Raises:
             StorageError: It could not be written; nothing was added.
         """
         now = time.time()
-        message = Message(
-            new_id(), "user", session.persona.name, text, now, attachments=tuple(attachments)
-        )
+        pictures = tuple(replace(each, unchecked=False) for each in attachments)
+        message = Message(new_id(), "user", session.persona.name, text, now, pictures)
         await self.add(session, message)
         return message
 
@@ -65,6 +67,9 @@ class ChatService:
         await session.append(message)
         session.chat.updated = message.created
         session.chat.draft = ""
+        sent = {each.number for each in message.attachments}
+        waiting = session.chat.draft_pictures
+        session.chat.draft_pictures = tuple(each for each in waiting if each.number not in sent)
         if not session.chat.title and message.role == "user":
             session.chat.title = _title(message)
         await session.save()
@@ -220,6 +225,12 @@ class ChatService:
         """Keep what stands unsent in the composer."""
         if text != session.chat.draft:
             session.chat.draft = text
+            await session.save()
+
+    async def note_pictures(self, session: ChatSession, pictures: Sequence[Attachment]) -> None:
+        """Keep what pictures wait beside the prompt. Raises StorageError."""
+        if tuple(pictures) != session.chat.draft_pictures:
+            session.chat.draft_pictures = tuple(pictures)
             await session.save()
 
 

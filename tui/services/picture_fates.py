@@ -38,6 +38,17 @@ class PictureFates:
             sight=self.sight(session),
         )
 
+    def holds_up(self, picture: Attachment, session: ChatSession) -> bool:
+        """Whether its message cannot go yet: it needs a caption, or a look at the one it has."""
+        if picture.unchecked and self._settings.current.captioning.edit_before_saving:
+            return True
+        return self.needs_caption(picture, session)
+
+    def captions_at_once(self, picture: Attachment, session: ChatSession) -> bool:
+        """Whether a waiting picture is captioned in the background."""
+        auto = self._settings.current.captioning.auto_caption
+        return auto and self.needs_caption(picture, session)
+
     def of(self, picture: Attachment, session: ChatSession) -> Fate:
         """What would be sent of a picture of the chat now."""
         return self._decide(picture, session, captioned=bool(picture.caption))

@@ -184,6 +184,10 @@ class ImageReader(Protocol):
         """A part of a picture as one of its own, with a digest of its own. Raises ImageError."""
         ...
 
+    def decode(self, data: bytes, name: str) -> Image:
+        """Open what is in memory already; blocking, so call it in a thread. Raises ImageError."""
+        ...
+
 
 class ImageStore(Protocol):
     """Pictures, each kept once under its digest."""
@@ -248,6 +252,10 @@ class Interaction(Protocol):
 
     async def pick_image(self) -> Path | None:
         """Let a file be chosen; None: cancelled."""
+        ...
+
+    async def pick_images(self) -> tuple[Path, ...]:
+        """Let one file or several be chosen; none: cancelled."""
         ...
 
     async def refine(self, refinements: Sequence[Refinement]) -> Refined:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.character import Character, Persona
-from tui.domain.chat import Chat, Message, Outline
+from tui.domain.chat import Attachment, Chat, Message, Outline
 
 if TYPE_CHECKING:
     from tui.services.chat_store import ChatStore
@@ -95,6 +95,7 @@ class ChatSession:
 
     async def append(self, message: Message) -> None:
         """Put a message at the end, on disk first. Raises StorageError."""
+        await self._number(message)
         await self._store.append(self.chat.id, message)
         self._messages[message.id] = message
         self.outline.append(outline_of(message))
@@ -102,6 +103,7 @@ class ChatSession:
 
     async def update(self, message: Message) -> None:
         """Keep a changed message. Raises StorageError."""
+        await self._number(message)
         message.touch()
         await self._store.update(message)
         index = self.index_of(message.id)
@@ -128,6 +130,22 @@ class ChatSession:
         self._messages[message.id] = message
         self.revision += 1
 
+    async def numbered(self, pictures: Sequence[Attachment]) -> tuple[Attachment, ...]:
+        """The pictures of this chat, each with a number of its own. Raises StorageError."""
+        before = self.chat.pictures
+        done = tuple(each if each.number else self._next(each) for each in pictures)
+        if self.chat.pictures != before:
+            # Kept at once: a number that was seen must not come again for another picture.
+            await self.save()
+        return done
+
+    def _next(self, picture: Attachment) -> Attachment:
+        self.chat.pictures += 1
+        return replace(picture, number=self.chat.pictures)
+
+    async def _number(self, message: Message) -> None:
+        message.attachments = await self.numbered(message.attachments)
+
     async def save(self) -> None:
-        """Keep title, draft and participants."""
+        """Keep title, draft, participants and what pictures were numbered."""
         await self._store.save(replace(self.chat))

@@ -9,6 +9,7 @@ from typing import Literal
 
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
+from tui.services.picture_ids import read_id
 from tui.slash.fuzzy import did_you_mean
 from tui.slash.parser import check_closed, read_named
 from tui.slash.syntax import Argument, Call, Word, read_word, skip_space, unquoted
@@ -20,6 +21,7 @@ Kind = Literal[
     "choice",
     "path",
     "message",
+    "picture",
     "command",
     "connection",
     "model",
@@ -30,7 +32,8 @@ Kind = Literal[
     "setting",
 ]
 """What a value is, for conversion and for completion. `message` is the number of a message:
-`3`, `#3`, `-1` or `last`."""
+`3`, `#3`, `-1` or `last`; `picture` the number in `img3`. A place for a picture's id takes nothing
+else: another word there belongs to the next place."""
 
 Value = str | int | bool
 
@@ -76,7 +79,9 @@ class Parameter:
             return "true|false"
         if self.choices:
             return "|".join(self.choices)
-        return {"path": "PATH", "message": "N", "number": "N"}.get(self.kind, "TEXT")
+        return {"path": "PATH", "message": "N", "number": "N", "picture": "imgN"}.get(
+            self.kind, "TEXT"
+        )
 
     def convert(self, word: Word) -> Value:
         """Turn what was typed into the parameter's kind. Raises CommandError."""
@@ -87,6 +92,8 @@ class Parameter:
                 return self._number(word)
             case "choice":
                 return self._choice(word)
+            case "picture":
+                return self._picture(word)
             case _:
                 return word.value
 
@@ -104,6 +111,12 @@ class Parameter:
         if match is None:
             raise self._refuse(word, "a number as shown by #N")
         return int(match.group(1))
+
+    def _picture(self, word: Word) -> int:
+        number = read_id(word.value)
+        if number is None:
+            raise self._refuse(word, "the id of a picture, such as img1")
+        return number
 
     def _choice(self, word: Word) -> str:
         for choice in self.choices:
@@ -224,6 +237,8 @@ def _bind_places(text: str, start: int, places: Sequence[Parameter], binder: _Bi
             )
             return len(text)
         word = _shifted(read_word(text, position), start)
+        if parameter.kind == "picture" and read_id(word.value) is None:
+            continue
         check_closed(word)
         binder.put(parameter, parameter.convert(word), word.start)
         position = word.end - start

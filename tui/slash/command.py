@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from tui.domain.caption import Caption
 from tui.domain.chat import Attachment
 from tui.domain.errors import CommandError
 from tui.domain.fate import Send
@@ -20,6 +21,8 @@ from tui.slash.fuzzy import did_you_mean
 
 ScreenName = Literal[
     "settings",
+    "caption_settings",
+    "gallery",
     "chats",
     "connections",
     "caption_connections",
@@ -59,6 +62,15 @@ class FrontEnd(Protocol):
         """Open a screen; returns when it is closed."""
         ...
 
+    async def view(self, index: int, number: int) -> None:
+        """Show a picture large; returns when it is closed.
+
+        Args:
+            index: Position of its message.
+            number: Which picture of the message, counted from 1.
+        """
+        ...
+
     def note(self, text: str) -> None:
         """Show plain lines that are not part of the chat; untrusted text is fine."""
         ...
@@ -91,6 +103,14 @@ class FrontEnd(Protocol):
         """Let pictures wait in the composer for the next message."""
         ...
 
+    async def fetch(self, url: str) -> None:
+        """Ask whether a picture may be fetched from the web, and let it wait like the others."""
+        ...
+
+    async def paste(self) -> None:
+        """Take in what the system's clipboard holds."""
+        ...
+
     def waiting(self) -> Sequence[Attachment]:
         """The pictures that wait in the composer."""
         ...
@@ -99,12 +119,20 @@ class FrontEnd(Protocol):
         """Choose what the chat model will get of a picture that waits."""
         ...
 
+    def set_caption(self, digest: str, caption: Caption) -> None:
+        """Give a picture that waits its caption."""
+        ...
+
     async def copy(self, text: str) -> None:
         """Put text on the clipboard."""
         ...
 
     def themes(self) -> Sequence[str]:
         """Names of the themes there are."""
+        ...
+
+    def drawing(self) -> str:
+        """How pictures are drawn now, and why: "sixels: the terminal offers them"."""
         ...
 
     async def settings_changed(self, settings: Settings) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.domain.safetext import clean_line
+from tui.services.picture_ids import read_id
 from tui.slash.arguments import Kind, Parameter
 from tui.slash.command import Command, Registry
 from tui.slash.fuzzy import score
@@ -35,6 +36,8 @@ class Suggestion:
     """What the row shows; may be a file's name or a chat's title, cleaned, still plain data."""
     help: str = ""
     """The dim words beside it; empty for none."""
+    picture: Path | None = None
+    """A file that is attached when the row is chosen; then `insert` is empty."""
 
 
 def nothing(_kind: Kind) -> Iterable[Offer]:
@@ -125,16 +128,34 @@ class _Completion:
 
     def _places(self, position: int, given: set[str]) -> list[Suggestion]:
         first = position
+        ids: list[Suggestion] = []
         for parameter in self.command.positional:
             if parameter.rest and parameter.kind != "path":
                 return [*self._names(first, position, given), *self._rest(parameter, position)]
             word = read_word(self.typed, position)
+            if parameter.kind == "picture":
+                ids = self._ids(parameter, word) if self._at_cursor(word) else []
+                if not self._at_cursor(word) and read_id(word.value) is not None:
+                    position = skip_space(self.typed, word.end)
+                continue
+            while parameter.several and not self._at_cursor(word):
+                position = skip_space(self.typed, word.end)
+                word = read_word(self.typed, position)
             if self._at_cursor(word):
-                return [*self._value(parameter, word), *self._names(first, position, given)]
+                return [*ids, *self._value(parameter, word), *self._names(first, position, given)]
             if parameter.rest:
                 return []
             position = skip_space(self.typed, word.end)
-        return self._names(first, position, given)
+        return [*ids, *self._names(first, position, given)]
+
+    def _ids(self, parameter: Parameter, word: Word) -> list[Suggestion]:
+        """Ids of pictures, once the word can be one: before that there are better things."""
+        typed = word.value.casefold()
+        return [
+            Suggestion(f"{value} ", word.start, value, clean_line(about, _LABEL))
+            for value, about in (self._offers(parameter) if typed else ())
+            if value.startswith(typed)
+        ]
 
     def _names(self, first: int, position: int, given: set[str]) -> list[Suggestion]:
         typed = self.typed[position:]

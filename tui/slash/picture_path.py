@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from tui.domain.image import SUFFIXES
+from tui.domain.typed_path import as_local
 from tui.slash.syntax import read_word
 
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 
 
 def path_of(text: str) -> Path:
-    """The path that a text names: `~` and `file://` are understood."""
-    if text.startswith("file://"):
-        text = unquote(urlsplit(text).path)
-    path = Path(text)
+    """The path that a text names: `~`, `file:` and, under WSL, Windows' own are understood."""
+    path = Path(text if os.name == "nt" else as_local(text))
     try:
         return path.expanduser()
     except RuntimeError:  # ~ of a user that does not exist

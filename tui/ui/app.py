@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
@@ -21,18 +20,20 @@ from tui.services import Services
 from tui.services.endpoints import OFFLINE
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.graphics.easel import Easel
 from tui.ui.palette import Entry, SalonCommands
 from tui.ui.terminal import clipboard, signals, stderr
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
 from tui.ui.terminal.parser import install as install_parser
-from tui.ui.terminal.probe import Mark, Terminal
+from tui.ui.terminal.probe import UNKNOWN, Terminal
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.slash.completion import Suggestion
+    from tui.ui.chat.attaching import Leaving
     from tui.ui.desk import Desk
     from tui.ui.settings.screen import SettingsScreen
 
@@ -63,13 +64,14 @@ class SalonApp(App[None]):
         self,
         services: Services,
         paths: Paths,
-        drops: Iterable[Mark] = (),
+        terminal: Terminal = UNKNOWN,
         hold: KeyHold | None = None,
     ) -> None:
         super().__init__()
         self.services = services
         self._hold = hold
-        install_filter(self, drops)
+        install_filter(self, terminal.drops)
+        self.easel = Easel(terminal, services.settings.current.ui.images, self)
         self._leaving = False
         self._asked_to_leave = False
         self.chat: ChatScreen
@@ -152,8 +154,9 @@ class SalonApp(App[None]):
             with suppress(WorkerCancelled, WorkerFailed):
                 await running.wait()
         await self.chat.stop()
+        await self.chat.attaching.background.aclose()
         try:
-            await self.services.chats.note_draft(self.chat.session, self.chat.composer.draft)
+            await self.chat.put_away()
         except AppError:
             logger.exception("draft not kept")
         await self.services.aclose()
@@ -243,25 +246,12 @@ class SalonApp(App[None]):
 
     @on(ChatScreen.CaptionNeeded)
     def _caption_first(self, event: ChatScreen.CaptionNeeded) -> None:
-        self.caption_and_send(event)
+        self.caption_and_send(event.leaving)
 
     @work(group="commands", exit_on_error=False)
-    async def caption_and_send(self, event: ChatScreen.CaptionNeeded) -> None:
+    async def caption_and_send(self, message: Leaving) -> None:
         """Caption the pictures of a message, then send it; Esc gives it back to the prompt."""
-        from tui.ui.screens import caption_all  # noqa: PLC0415
-
-        asking = self.desk.interaction
-        done = None
-        try:
-            done = await caption_all(self.services, asking, event.session, event.attachments)
-        except AppError as error:
-            self.chat.fail(error)
-        finally:
-            if done is None:
-                written = (event.text, self.chat.composer.full_text)
-                self.chat.composer.load("\n".join(text for text in written if text))
-        if done is not None:
-            await self.chat.send(event.text, done, event.session)
+        await self.desk.caption_and_send(message)
 
     # Settings, whose screen is imported only when it opens: handlers by name
 
@@ -297,6 +287,7 @@ class SalonApp(App[None]):
         if self.theme != settings.ui.theme:
             self._apply_theme(settings.ui.theme)
         self.set_keymap(settings.keys)
+        self.easel.choose(settings.ui.images)
 
     # What must not happen
 
@@ -340,7 +331,7 @@ def run_app(services: Services, paths: Paths, terminal: Terminal) -> int:
     restore = stderr.redirect(paths.stderr)
     hold = KeyHold()
     install_parser(hold, terminal.typed)
-    app = SalonApp(services, paths, terminal.drops, hold)
+    app = SalonApp(services, paths, terminal, hold)
     try:
         app.run()
     finally:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from textual.app import App
 
+from tui.domain.caption import Caption
+from tui.domain.errors import AppError
 from tui.domain.safetext import clean_line
 from tui.services import Services
+from tui.services.before_sending import BeforeSending
+from tui.services.picture_ids import Found, pictures
 from tui.slash.builtins import default_registry
 from tui.slash.command import Context
 from tui.slash.completion import Suggestion
 from tui.slash.interpreter import run
+from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.interaction import ScreenInteraction
 from tui.ui.navigation import AppActions, Navigation
 from tui.ui.palette import Entry
 from tui.ui.screens import Screens
+from tui.ui.showing import PictureScreens
 from tui.ui.suggesting import Suggester
 
 
@@ -46,15 +52,47 @@ class Desk:
         self.registry = default_registry()
         self.interaction = ScreenInteraction(app, services, self._show_progress)
         self.screens = Screens(app, services, chat, self.registry, preview_theme)
-        self.front = Navigation(services, chat, self.screens.openers(), actions)
-        self.screens.front = self.front
+        self.pictures = PictureScreens(app, services, chat, actions.copy)
+        openers = {**self.screens.openers(), **self.pictures.openers()}
+        self.front = Navigation(services, chat, openers, self.pictures.view, actions)
+        self.screens.front = self.pictures.front = self.front
         self.screens.run = run_line
-        self._suggester = Suggester(services, self.registry, actions.theme_names)
+        self._suggester = Suggester(services, self.registry, actions.theme_names, self._pictures)
+
+    def _pictures(self) -> Iterator[Found]:
+        return pictures(self._chat.session, self._chat.attaching.waiting)
 
     async def run(self, text: str) -> None:
         """Run one line. Raises AppError."""
         context = Context(self._services, self._chat.session, self.interaction, self.front)
         await run(text, self.registry, context)
+
+    async def caption_and_send(self, message: Leaving) -> None:
+        """Caption the pictures of a message, then send it; else it comes back to the prompt."""
+        services, chat = self._services, self._chat
+        first = BeforeSending(
+            services.captions,
+            services.chats.fates,
+            services.settings,
+            self.interaction,
+            chat.attaching.background,
+            self._took,
+        )
+        done = None
+        try:
+            done = await first.caption_all(message.pictures, message.session)
+        except AppError as error:
+            chat.fail(error)
+        finally:
+            if done is None:
+                chat.give_back(message)
+        if done is not None:
+            message.pictures = done
+            await chat.send(message)
+
+    def _took(self, digest: str, caption: Caption) -> None:
+        self._chat.attaching.set_caption(digest, caption)
+        self._chat.update_hint()
 
     def suggest(self, text: str, cursor: int) -> list[Suggestion]:
         """Say how a command being typed could go on."""

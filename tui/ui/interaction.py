@@ -14,6 +14,7 @@ from tui.services.refinement import Refined, Refinement
 from tui.ui.captions.ask_prompt import AskPrompt
 from tui.ui.captions.editor import CaptionEditor
 from tui.ui.widgets.file_picker import FilePicker
+from tui.ui.widgets.pictures_picker import PicturesPicker
 from tui.ui.widgets.progress import Speedometer
 
 
@@ -40,6 +41,15 @@ class ScreenInteraction:
         if path is not None:
             self._folder = path.parent
         return path
+
+    async def pick_images(self) -> tuple[Path, ...]:
+        """Let pictures be chosen, with a preview."""
+        picker = PicturesPicker(self._services.captions.read, self._folder)
+        path = await self._app.push_screen_wait(picker)
+        if path is None:
+            return ()
+        self._folder = path.parent
+        return picker.chosen(path)
 
     async def refine(self, refinements: Sequence[Refinement]) -> Refined:
         """Open the caption editor."""

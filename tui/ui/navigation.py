@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import WorkerCancelled, WorkerFailed
 
+from tui.domain.caption import Caption
 from tui.domain.chat import Attachment
 from tui.domain.fate import Send
 from tui.domain.settings import Settings
@@ -15,6 +16,7 @@ from tui.services import Services
 from tui.services.session import ChatSession
 from tui.slash.command import ScreenName
 from tui.ui.chat.screen import ChatScreen
+from tui.ui.graphics.easel import easel_of
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -30,11 +32,13 @@ class Navigation:
         services: Services,
         chat: ChatScreen,
         openers: dict[ScreenName, Opener],
+        view: Callable[[int, int], Awaitable[None]],
         actions: AppActions,
     ) -> None:
         self._services = services
         self._chat = chat
         self._openers = openers
+        self._view = view
         self._actions = actions
 
     async def reply(self) -> None:
@@ -69,6 +73,10 @@ class Navigation:
         """Open a screen and wait until it is closed."""
         await self._openers[screen]()
 
+    async def view(self, index: int, number: int) -> None:
+        """Show a picture of a message large; the first one is number 1."""
+        await self._view(index, number)
+
     def note(self, text: str) -> None:
         """Show plain lines below the messages."""
         self._chat.transcript.add_note(text)
@@ -76,7 +84,7 @@ class Navigation:
     async def open_chat(self, session: ChatSession) -> None:
         """Show another chat; a reply that is being written is stopped and kept."""
         await self._chat.stop()
-        await self._services.chats.note_draft(self._chat.session, self._chat.composer.draft)
+        await self._chat.put_away()
         self._chat.show_session(session)
 
     def shows(self, session: ChatSession) -> bool:
@@ -104,6 +112,14 @@ class Navigation:
         """Put pictures beside the prompt."""
         self._chat.attach(paths)
 
+    async def fetch(self, url: str) -> None:
+        """Fetch a picture when that is agreed to."""
+        await self._finish(self._chat.fetch_picture(url))
+
+    async def paste(self) -> None:
+        """Paste into the prompt what the system's clipboard holds."""
+        await self._finish(self._chat.paste_clipboard())
+
     def waiting(self) -> tuple[Attachment, ...]:
         """The pictures beside the prompt."""
         return self._chat.attaching.waiting
@@ -112,6 +128,10 @@ class Navigation:
         """Choose what the chat model will get of one of them."""
         self._chat.attaching.choose_fate(digest, fate)
 
+    def set_caption(self, digest: str, caption: Caption) -> None:
+        """Give one of them its caption."""
+        self._chat.attaching.set_caption(digest, caption)
+
     async def copy(self, text: str) -> None:
         """Put text on the clipboard."""
         await self._actions.copy(text)
@@ -119,6 +139,10 @@ class Navigation:
     def themes(self) -> Sequence[str]:
         """Names of the themes there are."""
         return self._actions.theme_names()
+
+    def drawing(self) -> str:
+        """How pictures are drawn now, and why."""
+        return easel_of(self._chat.app).choice.line
 
     async def settings_changed(self, settings: Settings) -> None:
         """Apply new settings."""

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.binding import Binding
 
-from tui.domain.caption import Beside
-from tui.domain.chat import Attachment, JournalEntry
+from tui.domain.chat import JournalEntry
 from tui.paths import shipped
 from tui.services import Services
-from tui.services.caption_sources import CaptionRequest
 from tui.services.connection_book import Purpose
-from tui.services.ports import Interaction
-from tui.services.session import ChatSession
 from tui.slash.builtins.connection import fetched_line, told
 from tui.slash.command import FrontEnd, Registry, ScreenName
 from tui.ui.chat.screen import ChatScreen
@@ -30,9 +25,11 @@ if TYPE_CHECKING:
 
 EXTENSIONS = (
     Choice("/caption", "Generate Caption", "describe a picture and put it into the chat"),
+    Choice("/caption-all", "Caption All Pictures Without One", "all of this chat, in one editor"),
     Choice("/attach", "Attach a Picture", "it goes out with your next message"),
     Choice("/caption-log", "Caption Journal", "every caption made so far"),
-    Choice("/settings", "Settings", "caption source, prompt and template, and all the rest"),
+    Choice("/gallery", "Gallery", "the pictures of this chat, or of all chats"),
+    Choice("/settings captioning", "Settings of Captioning", "source, prompt, template"),
 )
 
 
@@ -59,6 +56,7 @@ class Screens:
         """The screens by the names that commands use."""
         return {
             "settings": self.settings,
+            "caption_settings": partial(self.settings, "Captioning"),
             "chats": self.chats,
             "connections": partial(self.connections, "chat"),
             "caption_connections": partial(self.connections, "captions"),
@@ -74,8 +72,8 @@ class Screens:
             "palette": self.palette,
         }
 
-    async def settings(self) -> None:
-        """F2."""
+    async def settings(self, section: str = "") -> None:
+        """F2; a section to begin with is named by its heading."""
         from tui.ui.settings.screen import SettingsScreen  # noqa: PLC0415 - rarely opened
 
         library = self._services.library
@@ -92,6 +90,7 @@ class Screens:
             keys=self._movable_keys(),
             names=(session.persona.name, session.character.name),
         )
+        screen.begin_below = section
         await self._app.push_screen_wait(screen)
         await self.front.settings_changed(self._services.settings.current)
 
@@ -242,39 +241,3 @@ class Screens:
     async def _choose(self, title: str, choices: list[Choice], current: str) -> str | None:
         result: Any = await self._app.push_screen_wait(ChoiceList(title, choices, current=current))
         return str(result) if result else None
-
-
-async def caption_all(
-    services: Services,
-    interaction: Interaction,
-    session: ChatSession,
-    pictures: tuple[Attachment, ...],
-) -> tuple[Attachment, ...] | None:
-    """Caption the pictures of a message that is being written; None: cancelled."""
-    fates = services.chats.fates
-    needing = [each for each in pictures if fates.needs_caption(each, session)]
-    done: list[Attachment] = []
-    for picture in pictures:
-        if picture not in needing:
-            done.append(picture)
-            continue
-        request = CaptionRequest(
-            digest=picture.digest,
-            delivery=Beside(),
-            position=(needing.index(picture) + 1, len(needing)),
-        )
-        captioned = await services.captions.caption(request, interaction, session)
-        if captioned is None:
-            return None
-        caption = captioned.caption
-        done.append(
-            replace(
-                picture,
-                caption=caption.text,
-                source=caption.source_label,
-                model=caption.model,
-                seconds=caption.seconds,
-                note=caption.remark,
-            )
-        )
-    return tuple(done)

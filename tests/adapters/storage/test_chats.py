@@ -9,7 +9,15 @@ import pytest
 from tests.fakes.chats import InMemoryChats
 from tui.adapters.storage import chats
 from tui.adapters.storage.chats import SqliteChats
-from tui.domain.chat import Attachment, CachedCaption, Chat, JournalEntry, Message, Outline
+from tui.domain.chat import (
+    Attachment,
+    CachedCaption,
+    Chat,
+    JournalEntry,
+    Message,
+    Outline,
+    PictureUse,
+)
 from tui.domain.errors import StorageError
 from tui.services.chat_store import ChatStore
 
@@ -201,6 +209,40 @@ async def test_search_takes_anything_typed(store: ChatStore, query: str) -> None
     await store.search(query)
 
 
+async def test_pictures_are_listed_newest_first_with_their_places(store: ChatStore) -> None:
+    dog = replace(CAT, digest="d" * 64, name="dog.jpg")
+    await store.create(chat("c1", title="Tea"))
+    await store.create(chat("c2"))
+    await store.append("c1", message("m0"))
+    await store.append("c1", message("m1", attachments=(CAT, dog), created=3.0))
+    await store.append("c2", message("n0", attachments=(CAT,), created=4.0))
+    await store.append("c1", message("m2", attachments=(dog,), created=3.0))
+
+    listed = await store.pictures()
+    assert [(u.message_id, u.number, u.attachment.name) for u in listed] == [
+        ("n0", 1, "cat.jpg"),
+        ("m2", 1, "dog.jpg"),
+        ("m1", 2, "dog.jpg"),
+        ("m1", 1, "cat.jpg"),
+    ]
+    assert await store.pictures("c1") == listed[1:]
+    assert listed[-1] == PictureUse("c1", "Tea", "m1", 1, 1, CAT, 3.0)
+    assert await store.pictures("nope") == []
+
+
+async def test_pictures_of_deleted_messages_and_chats_are_not_listed(store: ChatStore) -> None:
+    await store.create(chat("c1"))
+    await store.create(chat("c2"))
+    for number in range(3):
+        await store.append("c1", message(f"m{number}", attachments=(CAT,)))
+    await store.append("c2", message("n0", attachments=(CAT,)))
+
+    await store.delete_message("m1")
+    await store.delete("c2")
+
+    assert [(u.message_id, u.position) for u in await store.pictures()] == [("m2", 1), ("m0", 0)]
+
+
 async def test_the_journal_is_newest_first(store: ChatStore) -> None:
     later = replace(
         ENTRY, caption="a ship", used=True, input_tokens=9, output_tokens=2, cost=0.5, cached=True
@@ -211,6 +253,10 @@ async def test_the_journal_is_newest_first(store: ChatStore) -> None:
 
     assert await store.journal() == [later, ENTRY]
     assert len(await store.journal(limit=1)) == 1
+    assert await store.journal(digest=ENTRY.digest) == [
+        each for each in (later, ENTRY) if each.digest == ENTRY.digest
+    ]
+    assert await store.journal(digest="of another") == []
 
 
 async def test_a_caption_is_marked_as_used_later(store: ChatStore) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,9 +53,9 @@ async def test_a_file_of_the_first_version_loses_nothing(tmp_path: Path) -> None
     await store.cache_caption("k", CachedCaption("a cat", "local", 1.0))
     await store.aclose()
 
-    assert chat == Chat("c1", "Tea", "salon", "you", 1, 2, "half", local_only=False)
+    assert chat == Chat("c1", "Tea", "salon", "you", 1, 2, "half", local_only=False, pictures=1)
     assert message.attachments == (
-        Attachment("ab", "cat.jpg", "image/jpeg", 4, 2, "a cat", "local", "m", 2.0),
+        Attachment("ab", "cat.jpg", "image/jpeg", 4, 2, "a cat", "local", "m", 2.0, number=1),
     )
     assert journal == [
         JournalEntry("dd", "a.png", "a boat", "local", "m", "what?", 1.5, 3, used=True)
@@ -75,3 +77,49 @@ async def test_an_unknown_choice_for_a_picture_becomes_auto(tmp_path: Path, fate
     await store.aclose()
 
     assert message.attachments[0].fate == "auto"
+
+
+async def test_pictures_of_older_versions_are_numbered_in_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "chats.db"
+    first_version(path, [OLD_PICTURE, {**OLD_PICTURE, "name": "dög.jpg", "number": 9}])
+    connection = sqlite3.connect(path)
+    for number, (chat, hidden) in enumerate((("c1", time.time()), ("c1", None), ("c2", None)), 2):
+        connection.execute(
+            "INSERT INTO messages (id, chat, role, name, text, created, attachments, captions,"
+            " templated, reasoning, status, error, model, characters, lines, pictures, writer,"
+            " hidden) VALUES (?, ?, 'user', 'You', '', 1, ?, '', 0, '', 'complete', '', '',"
+            " 0, 1, 1, 0, ?)",
+            (f"m{number}", chat, json.dumps([OLD_PICTURE]), hidden),
+        )
+    connection.execute(FIRST_CHAT.replace("'c1'", "'c2'"))
+    connection.commit()
+    connection.close()
+
+    store = SqliteChats(path)
+    messages = store.read(["m1", "m2", "m3", "m4"])
+    chats = [await store.load("c1"), await store.load("c2")]
+    await store.aclose()
+
+    numbers = [[each.number for each in message.attachments] for message in messages]
+    assert numbers == [[1, 2], [3], [4], [1]]
+    assert messages[0].attachments[1].name == "dög.jpg"
+    assert [chat.pictures for chat in chats if chat] == [4, 1]
+
+
+async def test_what_waits_beside_the_prompt_is_kept_with_the_chat(tmp_path: Path) -> None:
+    waiting = (
+        Attachment("ab", "cat \ud800.jpg", "image/jpeg", 4, 2, fate="both", number=3),
+        Attachment("cd", "dog.jpg", "image/jpeg", 4, 2, "a dog", number=5, unchecked=True),
+    )
+    store = SqliteChats(tmp_path / "chats.db")
+    await store.create(Chat("c1", "Tea", "salon", "you", 1, 2))
+    empty = await store.load("c1")
+    await store.save(Chat("c1", "Tea", "salon", "you", 1, 2, pictures=5, draft_pictures=waiting))
+    chat = await store.load("c1")
+    await store.aclose()
+
+    assert empty is not None
+    assert empty.draft_pictures == ()
+    assert chat is not None
+    assert chat.pictures == 5
+    assert chat.draft_pictures == (replace(waiting[0], name="cat ?.jpg"), waiting[1])

@@ -11,7 +11,6 @@ from typing import ClassVar
 from textual.command import CommandList
 from textual.driver import Driver
 from textual.pilot import Pilot
-from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
 
 from tests.fakes.house import House
@@ -200,7 +199,7 @@ def _prompt(hits: CommandList) -> str:
     return str(option.prompt).casefold() if option else ""
 
 
-def caption_of(editor: Screen[str | None]) -> str:
+def caption_of(editor: CaptionEditor) -> str:
     """What stands in the editor."""
     return editor.query_one("#caption", TextArea).text
 

@@ -191,13 +191,14 @@ async def test_the_button_beside_the_prompt_opens_the_menu() -> None:
 async def attach(stage: Stage, name: str) -> None:
     await stage.enter(f"/attach {name}")
     await stage.until(lambda: bool(stage.app.chat.composer.pictures))
+    await stage.quiet()
 
 
 async def test_an_attached_picture_goes_out_with_the_next_message() -> None:
     house = await connected()
     async with opened(house) as stage:
         await attach(stage, "cat.png")
-        assert "cat.png 4x2" in stage.screen
+        assert "img1 cat.png" in stage.screen
         await stage.say("who is this?")
 
         assert stage.texts[-2:] == ["who is this?", "Hello there."]

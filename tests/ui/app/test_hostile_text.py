@@ -169,7 +169,7 @@ async def test_in_a_file_name() -> None:
         await stage.until(lambda: shown in stage.screen)
         harmless(stage)
         await stage.press("ctrl+o")
-        await stage.until(lambda: stage.top == "FilePicker" and shown in stage.screen)
+        await stage.until(lambda: stage.top == "PicturesPicker" and shown in stage.screen)
         harmless(stage)
         await stage.press("escape")
         await stage.closed()

@@ -20,7 +20,7 @@ OPENED = {
     "f3": "ChoiceList",
     "ctrl+p": "CommandPalette",
     "ctrl+s": "ChatsScreen",
-    "ctrl+o": "FilePicker",
+    "ctrl+o": "PicturesPicker",
 }
 NEVER = {"ctrl+i", "ctrl+m", "ctrl+h", "ctrl+left_square_bracket"}
 """Terminals cannot tell these from Tab, Enter, Backspace and Esc."""
@@ -69,7 +69,7 @@ async def test_the_palette_holds_every_command() -> None:
         entries = SalonCommands.entries()
         await stage.press("ctrl+p")
         await stage.until(lambda: stage.top == "CommandPalette")
-        await stage.until(lambda: "/attach [FILE]" in stage.screen)
+        await stage.until(lambda: "/attach [mesId=N] [FILE]" in stage.screen)
 
     commands = {f"/{command.name}" for command in default_registry()}
     assert commands <= {entry.command for entry in entries}

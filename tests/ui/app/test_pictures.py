@@ -16,40 +16,43 @@ async def attached(stage: Stage, *names: str) -> None:
     """Let pictures wait beside the prompt."""
     stage.app.chat.attach(tuple(Path(name) for name in names))
     await stage.until(lambda: len(stage.app.chat.attaching.waiting) == len(names))
+    await stage.quiet()
 
 
 def chips(stage: Stage) -> str:
-    return " | ".join(chip.render().plain for chip in stage.app.chat.query(Chip))
+    return " | ".join(chip.words for chip in stage.app.chat.query(Chip))
 
 
 async def test_a_waiting_picture_says_what_is_sent_and_why() -> None:
     async with opened(await connected()) as stage:
         await attached(stage, "cat.png")
-        assert chips(stage) == "▣ cat.png 4x2 · picture: the chat model sees ×"
+        assert "img1 cat.png" in chips(stage)
+        assert "4×2 · no caption (C)\npicture: the chat model sees (F)" in chips(stage)
 
         await stage.enter("/set connections.Attic.vision no")
         await stage.enter("/set chat.connection Attic")
-        await stage.until(lambda: "caption" in chips(stage))
+        await stage.until(lambda: "caption: " in chips(stage))
 
-        assert chips(stage) == "▣ cat.png 4x2 · caption: the chat model can't see ×"
+        assert chips(stage).endswith("\ncaption: the chat model can't see (F)")
 
 
 async def test_several_waiting_pictures_say_it_in_a_word() -> None:
     async with opened(await connected(), (80, 24)) as stage:
         await attached(stage, "cat.png", "dog.png")
 
-        assert "▣ cat.png 4x2 · picture ×" in stage.screen
-        assert "▣ dog.png 4x2 · picture ×" in stage.screen
+        assert "img1 cat.png 4×2     ×" in stage.screen
+        assert "img2 dog.png 4×2     ×" in stage.screen
+        assert "no caption · picture" in stage.screen
 
 
 async def test_on_a_small_screen_the_focus_shows_the_reason_alone() -> None:
     async with opened(await connected(), (40, 12)) as stage:
-        await attached(stage, "cat.png")
-        assert "▣ cat.png 4x2 · picture ×" in stage.screen
+        await attached(stage, "cat.png", "dog.png")
+        assert "▣ img1 cat.png · picture ×" in stage.screen
 
         await stage.press("shift+tab")
 
-        assert "▣ picture: the chat model sees ×" in stage.screen
+        assert "picture: the chat model sees ×" in stage.screen
 
 
 async def test_f_on_a_waiting_picture_chooses_another_fate() -> None:
@@ -60,7 +63,7 @@ async def test_f_on_a_waiting_picture_chooses_another_fate() -> None:
         said = []
         for _ in range(5):
             await stage.press("f")
-            said.append(chips(stage).split(" · ")[1].removesuffix(" ×"))
+            said.append(chips(stage).splitlines()[-1].removesuffix(" (F)"))
 
         assert said == [
             "picture: you chose so",

@@ -14,8 +14,10 @@ from textual.widgets import TextArea
 from tests.fakes.house import House
 from tests.fakes.models import Script
 from tests.ui.app.stage import Recorded, Stage
-from tests.ui.widgets.harness import read_picture
+from tests.ui.widgets.harness import picture, read_picture
 from tui.domain.generation import Finished, ReasoningDelta, TextDelta, Usage
+from tui.domain.image import Box, Image
+from tui.services.ports import ImageReader
 from tui.ui.widgets.image_view import ImageView
 
 Compare = Callable[..., bool]
@@ -38,14 +40,22 @@ class Reader:
 
     read = staticmethod(read_picture)
 
+    def decode(self, data: bytes, name: str) -> Image:
+        return picture(name)
+
+    async def crop(self, image: Image, box: Box) -> Image:
+        return image
+
 
 @pytest.fixture(autouse=True)
 def no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.services.caption_attempt.time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
-def app_of(theme: str = "salon-dark", *, edited: bool = False) -> tuple[Recorded, House]:
-    house = House(reader=Reader())
+def app_of(
+    theme: str = "salon-dark", *, edited: bool = False, reader: ImageReader | None = None
+) -> tuple[Recorded, House]:
+    house = House(reader=reader or Reader())
     house.connector.model.script = ANSWER
     house.sources.local_source.script = CAPTION
 

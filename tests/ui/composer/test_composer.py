@@ -10,9 +10,11 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
 from tests.ui.widgets.harness import wait_until
+from tui.domain.fate import Fate
 from tui.slash.completion import Suggestion
 from tui.ui.chat.chips import Chip
 from tui.ui.chat.composer import Composer
+from tui.ui.chat.picture_chip import PictureChip, Shown
 from tui.ui.chat.popup import enter_accepts
 from tui.ui.widgets.completion_list import CompletionList
 
@@ -32,6 +34,10 @@ def complete(text: str, cursor: int) -> list[Suggestion]:
         found = [name for name in COMMANDS if before[1:] in name]
         return [Suggestion(f"{name} ", 0, name, COMMANDS[name]) for name in found]
     return []
+
+
+def shown(key: str, title: str) -> Shown:
+    return Shown(key, title, "4×2", "no caption", Fate(True, False, "picture: the model sees"))
 
 
 class Desk(App[None]):
@@ -211,8 +217,8 @@ async def test_a_chip_is_removed_by_its_cross_and_by_key() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         await paste(app, pilot, "x" * 30_000)
-        app.composer.add_picture("cat.jpg", "p1")
-        app.composer.add_picture("dog.jpg", "p2")
+        app.composer.show_picture(shown("p1", "cat.jpg"))
+        app.composer.show_picture(shown("p2", "dog.jpg"))
         await pilot.pause()
         assert app.composer.pictures == ["p1", "p2"]
 
@@ -233,21 +239,24 @@ async def test_a_chip_is_removed_by_its_cross_and_by_key() -> None:
 async def test_a_chips_label_is_not_read_as_markup() -> None:
     app = Desk()
     async with app.run_test() as pilot:
-        app.composer.add_picture("[red]x[/] \x1b[2J.jpg", "p")
+        app.composer.show_picture(shown("p", "[red]x[/] \x1b[2J.jpg"))
         await pilot.pause()
 
-        assert app.query_one(Chip).render().plain == "▣ [red]x[/] \ufffd[2J.jpg ×"
+        assert str(app.query_one(PictureChip).query_one(Static).content) == (
+            "[red]x[/] \ufffd[2J.jpg 4×2                       ×\n"
+            "no caption (C) · picture: the model sees (F)"
+        )
 
 
 async def test_a_picture_alone_can_be_sent() -> None:
     app = Desk()
     async with app.run_test() as pilot:
-        app.composer.add_picture("cat.jpg", "p1")
+        app.composer.show_picture(shown("p1", "cat.jpg"))
         await pilot.press("enter")
 
         assert app.sent() == [""]
         assert app.composer.pictures == ["p1"]
-        app.composer.clear()
+        app.composer.remove_picture("p1")
         assert app.composer.pictures == []
 
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.widgets import Input
 
+from tui.ui.terminal.bracketed import PASTE_END, PASTE_START
 from tui.ui.terminal.hold import KeyHold
-from tui.ui.terminal.parser import PASTE_END, PASTE_START, SafeParser
+from tui.ui.terminal.parser import SafeParser
 
 
 class Late(App[None]):

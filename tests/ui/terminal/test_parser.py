@@ -12,8 +12,9 @@ from textual.keys import Keys
 from textual.message import Message
 
 from tui.ui.terminal import parser as parser_module
+from tui.ui.terminal.bracketed import PASTE_END, PASTE_START
 from tui.ui.terminal.hold import KeyHold
-from tui.ui.terminal.parser import PASTE_END, PASTE_START, SafeParser
+from tui.ui.terminal.parser import SafeParser
 
 REPLIES = {
     "DA1": "\x1b[?62;4;22c",

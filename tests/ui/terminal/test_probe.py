@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
+import struct
+import termios
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.ui.terminal import multiplexer
 from tui.ui.terminal import probe as probe_module
 from tui.ui.terminal.probe import MARKS, Probe, Terminal, read_answers
 from tui.ui.terminal.raw_mode import RawMode
@@ -47,10 +52,13 @@ def test_a_multiplexer_is_not_asked_what_it_would_take_for_a_title(
 ) -> None:
     outer, inner = terminal
     monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(probe_module, "SECONDS", 0.0)
+    probe = Probe(inner, inner)
 
-    assert Probe(inner, inner).ask()
+    assert probe.ask()
 
     assert b"\x1b_" not in os.read(outer, 4096)
+    assert probe.collect().inside == {"TMUX": "tmux", "STY": "screen"}[name]
 
 
 def test_answers_are_read_without_waiting(terminal: tuple[int, int]) -> None:
@@ -144,3 +152,88 @@ def test_pictures_need_placeholders(answers: bytes, kitty: bool) -> None:
 @given(st.binary(max_size=80))
 def test_no_answer_breaks_it(data: bytes) -> None:
     read_answers(data)
+
+
+def test_the_colours_of_sixels_are_counted(terminal: tuple[int, int]) -> None:
+    assert read_answers(b"\x1b[?1;0;256S" + XTERM).colours == 256
+    assert read_answers(b"\x1b[?1;0;16S" + XTERM).colours == 16
+    assert read_answers(b"\x1b[?1;3;0S" + XTERM).colours == 256
+    assert read_answers(b"\x1b[?1;0;16Sx" + XTERM).typed == "x"
+
+
+@pytest.mark.parametrize(
+    ("name", "environment", "is_iterm2"),
+    [
+        (b"\x1bP>|iTerm2 3.5.0\x1b\\", {}, True),
+        (b"", {"TERM_PROGRAM": "iTerm.app"}, True),
+        (b"", {"LC_TERMINAL": "iTerm2"}, True),
+        (b"\x1bP>|WezTerm 2024\x1b\\", {"LC_TERMINAL": "iTerm2"}, False),
+        (b"", {}, False),
+    ],
+)
+def test_iterm2_is_known_by_its_name(
+    name: bytes,
+    environment: dict[str, str],
+    is_iterm2: bool,
+    terminal: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for each in ("TERM_PROGRAM", "LC_TERMINAL"):
+        monkeypatch.delenv(each, raising=False)
+    for each, value in environment.items():
+        monkeypatch.setenv(each, value)
+    outer, inner = terminal
+    probe = Probe(inner, inner)
+    probe.ask()
+    os.write(outer, name + b"\x1b[?62c")
+
+    assert probe.collect().iterm2 is is_iterm2
+
+
+def test_the_cells_are_measured_where_the_terminal_does_not_tell(
+    terminal: tuple[int, int],
+) -> None:
+    outer, inner = terminal
+    fcntl.ioctl(outer, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 20, 200, 180))
+    probe = Probe(inner, inner)
+    probe.ask()
+    os.write(outer, b"\x1b[?62;4c")
+
+    found = probe.collect()
+
+    assert (found.cell_width, found.cell_height) == (10, 18)
+
+
+def test_tmux_that_does_not_answer_is_not_waited_for(
+    terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "tmux").write_text("#!/bin/sh\nexec sleep 5\n")
+    (tmp_path / "tmux").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("TMUX", "1")
+    monkeypatch.setattr(multiplexer, "_SECONDS", 0.01)
+    outer, inner = terminal
+    probe = Probe(inner, inner)
+    probe.ask()
+    os.write(outer, b"\x1b[?62;4c")
+
+    found = probe.collect()
+
+    assert (found.inside, found.outside, found.passthrough) == ("tmux", "", False)
+
+
+def test_tmux_is_asked_for_the_terminal_outside(
+    terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "tmux").write_text("#!/bin/sh\nprintf 'xterm-kitty\\tkitty(0.41.1)\\ton\\n'\n")
+    (tmp_path / "tmux").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("TMUX", "1")
+    outer, inner = terminal
+    probe = Probe(inner, inner)
+    probe.ask()
+    os.write(outer, b"\x1b[?62;4c")
+
+    found = probe.collect()
+
+    assert (found.outside, found.passthrough) == ("kitty(0.41.1)", True)

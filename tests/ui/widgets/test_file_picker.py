@@ -11,6 +11,7 @@ from tui.domain.errors import ImageError
 from tui.domain.image import Image
 from tui.ui.widgets.file_picker import FilePicker
 from tui.ui.widgets.image_view import ImageView
+from tui.ui.widgets.pictures_picker import PicturesPicker
 
 
 @pytest.fixture
@@ -185,3 +186,62 @@ async def test_thousands_of_files_stay_quick(tmp_path: Path) -> None:
 
 def test_the_harness_picture_is_a_picture() -> None:
     assert picture().data.startswith(b"\x89PNG")
+
+
+async def test_several_pictures_are_marked_with_space(folder: Path) -> None:
+    picker = PicturesPicker(read_picture, folder)
+    app = Harness(picker)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: bool(picker.rows.rows))
+        await pilot.press("space", "down", "space")
+        await wait_until(lambda: shown(picker, "#title") == "Choose pictures · 1 marked")
+        await pilot.press("space")
+        await wait_until(lambda: shown(picker, "#title") == "Choose pictures · 2 marked")
+        assert [row.label for row in picker.rows.rows][2:] == ["● cat.jpg", "● HOUSE.JPG"]
+        await pilot.press("enter")
+        await wait_until(lambda: isinstance(app.result, Path))
+
+    assert isinstance(app.result, Path)
+    assert picker.chosen(app.result) == (folder / "cat.jpg", folder / "HOUSE.JPG")
+
+
+async def test_a_mark_is_taken_back_and_the_one_under_the_cursor_counts(folder: Path) -> None:
+    picker = PicturesPicker(read_picture, folder)
+    app = Harness(picker)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: bool(picker.rows.rows))
+        await pilot.press("down", "space", "up", "space", "enter")
+        await wait_until(lambda: isinstance(app.result, Path))
+
+    assert isinstance(app.result, Path)
+    assert picker.chosen(app.result) == (folder / "HOUSE.JPG",)
+
+
+async def test_a_blank_in_a_name_is_typed_and_marks_nothing(folder: Path) -> None:
+    (folder / "A B.JPG").write_bytes(b"x")
+    picker = PicturesPicker(read_picture, folder)
+    app = Harness(picker)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: bool(picker.rows.rows))
+        await pilot.press("a", "space", "b")
+        await wait_until(lambda: picker.line.value == "a b")
+        assert listed(picker) == ["A B.JPG"]
+        await pilot.press("enter")
+        await wait_until(lambda: isinstance(app.result, Path))
+
+    assert isinstance(app.result, Path)
+    assert picker.chosen(app.result) == (folder / "A B.JPG",)
+
+
+async def test_marks_stay_while_one_goes_through_folders(folder: Path) -> None:
+    picker = PicturesPicker(read_picture, folder)
+    app = Harness(picker)
+    async with app.run_test() as pilot:
+        await wait_until(lambda: bool(picker.rows.rows))
+        await pilot.press("down", "space", *"holi", "enter")
+        await wait_until(lambda: listed(picker) == ["..", "beach.png"])
+        await pilot.press("space", "enter")
+        await wait_until(lambda: isinstance(app.result, Path))
+
+    assert isinstance(app.result, Path)
+    assert picker.chosen(app.result) == (folder / "cat.jpg", folder / "holiday" / "beach.png")

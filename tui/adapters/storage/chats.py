@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tui.adapters.storage import rows, searching
+from tui.adapters.storage import pictures, rows, searching
 from tui.adapters.storage.database import Database
 from tui.domain.chat import (
     CachedCaption,
@@ -17,6 +17,7 @@ from tui.domain.chat import (
     JournalEntry,
     Message,
     Outline,
+    PictureUse,
     SearchHit,
 )
 from tui.domain.errors import StorageError
@@ -158,6 +159,10 @@ class SqliteChats:
     async def search(self, text: str, limit: int = 50) -> list[SearchHit]:
         """Messages and captions with all the words, best first."""
         return await self._read(lambda db: searching.search(db, text, limit))
+
+    async def pictures(self, chat_id: str | None = None) -> list[PictureUse]:
+        """Pictures in the messages of a chat, or of all chats, the newest first."""
+        return await self._read(lambda db: pictures.pictures(db, chat_id))
 
     async def log_caption(self, entry: JournalEntry) -> int:
         """Add to the caption journal; gives the entry's number."""

@@ -14,7 +14,9 @@ MESSAGE_COLUMNS = (
     " input_tokens, output_tokens"
 )
 STATUSES = ("complete", "streaming", "stopped", "partial", "failed")
-CHAT_COLUMNS = "id, title, character, persona, created, updated, draft, local_only"
+CHAT_COLUMNS = (
+    "id, title, character, persona, created, updated, draft, local_only, pictures, draft_pictures"
+)
 JOURNAL_COLUMNS = (
     "digest, name, caption, source, model, prompt, seconds, created, used,"
     " input_tokens, output_tokens, cost, cached"
@@ -41,7 +43,7 @@ def from_message(message: Message, writer: int) -> dict[str, Any]:
         "name": text(message.name),
         "text": body,
         "created": message.created,
-        "attachments": _attachments_json(message.attachments),
+        "attachments": attachments_json(message.attachments),
         "captions": text("\n".join(a.caption for a in message.attachments if a.caption)),
         "templated": message.templated,
         "reasoning": text(message.reasoning),
@@ -65,7 +67,7 @@ def to_message(row: tuple[Any, ...]) -> Message:
         name=row[2],
         text=row[3],
         created=row[4],
-        attachments=_attachments(row[5]),
+        attachments=attachments(row[5]),
         templated=bool(row[6]),
         reasoning=row[7],
         status=row[8] if row[8] in STATUSES else "complete",
@@ -76,14 +78,16 @@ def to_message(row: tuple[Any, ...]) -> Message:
     )
 
 
-def _attachments_json(attachments: tuple[Attachment, ...]) -> str:
-    if not attachments:
+def attachments_json(pictures: tuple[Attachment, ...]) -> str:
+    """The pictures of a message, or of a prompt, as one text."""
+    if not pictures:
         return "[]"
-    kept = [{name: getattr(each, name) for name in _ATTACHMENT} for each in attachments]
+    kept = [{name: getattr(each, name) for name in _ATTACHMENT} for each in pictures]
     return text(json.dumps(kept, ensure_ascii=False))
 
 
-def _attachments(kept: str) -> tuple[Attachment, ...]:
+def attachments(kept: str) -> tuple[Attachment, ...]:
+    """Build them again from what `attachments_json` made."""
     if kept == "[]":
         return ()
     return tuple(_attachment(each) for each in json.loads(kept))
@@ -108,13 +112,16 @@ def from_chat(chat: Chat) -> dict[str, Any]:
         "updated": chat.updated,
         "draft": text(chat.draft),
         "local_only": chat.local_only,
+        "pictures": chat.pictures,
+        "draft_pictures": attachments_json(chat.draft_pictures),
     }
 
 
 def to_chat(row: tuple[Any, ...]) -> Chat:
     """Build a chat from `CHAT_COLUMNS`."""
-    *rest, local_only = row
-    return replace(Chat(*rest), local_only=bool(local_only))
+    *rest, local_only, pictures, waiting = row
+    known = {"local_only": bool(local_only), "pictures": pictures}
+    return replace(Chat(*rest), **known, draft_pictures=attachments(waiting))
 
 
 def from_entry(entry: JournalEntry) -> tuple[Any, ...]:

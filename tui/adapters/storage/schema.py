@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,6 +102,10 @@ _SECOND = (
         created REAL NOT NULL
     )""",
 )
+_THIRD = (
+    "ALTER TABLE chats ADD COLUMN pictures INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE chats ADD COLUMN draft_pictures TEXT NOT NULL DEFAULT '[]'",
+)
 
 
 def _to_1(connection: sqlite3.Connection) -> None:
@@ -112,7 +118,29 @@ def _to_2(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2)
+def _to_3(connection: sqlite3.Connection) -> None:
+    """Number the pictures of each chat in their order, those of deleted messages too."""
+    for statement in _THIRD:
+        connection.execute(statement)
+    given: Counter[str] = Counter()
+    found = connection.execute(
+        "SELECT place, chat, attachments FROM messages WHERE pictures > 0 ORDER BY place"
+    )
+    for place, chat, kept in found.fetchall():
+        pictures = json.loads(kept)
+        for picture in pictures:
+            given[chat] += 1
+            picture["number"] = given[chat]
+        connection.execute(
+            "UPDATE messages SET attachments = ? WHERE place = ?",
+            (json.dumps(pictures, ensure_ascii=False), place),
+        )
+    connection.executemany(
+        "UPDATE chats SET pictures = ? WHERE id = ?", [(n, chat) for chat, n in given.items()]
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2, _to_3)
 """Entry N brings a file of version N to version N + 1, inside the caller's transaction."""
 
 

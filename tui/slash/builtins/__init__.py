@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from tui.slash.builtins import (
+    attach,
     caption,
+    caption_all,
     chat,
     connection,
     exporting,
     guide,
     library,
+    looking,
     pictures,
     settings,
 )
@@ -20,8 +23,11 @@ def default_registry() -> Registry:
     registry = Registry()
     families = (
         caption.commands(),
+        caption_all.commands(),
+        attach.commands(),
         chat.commands(),
         pictures.commands(),
+        looking.commands(),
         library.commands(),
         exporting.commands(),
         connection.commands(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -9,19 +10,33 @@ from tui.domain.chat import Attachment
 from tui.domain.errors import CommandError
 from tui.domain.fate import SENDS, Fate, Send
 from tui.domain.safetext import clean_line
+from tui.services.picture_ids import find
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command, Context
 
 
 async def fate(context: Context, arguments: Arguments) -> str:
     """Choose what the chat model gets of pictures, or show it."""
-    number = arguments.number("mesId")
-    if number is None and context.front.waiting():
+    wanted = arguments.number("imgN")
+    if wanted is not None:
+        lines = await _by_id(context, arguments, wanted)
+    elif arguments.number("mesId") is None and context.front.waiting():
         lines = _of_waiting(context, arguments)
     else:
         lines = await _of_message(context, arguments)
     context.front.note("\n".join(lines))
     return "\n".join(lines)
+
+
+async def _by_id(context: Context, arguments: Arguments, number: int) -> list[str]:
+    if arguments.number("mesId") is not None or arguments.number("picture") is not None:
+        raise CommandError(
+            "imgN and mesId= or picture= exclude each other", column=arguments.column("imgN")
+        )
+    found = find(number, context.session, context.front.waiting())
+    if found.index is None:
+        return _choose_waiting(context, (found.picture,), _wanted(arguments))
+    return await _choose(context, found.index, found.place + 1, _wanted(arguments))
 
 
 def _of_waiting(context: Context, arguments: Arguments) -> list[str]:
@@ -34,7 +49,12 @@ def _of_waiting(context: Context, arguments: Arguments) -> list[str]:
             column=arguments.column("picture"),
         )
     chosen = waiting if at is None else waiting[at - 1 : at]
-    wanted = _wanted(arguments)
+    return _choose_waiting(context, chosen, _wanted(arguments))
+
+
+def _choose_waiting(
+    context: Context, chosen: Sequence[Attachment], wanted: Send | None
+) -> list[str]:
     lines = []
     for picture in chosen:
         if wanted is not None:
@@ -56,9 +76,11 @@ async def _of_message(context: Context, arguments: Arguments) -> list[str]:
             hint="mesId=N names a message by its number",
         )
     index = context.position(number, arguments.column("mesId"))
+    return await _choose(context, index, arguments.number("picture"), _wanted(arguments))
+
+
+async def _choose(context: Context, index: int, at: int | None, wanted: Send | None) -> list[str]:
     fates = context.services.chats.fates
-    at = arguments.number("picture")
-    wanted = _wanted(arguments)
     if wanted is None:
         pictures = fates.pictures(context.session, index, at)
     else:
@@ -68,7 +90,7 @@ async def _of_message(context: Context, arguments: Arguments) -> list[str]:
     for picture in pictures:
         line = _line(picture, fates.of(picture, context.session))
         if not picture.caption and wanted in ("caption", "both"):
-            line += f"; /caption mesId={index} target=existing makes one"
+            line += f"; /caption {picture.ref} makes one"
         lines.append(line)
     return lines
 
@@ -79,7 +101,7 @@ def _wanted(arguments: Arguments) -> Send | None:
 
 
 def _line(picture: Attachment, what: Fate) -> str:
-    return f"{clean_line(picture.name, 60)}: {what.reason}"
+    return f"{clean_line(picture.title, 60)}: {what.reason}"
 
 
 async def local_only(context: Context, arguments: Arguments) -> str:
@@ -130,6 +152,7 @@ def commands() -> tuple[Command, ...]:
                     named=True,
                 ),
                 Parameter("picture", "one of them, counted from 1", "number", named=True),
+                Parameter("imgN", "a picture of this chat by its id", "picture"),
                 Parameter("what", "auto goes by what the model can do", "choice", SENDS),
             ),
         ),

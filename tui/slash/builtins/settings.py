@@ -15,9 +15,10 @@ from tui.slash.setting_path import current, parse_value
 _SHOWN = 200
 
 
-async def settings(context: Context, _arguments: Arguments) -> None:
-    """Open the settings."""
-    await context.front.show("settings")
+async def settings(context: Context, arguments: Arguments) -> None:
+    """Open the settings, at their beginning or at those of captioning."""
+    captioning = arguments.text("part") == "captioning"
+    await context.front.show("caption_settings" if captioning else "settings")
 
 
 async def extensions(context: Context, _arguments: Arguments) -> None:
@@ -67,13 +68,21 @@ async def images(context: Context, arguments: Arguments) -> None:
     service = context.services.settings
     if mode := arguments.text("mode"):
         await context.front.settings_changed(await service.change("ui.images", mode))
-    context.front.note(f"pictures in the transcript: {service.current.ui.images}")
+    mode = service.current.ui.images
+    how = "" if mode == "off" else f", drawn in {context.front.drawing()}"
+    context.front.note(f"pictures: {mode}{how}")
 
 
 def commands() -> tuple[Command, ...]:
     """The commands of this family."""
     return (
-        Command("settings", "open the settings", settings, aliases=("config",)),
+        Command(
+            "settings",
+            "open the settings",
+            settings,
+            (Parameter("part", "where to begin", "choice", ("captioning",)),),
+            aliases=("config",),
+        ),
         Command("extensions", "open the extensions menu", extensions),
         Command(
             "set",
@@ -95,8 +104,8 @@ def commands() -> tuple[Command, ...]:
         ),
         Command(
             "images",
-            "how pictures are shown in the transcript",
+            "how pictures are drawn: in pixels, half blocks or not at all",
             images,
-            (Parameter("mode", "auto, blocks or off", "choice", get_args(Images)),),
+            (Parameter("mode", ", ".join(get_args(Images)), "choice", get_args(Images)),),
         ),
     )

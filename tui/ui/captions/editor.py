@@ -41,7 +41,7 @@ class CaptionEditor(EditorView):
         Binding("ctrl+g", "with", "With…", id="captions.with", priority=True),
         Binding("ctrl+t", "template", "Template", id="captions.template", priority=True),
         Binding("f6", "compare", "Compare", id="captions.compare", priority=True),
-        Binding("f7", "ask", "Ask", id="captions.ask", priority=True),
+        Binding("f7", "ask", "Ask", id="captions.question", priority=True),
         Binding("f8", "region", "Part", id="captions.region", priority=True),
         Binding("ctrl+l", "rules", "Clean-up", id="captions.rules", show=False, priority=True),
         Binding("alt+left", "walk(-1)", "Version before", id="captions.before", show=False),

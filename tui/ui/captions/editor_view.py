@@ -128,6 +128,9 @@ class EditorView(Dialog[Refined]):
             page.say(f"{clean_line(error.line())} · {again}", error=True)
         else:
             page.ended()
+            if asked.prompt and not page.refinement.takes_prompt:
+                who = clean_line(page.refinement.source_label)
+                page.say(f"{who} goes by no prompt · Ctrl+G chooses a source that does")
         finally:
             # Asked again while one came in, this one is over and another runs.
             if page.runs == run:

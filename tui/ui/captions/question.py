@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -65,10 +65,14 @@ class QuestionDialog(Dialog[str | None]):
         """Begin to write."""
         self.query_one(Input).focus()
 
-    @on(Input.Submitted)
     def action_ask(self) -> None:
         """Ask what is written."""
-        question = self.query_one(Input).value.strip()
+        # The line still has keys in its queue when one types fast; this goes behind them.
+        line = self.query_one(Input)
+        line.call_later(self._ask_written, line)
+
+    def _ask_written(self, line: Input) -> None:
+        question = line.value.strip()
         if question:
             self._ask(question)
 

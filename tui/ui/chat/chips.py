@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import events
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup
 from textual.content import Content
@@ -14,18 +14,13 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.domain.fate import Fate
 from tui.domain.safetext import clean_line
 
 _LONGEST_LABEL = 40
 
 
 class Chip(Widget, can_focus=True):
-    """One attachment; a click on its cross, Delete or Backspace removes it.
-
-    A picture's chip tells what the chat model gets of it: in a word, and with the reason where
-    there is room or the chip has the focus. F asks for another fate.
-    """
+    """One attachment; a click on its cross, Delete or Backspace removes it."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -40,7 +35,9 @@ class Chip(Widget, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "fate", "What is sent", id="picture.fate", show=False),
+        Binding("left", "walk(-1)", "Chip before", id="chip.previous", show=False),
+        Binding("right", "walk(1)", "Chip behind", id="chip.next", show=False),
+        Binding("delete,backspace", "remove", "Remove", id="chip.remove", show=False),
     ]
 
     @dataclass
@@ -50,86 +47,60 @@ class Chip(Widget, can_focus=True):
         key: str
 
     @dataclass
-    class FateAsked(Message):
-        """Another fate is wanted for this picture."""
+    class Left(Message):
+        """The focus is to go to another chip."""
 
         key: str
+        step: int
+        """1: to the one behind, -1: to the one before."""
 
-    def __init__(self, label: str, key: str, mark: str = "") -> None:
+    def __init__(self, label: str, key: str) -> None:
         super().__init__()
         self.key = key
-        self._mark = mark
-        self._label = f"{mark}{clean_line(label, _LONGEST_LABEL)}"
-        self._fate: Fate | None = None
-        self._room = 0
-        self.is_alone = False
-        """Whether it has the row for itself; then it says why."""
-
-    def tell_fate(self, fate: Fate) -> None:
-        """Show what the chat model gets of this picture."""
-        self._fate = fate
-        self.tooltip = f"The chat model gets: {fate.reason}. F changes it."
-        self._grow()
-
-    def _grow(self) -> None:
-        """Take the room that the words need; with the focus, keep all of it in view."""
-        self.refresh(layout=True)
-        if self.has_focus:
-            self.call_after_refresh(self.scroll_visible, animate=False)
+        self.label = clean_line(label, _LONGEST_LABEL)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As wide as its words; remembers how wide they may be."""
-        self._room = container.width - self.gutter.width
-        return cell_len(self._text())
+        """As wide as its words."""
+        return cell_len(self.words)
 
     def render(self) -> Content:
-        """The label, the fate and the cross."""
-        return Content(self._text())
+        """The words, literally."""
+        return Content(self.words)
 
-    def _text(self) -> str:
-        if self._fate is None:
-            return f"{self._label} ×"
-        if self.has_focus or self.is_alone:
-            whole = f"{self._label} · {self._fate.reason} ×"
-            if cell_len(whole) <= self._room:
-                return whole
-            if self.has_focus:
-                return f"{self._mark}{self._fate.reason} ×"
-        return f"{self._label} · {self._fate.word} ×"
+    @property
+    def words(self) -> str:
+        """What it says, the cross included."""
+        return f"{self.label} ×"
 
-    def on_focus(self) -> None:
-        """Say why."""
-        self._grow()
+    def refit(self) -> None:
+        """The screen has another size."""
 
-    def on_blur(self) -> None:
-        """Say less."""
-        self.refresh(layout=True)
+    def action_walk(self, step: int) -> None:
+        """Go to the chip beside it."""
+        self.post_message(self.Left(self.key, step))
 
-    def action_fate(self) -> None:
-        """Ask for another fate; what is no picture has none."""
-        if self._fate is not None:
-            self.post_message(self.FateAsked(self.key))
+    def action_remove(self) -> None:
+        """Remove by key."""
+        self.post_message(self.Removed(self.key))
 
     def on_click(self, event: events.Click) -> None:
         """Remove by the cross; anywhere else gives it the focus."""
         event.stop()
-        if event.x >= self.size.width:
-            self.post_message(self.Removed(self.key))
+        if self.is_cross(event):
+            self.action_remove()
 
-    def on_key(self, event: events.Key) -> None:
-        """Remove by key."""
-        if event.key in {"delete", "backspace"}:
-            event.stop()
-            self.post_message(self.Removed(self.key))
+    def is_cross(self, event: events.Click) -> bool:
+        """Whether a click hit the cross, in the upper right corner."""
+        return event.screen_x >= self.content_region.right - 1 and event.screen_y == self.region.y
 
 
 class ChipRow(HorizontalGroup):
-    """All chips, in the order they came; hidden while there are none."""
+    """All chips, in the order they came or were put into; hidden while there are none."""
 
     DEFAULT_CSS = """
     ChipRow {
         display: none;
-        height: 1;
+        height: auto;
         padding: 0 1;
         overflow-x: auto;
         scrollbar-size-horizontal: 0;
@@ -144,6 +115,10 @@ class ChipRow(HorizontalGroup):
     def keys(self) -> list[str]:
         """The keys of the chips, first to last."""
         return list(self._chips)
+
+    def get(self, key: str) -> Chip | None:
+        """The chip with a key."""
+        return self._chips.get(key)
 
     def add(self, chip: Chip) -> None:
         """Put a chip at the end, in place of one with the same key."""
@@ -163,15 +138,38 @@ class ChipRow(HorizontalGroup):
         self._note_who_is_alone()
         return True
 
-    def tell_fate(self, key: str, fate: Fate) -> None:
-        """Show what the chat model gets of a picture."""
-        if key in self._chips:
-            self._chips[key].tell_fate(fate)
+    def shift(self, key: str, step: int) -> bool:
+        """Let a chip change places with the one before or behind; False at the end of the row."""
+        keys = self.keys
+        at = keys.index(key)
+        to = at + step
+        if not 0 <= to < len(keys):
+            return False
+        chip, other = self._chips[key], self._chips[keys[to]]
+        if step < 0:
+            self.move_child(chip, before=other)
+        else:
+            self.move_child(chip, after=other)
+        keys[at], keys[to] = keys[to], keys[at]
+        self._chips = {each: self._chips[each] for each in keys}
+        chip.call_after_refresh(chip.scroll_visible, animate=False)
+        return True
+
+    @on(Chip.Left)
+    def _walk(self, event: Chip.Left) -> None:
+        event.stop()
+        to = self.keys.index(event.key) + event.step if event.key in self._chips else -1
+        if 0 <= to < len(self._chips):
+            self._chips[self.keys[to]].focus()
+
+    def refit(self) -> None:
+        """The screen has another size."""
+        for chip in self._chips.values():
+            chip.refit()
 
     def _note_who_is_alone(self) -> None:
-        for chip in self._chips.values():
-            chip.is_alone = len(self._chips) == 1
-            chip.refresh(layout=True)
+        self.set_class(len(self._chips) == 1, "-alone")
+        self.refit()
 
     def clear(self) -> None:
         """Take all away."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from tui.domain.fate import Fate
 from tui.domain.safetext import clean
 from tui.ui.chat.chips import Chip, ChipRow
+from tui.ui.chat.conversion import Conversions
 from tui.ui.chat.drafting import Drafting
-from tui.ui.chat.pasting import as_word, is_large, may_be_images, pasted_images
+from tui.ui.chat.large_pastes import LargePastes
+from tui.ui.chat.pasting import as_word, is_large, read_paste
+from tui.ui.chat.picture_chip import Loader, PictureChip, Shown
 from tui.ui.chat.popup import Complete, Popup
 from tui.ui.chat.prompt_area import EdgeKey, PromptArea
 from tui.ui.terminal.skeleton import PLACEHOLDER
@@ -24,10 +25,7 @@ from tui.ui.widgets.completion_list import CompletionList
 
 
 class Composer(Vertical):
-    """Collects a message: typed text, large pastes and pictures.
-
-    It asks no service anything: what it cannot decide alone it posts.
-    """
+    """Collects a message and asks no service anything: what it cannot decide alone it posts."""
 
     DEFAULT_CSS = """
     Composer {
@@ -60,9 +58,13 @@ class Composer(Vertical):
 
     @dataclass
     class ImagesPasted(Message):
-        """Picture files were dropped or their paths pasted; nothing was inserted."""
+        """Pictures were dropped or pasted, in one of these forms; nothing was inserted."""
 
-        paths: tuple[Path, ...]
+        paths: tuple[Path, ...] = ()
+        data: bytes = b""
+        url: str = ""
+        text: str = ""
+        """What it was: the prompt gets it when they are no pictures after all."""
 
     @dataclass
     class ClipboardRequested(Message):
@@ -92,17 +94,18 @@ class Composer(Vertical):
         self._chips = ChipRow()
         self._area = PromptArea(self._take_key, self.submit, placeholder)
         self._area.set_history(history)
-        self._popup = Popup(self._area, self._list, complete)
-        self._pastes: dict[str, str] = {}
-        self._paste_count = 0
+        self._popup = Popup(self._area, self._list, complete, self._take_file)
+        self._pastes = LargePastes(self._chips)
         self._unasked = ""
         self._drafting = Drafting(self, lambda: self.draft, self._tell_draft)
         self._aside: str | None = None
+        self.conversions = Conversions(lambda: self.text, self._drop, self.paste_text)
+        self.load_image: Loader | None = None
+        """Gives pictures by digest, for the thumbnails of chips."""
 
     def compose(self) -> ComposeResult:
         """Popup, chips, prompt."""
-        yield self._list
-        yield self._chips
+        yield from (self._list, self._chips)
         with Vertical(id="frame"):
             yield self._area
 
@@ -116,7 +119,7 @@ class Composer(Vertical):
     @property
     def full_text(self) -> str:
         """What would be sent: the typed text and the large pastes."""
-        return "\n\n".join(part for part in (self.text, *self._pastes.values()) if part.strip())
+        return "\n\n".join(part for part in (self.text, *self._pastes.texts) if part.strip())
 
     @property
     def draft(self) -> str:
@@ -144,13 +147,14 @@ class Composer(Vertical):
         A large text becomes a chip, but not a command, such as one that edits a long message.
         """
         self._aside = None
-        self._drop_pastes()
+        self.conversions.forget()
+        self._pastes.clear()
         folded = is_large(text) and not text.startswith("/")
         self._unasked = "" if folded else text
         self._area.put(self._unasked)
         self._list.close()
         if folded:
-            self._add_paste(text)
+            self._fold(text)
 
     def borrow(self, text: str) -> None:
         """Put a text there for now; the draft is back when it was sent or given up."""
@@ -164,52 +168,63 @@ class Composer(Vertical):
             self._area.remember(self.text)
             self.load(self._aside)
 
-    def clear(self) -> None:
-        """Empty it: text, pastes and pictures."""
-        self.load("")
-        self._chips.clear()
-
     def insert(self, text: str) -> None:
         """Put text at the cursor."""
         self._area.insert_text(clean(text))
 
-    def add_picture(self, label: str, key: str) -> None:
-        """Show a chip for a picture that will go out with the message."""
-        self._chips.add(Chip(label, key, "▣ "))
+    def show_picture(self, shown: Shown) -> None:
+        """Show a chip for a picture that will go out with the message, or change what it tells."""
+        chip = self._chips.get(shown.key)
+        if isinstance(chip, PictureChip):
+            chip.show(shown)
+        else:
+            self._chips.add(PictureChip(shown, self.load_image))
 
-    def tell_fate(self, key: str, fate: Fate) -> None:
-        """Show on a picture's chip what the chat model gets of it."""
-        self._chips.tell_fate(key, fate)
+    def shift_picture(self, key: str, step: int) -> bool:
+        """Let a picture change places with the chip before or behind; False at the end."""
+        return self._chips.shift(key, step)
 
     def remove_picture(self, key: str) -> None:
         """Take a picture's chip away."""
         self._chips.discard(key)
+
+    def refit(self) -> None:
+        """The screen has another size: chips say more or less."""
+        self._chips.refit()
 
     def set_history(self, lines: Iterable[str]) -> None:
         """Replace what Up walks through, oldest first."""
         self._area.set_history(lines)
 
     async def paste(self, text: str) -> None:
-        """Take in a paste: pictures' paths, a large text, or text for the cursor's place."""
-        paths: list[Path] = []
-        if may_be_images(text):
-            paths = await asyncio.to_thread(pasted_images, text)
-        text = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
-        if paths and self.text.lstrip().startswith("/"):
-            self._area.insert_text(" ".join(as_word(path) for path in paths))
-        elif paths:
-            self.post_message(self.ImagesPasted(tuple(paths)))
-        elif is_large(text) or is_large(self.text + text):
-            self._add_paste(text)
+        """Take in a paste: pictures in any form, a large text, or text for the cursor's place."""
+        found = await read_paste(text)
+        in_command = self.text.lstrip().startswith("/")
+        if found.paths and in_command:
+            self._area.insert_text(" ".join(as_word(path) for path in found.paths))
+        elif found.paths or found.data or (found.url and not in_command):
+            self.post_message(self.ImagesPasted(found.paths, found.data, found.url, text))
         else:
+            self.paste_text(text)
+
+    def paste_text(self, text: str) -> None:
+        """Put pasted text at the cursor, whatever it may mean; a large one becomes a chip."""
+        text = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
+        if is_large(text) or is_large(self.text + text):
+            self._fold(text)
+        elif text:
             self._area.insert_text(text)
+
+    def _fold(self, text: str) -> None:
+        self._pastes.add(text)
+        self._drafting.note_change()
 
     # Sending and drafts
 
     def submit(self) -> None:
         """Post what is there and empty the prompt; the empty prompt is posted too."""
         text = self.full_text
-        typed, pastes = self.text, tuple(self._pastes.values())
+        typed, pastes = self.text, self._pastes.texts
         if typed.strip():
             self._area.remember(typed)
         self.load(self._aside or "")
@@ -233,29 +248,19 @@ class Composer(Vertical):
         event.stop()
         self.post_message(self.ClipboardRequested())
 
-    def _add_paste(self, text: str) -> None:
-        self._paste_count += 1
-        key = f"paste {self._paste_count}"
-        self._pastes[key] = text
-        lines = text.count("\n") + (not text.endswith("\n"))
-        size = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
-        self._chips.add(Chip(f"[pasted {size}]", key))
-        self._drafting.note_change()
-
-    def _drop_pastes(self) -> None:
-        for key in self._pastes:
-            self._chips.discard(key)
-        self._pastes.clear()
-
     @on(Chip.Removed)
     def _remove_chip(self, event: Chip.Removed) -> None:
         event.stop()
-        self._chips.discard(event.key)
-        if self._pastes.pop(event.key, None) is None:
-            self.post_message(self.PictureRemoved(event.key))
-        else:
-            self._drafting.note_change()
+        self.conversions.forget()
+        self._drop(event.key)
         self.focus()
+
+    def _drop(self, key: str) -> None:
+        self._chips.discard(key)
+        if self._pastes.discard(key):
+            self._drafting.note_change()
+        else:
+            self.post_message(self.PictureRemoved(key))
 
     @on(PromptArea.ScrollKey)
     def _pass_on(self, event: PromptArea.ScrollKey) -> None:
@@ -279,7 +284,12 @@ class Composer(Vertical):
             self._popup.offer(self.region.y)
 
     def _take_key(self, key: str) -> bool:
+        if key == "ctrl+z":
+            return self.conversions.undo()
         return self._popup.take_key(key, self.region.y)
+
+    def _take_file(self, path: Path, word: str) -> None:
+        self.post_message(self.ImagesPasted((path,), text=word))
 
     @on(CompletionList.Picked)
     def _pick(self, event: CompletionList.Picked) -> None:

@@ -21,10 +21,12 @@ class MessageKeys(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+up", "focus_message(-1)", "Message above", id="message.previous", show=False),
         Binding("alt+down", "focus_message(1)", "Message below", id="message.next", show=False),
+        Binding("enter", "on_message('view')", "View picture", id="message.view", show=False),
         Binding("c", "on_message('copy')", "Copy", id="message.copy", show=False),
         Binding("e", "on_message('edit')", "Edit", id="message.edit", show=False),
         Binding("r", "on_message('retry')", "Regenerate", id="message.retry", show=False),
         Binding("g", "on_message('continue')", "Continue", id="message.continue", show=False),
+        Binding("p", "on_message('caption')", "Caption", id="message.caption", show=False),
         Binding("delete", "on_message('delete')", "Delete", id="message.delete", show=False),
         Binding("u", "on_message('undo')", "Undo", id="message.undo", show=False),
     ]
@@ -63,7 +65,13 @@ class MessageKeys(Screen[None]):
     def action_on_message(self, what: str) -> None:
         """Do something with the focused message."""
         index = self.transcript.focused_index
-        commands = {"continue": "/continue", "undo": "/undo", "retry": "/retry"}
+        commands = {
+            "continue": "/continue",
+            "undo": "/undo",
+            "retry": "/retry",
+            "caption": f"/caption mesId={index} revise=true",
+            "view": f"/view mesId={index}",
+        }
         self.post_message(self.CommandEntered(commands.get(what, f"/{what} {index}")))
 
     @on(MessageFocused)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
-from textual import events
+from textual import events, work
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import TextArea
+
+from tui.ui.terminal import clipboard
 
 NEWLINE_KEYS = frozenset({"ctrl+j", "shift+enter", "alt+enter", "ctrl+enter"})
 """Only ctrl+j arrives everywhere; the others where the terminal tells them apart."""
@@ -42,6 +45,11 @@ class PromptArea(TextArea):
     }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Early, for a letter with Alt would be typed.
+        Binding("ctrl+v,alt+v", "paste", "Paste", id="prompt.paste", show=False, priority=True),
+    ]
+
     @dataclass
     class Pasted(Message):
         """Text came in one piece from the terminal; nothing of it has been inserted."""
@@ -64,7 +72,7 @@ class PromptArea(TextArea):
         """Make the area.
 
         Args:
-            take_key: Takes a key that the popup has a use for.
+            take_key: Takes a key that the popup has a use for, or Ctrl+Z.
             submit: Takes the text when Enter is pressed. Called, not told by a message: what is
                 typed right behind Enter must not get into the text.
             placeholder: Shown while there is no text.
@@ -144,9 +152,27 @@ class PromptArea(TextArea):
         self.post_message(self.Pasted(event.text) if event.text else self.ClipboardAsked())
 
     def action_paste(self) -> None:
-        """Paste what was copied in here, or ask for what the system holds."""
-        text = self.app.clipboard
-        self.post_message(self.Pasted(text) if text else self.ClipboardAsked())
+        """Ask for what the system's clipboard holds: a picture, or text."""
+        self.post_message(self.ClipboardAsked())
+
+    def action_cut(self) -> None:
+        """Cut, for the system's clipboard too: that is what is pasted."""
+        super().action_cut()
+        self._copy_outside()
+
+    def action_copy(self) -> None:
+        """Copy, for the system's clipboard too."""
+        super().action_copy()
+        self._copy_outside()
+
+    @work(group="copy", exclusive=True, exit_on_error=False)
+    async def _copy_outside(self) -> None:
+        await clipboard.copy(self.app, self.app.clipboard)
+
+    def action_undo(self) -> None:
+        """Undo: first what the owner of this area did to a paste, then the last edits."""
+        if not self._take_key("ctrl+z"):
+            super().action_undo()
 
     def insert_text(self, text: str) -> None:
         """Put text in place of the selection."""

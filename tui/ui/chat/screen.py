@@ -17,28 +17,27 @@ from textual.message import Message
 from textual.widgets import Button
 from textual.worker import Worker
 
-from tui.domain.chat import Attachment
 from tui.domain.connection import FoundServer
 from tui.domain.errors import AppError
-from tui.domain.fate import Fate
+from tui.domain.image import Image
 from tui.services import Services
 from tui.services.session import ChatSession
-from tui.ui.chat.attaching import Attaching
-from tui.ui.chat.chips import Chip
+from tui.ui.chat.attaching import Attaching, Leaving
 from tui.ui.chat.composer import Composer
-from tui.ui.chat.message_keys import MessageKeys
 from tui.ui.chat.offers import HintLine, Offer, offer_of
 from tui.ui.chat.popup import Complete
 from tui.ui.chat.replying import Replying, Stream
+from tui.ui.chat.taking_in import TakingIn
 from tui.ui.chat.telling import hint_of, status_of
-from tui.ui.transcript.events import LinkActivated, UnseenChanged
+from tui.ui.graphics.easel import easel_of
+from tui.ui.transcript.events import ImageActivated, LinkActivated, UnseenChanged
 from tui.ui.transcript.view import Transcript
 from tui.ui.widgets.status_line import StatusLine
 
 logger = logging.getLogger(__name__)
 
 
-class ChatScreen(MessageKeys):
+class ChatScreen(TakingIn):
     """Routes: what widgets say becomes calls of services; other screens are asked for."""
 
     CSS_PATH = "screen.tcss"
@@ -57,10 +56,7 @@ class ChatScreen(MessageKeys):
     class CaptionNeeded(Message):
         """A message waits for captions of its pictures before it is sent."""
 
-        text: str
-        attachments: tuple[Attachment, ...]
-        session: ChatSession
-        """The chat it was written in."""
+        leaving: Leaving
 
     def __init__(
         self,
@@ -72,6 +68,7 @@ class ChatScreen(MessageKeys):
         super().__init__()
         self.services = services
         self.session = session
+        self.attaching: Attaching
         self._complete = complete
         self._is_command = is_command
         self._offer: Offer | None = None
@@ -94,23 +91,21 @@ class ChatScreen(MessageKeys):
     def on_mount(self) -> None:
         """Show the chat that was given."""
         self.transcript.set_image_loader(self._load_image)
-        self.attaching = Attaching(self._take_in, self.composer, self._fate, self.fail)
+        self.composer.load_image = self._stored
+        self.attaching = Attaching(self.services, self.session, self.composer, self.fail)
         self.replying = Replying(self, self.transcript, self.status_line, self._reply_ended)
         self.show_session(self.session)
         self.composer.focus()
 
-    async def _take_in(self, path: Path) -> Attachment:
-        return await self.services.captions.attach(path)
-
-    def _fate(self, picture: Attachment) -> Fate:
-        return self.services.chats.fates.of_waiting(picture, self.session)
-
-    async def _load_image(self, digest: str) -> bytes | None:
+    async def _stored(self, digest: str) -> Image | None:
         try:
-            image = await self.services.captions.stored(digest)
+            return await self.services.captions.stored(digest)
         except AppError as error:
             logger.warning("picture not shown: %s", error.line())
             return None
+
+    async def _load_image(self, digest: str) -> bytes | None:
+        image = await self._stored(digest)
         return image.data if image else None
 
     # What the front end uses
@@ -119,14 +114,16 @@ class ChatScreen(MessageKeys):
         """Show another chat, with its draft."""
         self.session = session
         self.transcript.show(session)
+        self.attaching.show(session)
         self.composer.load(session.chat.draft)
         self.apply_settings()
 
     def apply_settings(self) -> None:
         """Take over what the settings say."""
         images = self.services.settings.current.ui.images
-        self.transcript.images = "off" if images == "off" else "blocks"
+        self.transcript.images = "off" if images == "off" else easel_of(self.app).choice.mode
         self.update_status()
+        self.watch_folder(self.services.settings.current.images.watch_folder)
 
     def sync(self) -> None:
         """Draw what changed; the focus stays among the messages when its own is gone."""
@@ -139,18 +136,19 @@ class ChatScreen(MessageKeys):
     def update_status(self) -> None:
         """Tell who talks through what, and hint at what is missing."""
         self.status_line.status = status_of(self.services, self.session)
-        self.attaching.tell_fates()
-        self._update_hint()
+        self.attaching.tell()
+        self.update_hint()
 
-    def _update_hint(self) -> None:
+    def update_hint(self) -> None:
+        """Say the one thing that matters most now."""
         is_connected = bool(self.services.connections.current())
         text = hint_of(self._unseen, self._offer, is_connected=is_connected)
-        self.query_one(HintLine).say(text)
+        self.query_one(HintLine).say(self.waits_for() or text)
 
     def offer(self, offer: Offer) -> None:
         """Suggest a connection that Enter on the empty prompt accepts."""
         self._offer = offer
-        self._update_hint()
+        self.update_hint()
 
     def offer_server(self, found: FoundServer) -> None:
         """Suggest a local server that answered."""
@@ -167,7 +165,7 @@ class ChatScreen(MessageKeys):
         if not self.services.connections.current():
             how = hint_of(0, self._offer, is_connected=False)
             self.notify(f"Kept, but nobody answers yet. {how}", markup=False)
-            self._update_hint()
+            self.update_hint()
             return None
         return self.generate(self.services.chats.reply(self.session))
 
@@ -190,49 +188,44 @@ class ChatScreen(MessageKeys):
     async def _submitted(self, event: Composer.Submitted) -> None:
         if self._is_command(event.typed):
             self.post_message(self.CommandEntered(event.text, restore=True))
-            await self._note_draft("")
+            await self.note_draft("")
             return
-        attachments = self.attaching.waiting
-        if not event.text.strip() and not attachments:
+        if "@" in event.typed and not await self.take_mentioned(event.typed):
+            self.load_back(event.text)
+            return
+        if not event.text.strip() and not self.attaching.waiting:
             self._entered_nothing()
             return
         line = event.text.lstrip()
-        text = line[1:] if line.startswith("//") else event.text
-        if any(self._needs_caption(picture) for picture in attachments):
-            self.post_message(self.CaptionNeeded(text, attachments, self.session))
-            return
-        await self.send(text, attachments)
+        leaving = self.attaching.take(line[1:] if line.startswith("//") else event.text)
+        if self.waits_for():
+            self.post_message(self.CaptionNeeded(leaving))
+            self.update_hint()
+            await self.note_draft(self.composer.draft)
+        else:
+            await self.send(leaving)
 
-    def _needs_caption(self, picture: Attachment) -> bool:
-        return self.services.chats.fates.needs_caption(picture, self.session)
+    async def send(self, message: Leaving) -> None:
+        """Send a message and let the character answer; a failure gives it back.
 
-    async def send(
-        self,
-        text: str,
-        attachments: tuple[Attachment, ...] = (),
-        session: ChatSession | None = None,
-    ) -> None:
-        """Send a message and let the character answer; a failure gives the text back.
-
-        Args:
-            text: As typed.
-            attachments: Pictures that go along.
-            session: The chat it was written in; while another one is shown, nobody answers.
+        While another chat than its own is shown, nobody answers.
         """
-        session = session or self.session
+        session = message.session
         if session is self.session:
             await self.stop()
         try:
-            await self.services.chats.send(session, text, attachments)
+            await self.services.chats.send(session, message.text, message.pictures)
         except AppError as error:
-            written = (text, self.composer.full_text)
-            self.composer.load("\n".join(part for part in written if part))
+            self.give_back(message)
             self.fail(error)
             return
-        self.attaching.sent(attachments)
+        self.attaching.gone(message)
+        self.update_hint()
         if session is not self.session:
             self.notify("The message is in the chat it was written in", markup=False)
             return
+        if self.composer.draft:
+            await self.note_draft(self.composer.draft)
         self.transcript.sync()
         self.transcript.action_scroll_end()
         self.reply()
@@ -267,34 +260,12 @@ class ChatScreen(MessageKeys):
     @on(Composer.DraftChanged)
     async def _keep_draft(self, event: Composer.DraftChanged) -> None:
         self.transcript.expect_reply()
-        await self._note_draft(event.text)
-
-    async def _note_draft(self, text: str) -> None:
-        try:
-            await self.services.chats.note_draft(self.session, text)
-        except AppError as error:
-            self.fail(error)
-
-    @on(Composer.ImagesPasted)
-    def _attach_pasted(self, event: Composer.ImagesPasted) -> None:
-        self.attach(event.paths)
+        await self.note_draft(event.text)
 
     @work(group="attach", exit_on_error=False)
     async def attach(self, paths: tuple[Path, ...]) -> None:
         """Put pictures beside the prompt; they go out with the next message."""
         await self.attaching.add(paths)
-
-    @on(Composer.PictureRemoved)
-    def _forget_picture(self, event: Composer.PictureRemoved) -> None:
-        self.attaching.forget(event.key)
-
-    @on(Chip.FateAsked)
-    def _next_fate(self, event: Chip.FateAsked) -> None:
-        self.attaching.next_fate(event.key)
-
-    @on(Composer.ClipboardRequested)
-    def _no_clipboard(self) -> None:
-        self.notify("Paste with your terminal's own key, often Ctrl+Shift+V", markup=False)
 
     @on(Composer.Scrolled)
     def _scroll(self, event: Composer.Scrolled) -> None:
@@ -309,7 +280,7 @@ class ChatScreen(MessageKeys):
     @on(Transcript.UnseenChanged)
     def _count_unseen(self, event: UnseenChanged) -> None:
         self._unseen = event.lines
-        self._update_hint()
+        self.update_hint()
 
     @on(HintLine.Clicked)
     def _hint_clicked(self) -> None:
@@ -321,6 +292,13 @@ class ChatScreen(MessageKeys):
     @on(Transcript.LinkActivated)
     def _link(self, event: LinkActivated) -> None:
         self.post_message(self.LinkActivated(event.href))
+
+    @on(Transcript.ImageActivated)
+    def _look_at(self, event: ImageActivated) -> None:
+        pictures = self.session.message(event.index).attachments
+        if event.attachment in pictures:
+            at = pictures.index(event.attachment) + 1
+            self.post_message(self.CommandEntered(f"/view mesId={event.index} picture={at}"))
 
     @on(Button.Pressed, "#extensions")
     def _extensions(self) -> None:
@@ -348,6 +326,7 @@ class ChatScreen(MessageKeys):
     def action_stop(self) -> None:
         """Stop what runs; else go back to the prompt."""
         self.replying.cancel()
+        self.workers.cancel_group(self, "fetch")
         self.workers.cancel_group(self.app, "commands")
         self.transcript.focus_message(None)
         self.composer.give_back()

@@ -22,7 +22,7 @@ _GROUPS: dict[Any, Kind] = {tuple: "words", dict: "texts"}
 _LONG = {"captioning.prompt", "captioning.template", "chat.system_prompt"}
 _LABELS = {
     "captioning.send": "What the model gets",
-    "captioning.auto_caption": "Caption on sending",
+    "captioning.auto_caption": "Automatically caption images",
     "captioning.templates": "Own templates",
     "captioning.presets": "Own prompts",
     "captioning.language": "Language of captions",

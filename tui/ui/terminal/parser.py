@@ -21,11 +21,11 @@ from textual._xterm_parser import IS_ITERM, XTermParser
 from textual.keys import Keys
 from textual.message import Message
 
+from tui.ui.terminal.answers import ANSWERS
+from tui.ui.terminal.bracketed import PASTE_END, PASTE_START, without_inner_ends
 from tui.ui.terminal.hold import KeyHold
 
 ESC = "\x1b"
-PASTE_START = "\x1b[200~"
-PASTE_END = "\x1b[201~"
 
 STRING_SECONDS = 0.5
 """Silence after which a sequence that has begun is given up; answers arrive in one piece."""
@@ -66,7 +66,7 @@ class SafeParser(XTermParser):
         if not data:
             yield from self._give_up()
             return
-        self._buffer += _without_inner_ends(data)
+        self._buffer += without_inner_ends(data)
         self._deadline = None
         yield from self._take_all()
         if self._paste is not None:
@@ -178,11 +178,13 @@ class SafeParser(XTermParser):
                 self._buffer = self._buffer[:start]
             return None
         if match.group() != ESC:
-            self._cut(match.end())
+            ANSWERS.tell(self._cut(match.end())[:-1])
             return []
         if match.end() == len(self._buffer):
             return None
         closes = self._buffer[match.end()] == "\\"
+        if closes:
+            ANSWERS.tell(self._buffer[: match.start()])
         # Any other sequence cancels the string, as it does in a terminal.
         self._cut(match.end() + 1 if closes else match.start())
         return []
@@ -255,21 +257,6 @@ def _mode(mode: str, setting: int) -> Iterator[Message]:
         yield messages.TerminalSupportsSynchronizedOutput()
     elif mode == "2048" and constants.SMOOTH_SCROLL and not IS_ITERM:
         yield messages.InBandWindowResize.from_setting_parameter(setting)
-
-
-def _without_inner_ends(data: str) -> str:
-    """Drop ends of paste that are themselves pasted text.
-
-    tmux hands on an end that stands in what it pastes; what follows would be typed. The true end
-    is the last one before another paste begins.
-    """
-    if data.count(PASTE_END) < 2:
-        return data
-    pieces = data.split(PASTE_START)
-    for index, piece in enumerate(pieces):
-        body, end, rest = piece.rpartition(PASTE_END)
-        pieces[index] = body.replace(PASTE_END, "") + end + rest
-    return PASTE_START.join(pieces)
 
 
 def install(hold: KeyHold | None = None, typed: str = "") -> None:

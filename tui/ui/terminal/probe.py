@@ -11,9 +11,12 @@ from __future__ import annotations
 import os
 import re
 import select
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Literal, get_args
+
+from tui.ui.terminal.cells import measured
+from tui.ui.terminal.multiplexer import Inside, Outside, inside
 
 SECONDS = 1.0
 
@@ -29,11 +32,14 @@ _CLUSTERS: tuple[tuple[Mark, str, int], ...] = (
 )
 """Kind, an example, and the cells that Rich gives it."""
 _GRAPHICS = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
+_SIXEL_COLOURS = "\x1b[?1;3;256S"
+"""Asks for this many, and to be told how many there are: xterm begins with 16."""
 _ANSWER = re.compile(
     rb"\x1b\[(?P<row>\d{1,5});(?P<column>\d{1,5})R"
     rb"|\x1b_Gi=31;(?P<graphics>[^\x1b]*)\x1b\\"
     rb"|\x1bP>\|(?P<name>[^\x1b]*)\x1b\\"
     rb"|\x1b\[6;(?P<height>\d{1,5});(?P<width>\d{1,5})t"
+    rb"|\x1b\[\?1;0;(?P<colours>\d{1,5})S"
     rb"|\x1b\[\?(?P<attributes>[\d;]*)c"
 )
 _KITTY = re.compile(r"kitty\((\d+)\.(\d+)")
@@ -50,6 +56,16 @@ class Terminal:
     kitty: bool = False
     """Draws kitty graphics at placeholders in the text."""
     sixel: bool = False
+    iterm2: bool = False
+    """Draws iTerm2's inline pictures, and nothing that is better."""
+    colours: int = 256
+    """Most colours of a sixel."""
+    inside: Inside = ""
+    """The multiplexer that answers for it."""
+    outside: str = ""
+    """Name and version of the terminal around tmux; untrusted."""
+    passthrough: bool = False
+    """Whether tmux hands on what it does not know itself."""
     cell_width: int = 0
     """Pixels; 0 when it did not tell."""
     cell_height: int = 0
@@ -61,6 +77,10 @@ class Terminal:
     """How long `collect` waited."""
 
 
+UNKNOWN = Terminal()
+"""One that said nothing."""
+
+
 class Probe:
     """One round of questions and answers."""
 
@@ -68,6 +88,7 @@ class Probe:
         self._keys = keys
         self._screen = screen
         self._asked_at: float | None = None
+        self._outside: Outside | None = None
 
     def ask(self) -> bool:
         """Write the questions, unless there is nobody to answer them.
@@ -80,6 +101,8 @@ class Probe:
             os.write(self._screen, _questions().encode())
         except OSError:
             return False
+        if inside() == "tmux":
+            self._outside = Outside()
         self._asked_at = monotonic()
         return True
 
@@ -102,7 +125,21 @@ class Probe:
             if not more:
                 break
             data += more
-        return read_answers(data, monotonic() - began)
+        return self._completed(read_answers(data, monotonic() - began))
+
+    def _completed(self, found: Terminal) -> Terminal:
+        """Add what the system and the environment know."""
+        outside, passthrough = self._outside.collect() if self._outside else ("", False)
+        if not found.cell_width or not found.cell_height:
+            width, height = measured(self._screen)
+            found = replace(found, cell_width=width, cell_height=height)
+        return replace(
+            found,
+            iterm2=_is_iterm2(found.name),
+            inside=inside(),
+            outside=outside,
+            passthrough=passthrough,
+        )
 
 
 def ask_once() -> Terminal:
@@ -136,15 +173,14 @@ def can_ask(keys: int, screen: int) -> bool:
 def _questions() -> str:
     # Concealed, in a row that is erased at once: nobody shall see them.
     widths = "".join(f"\r{cluster}\x1b[6n" for _, cluster, _ in _CLUSTERS)
-    graphics = _GRAPHICS if _takes_graphics() else ""
+    graphics = f"{_GRAPHICS}{_SIXEL_COLOURS}" if _takes_graphics() else ""
     return f"\x1b7\x1b[1;1H\x1b[8m{widths}\r\x1b[28m\x1b[2K\x1b8{graphics}\x1b[>q\x1b[16t\x1b[c"
 
 
 def _takes_graphics() -> bool:
     # tmux and screen never answer, and take the question for the title of their pane.
     term = os.environ.get("TERM", "")
-    inside = "TMUX" in os.environ or "STY" in os.environ
-    return not inside and not term.startswith(("linux", "tmux", "screen"))
+    return not inside() and not term.startswith(("linux", "tmux", "screen"))
 
 
 def _is_complete(data: bytes) -> bool:
@@ -156,6 +192,7 @@ def read_answers(data: bytes, seconds: float = 0.0) -> Terminal:
     columns: list[int] = []
     name = ""
     draws = sixel = False
+    colours = 256
     width = height = 0
     for match in _ANSWER.finditer(data):
         if match["column"] is not None:
@@ -166,13 +203,16 @@ def read_answers(data: bytes, seconds: float = 0.0) -> Terminal:
             name = match["name"].decode("utf-8", "replace")
         elif match["width"] is not None:
             width, height = int(match["width"]), int(match["height"])
+        elif match["colours"] is not None:
+            colours = max(2, min(256, int(match["colours"])))
         else:
             sixel = b"4" in match["attributes"].split(b";")[1:]
     measured = len(columns) == len(_CLUSTERS)
     return Terminal(
         name=name,
-        kitty=draws and _has_placeholders(name),
+        kitty=draws and has_placeholders(name),
         sixel=sixel,
+        colours=colours,
         cell_width=width,
         cell_height=height,
         drops=frozenset(
@@ -185,7 +225,16 @@ def read_answers(data: bytes, seconds: float = 0.0) -> Terminal:
     )
 
 
-def _has_placeholders(name: str) -> bool:
+def _is_iterm2(name: str) -> bool:
+    if name:
+        return name.startswith("iTerm2")
+    environment = os.environ
+    names = environment.get("TERM_PROGRAM"), environment.get("LC_TERMINAL")
+    return "iTerm.app" in names or "iTerm2" in names
+
+
+def has_placeholders(name: str) -> bool:
+    """Whether a terminal of this name and version draws kitty graphics at placeholders."""
     if match := _KITTY.match(name):
         return (int(match[1]), int(match[2])) >= _PLACEHOLDERS_SINCE
     return name.lower().startswith("ghostty")

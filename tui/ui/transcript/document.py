@@ -69,7 +69,7 @@ class Document:
         return self.source.outline if self.source is not None else []
 
     def _estimate(self, outline: Outline) -> int:
-        rows = self.look.picture_rows if self.look.images == "blocks" else 0
+        rows = self.look.picture_rows if self.look.images != "off" else 0
         return estimate(outline, self.look.room, rows)
 
     def _number(self) -> None:

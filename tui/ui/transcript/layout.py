@@ -8,9 +8,10 @@ from typing import Literal, NamedTuple
 
 from tui.domain.chat import Attachment, Message
 from tui.domain.safetext import clean_line
+from tui.ui.terminal.graphics import Mode
 from tui.ui.transcript.lines import EMPTY, Line, Run, wrap
 
-Images = Literal["blocks", "off"]
+Images = Mode | Literal["off"]
 MARGIN = 4
 """Cells beside the text: bar, space, and two at the right for the scroll mark."""
 _WIDEST_PICTURE = 72
@@ -26,6 +27,8 @@ class Look:
     picture_rows: int = 12
     """Tallest picture."""
     images: Images = "blocks"
+    cell: tuple[int, int] = (8, 16)
+    """Width and height of a cell in pixels."""
 
     @property
     def room(self) -> int:
@@ -77,13 +80,15 @@ class Laid:
 
 
 def picture_size(attachment: Attachment, look: Look) -> tuple[int, int]:
-    """Columns and rows of a picture in half blocks, its proportions kept, never enlarged."""
+    """Columns and rows of a picture, its proportions kept, never enlarged."""
     across, down = max(1, attachment.width), max(1, attachment.height)
-    columns = min(look.room, _WIDEST_PICTURE, across)
-    rows = max(1, round(down * columns / across / 2))
+    wide, high = look.cell
+    own = across if look.images == "blocks" else -(-across // wide)
+    columns = min(look.room, _WIDEST_PICTURE, own)
+    rows = max(1, round(down * columns * wide / across / high))
     if rows > look.picture_rows:
         rows = max(1, look.picture_rows)
-        columns = max(1, min(columns, round(across * rows * 2 / down)))
+        columns = max(1, min(columns, round(across * rows * high / down / wide)))
     return columns, rows
 
 
@@ -113,7 +118,7 @@ def _pictures(message: Message, look: Look, focused: bool, laid: Laid) -> None:
     for attachment in message.attachments:
         start = len(laid.lines)
         columns = 0
-        if look.images == "blocks":
+        if look.images != "off":
             columns, rows = picture_size(attachment, look)
             laid.lines.extend([EMPTY] * rows)
         facts = _facts(attachment, look.room, whole=focused)
@@ -130,7 +135,8 @@ def _pictures(message: Message, look: Look, focused: bool, laid: Laid) -> None:
 def picture_facts(attachment: Attachment) -> str:
     """A picture in words: name, size, who captioned it and why that one, what the model gets."""
     source, note = clean_line(attachment.source), clean_line(attachment.note)
-    parts = [clean_line(attachment.name), f"{attachment.width}×{attachment.height}"]
+    parts = [attachment.ref] if attachment.ref else []
+    parts += [clean_line(attachment.name), f"{attachment.width}×{attachment.height}"]
     if attachment.caption and not note.startswith(source):
         parts.append(source)
     if attachment.fate != "auto":

@@ -10,6 +10,8 @@ from rich.style import Style
 from textual.selection import Selection
 from textual.strip import Strip
 
+from tui.ui.graphics.easel import easel_of
+from tui.ui.graphics.strip import PixelStrip
 from tui.ui.transcript.document import Document
 from tui.ui.transcript.entries import Entry
 from tui.ui.transcript.layout import Place
@@ -82,12 +84,17 @@ class Painter:
         """
         for entry, item, line in self._document.rows(row, count):
             strip = entry.strips[line] or self._draw(entry, line)
-            if selection is not None:
+            if selection is not None and not isinstance(strip, PixelStrip):
                 part = span(selection, coordinate(item, line))
                 if part is not None:
                     chosen = self._widget.screen.get_component_rich_style("screen--selection")
                     strip = highlighted(strip, *part, chosen)
             yield strip
+
+    def floats(self, row: int, count: int) -> bool:
+        """Whether some rows have pixels that lie over the terminal's cells."""
+        strips = (entry.strips[line] for entry, _, line in self._document.rows(row, count))
+        return any(isinstance(strip, PixelStrip) and strip.row.floats for strip in strips)
 
     def _draw(self, entry: Entry, line: int) -> Strip:
         assert self.maker is not None
@@ -104,14 +111,16 @@ class Painter:
         assert place.attachment is not None
         height = place.end - 1 - place.start
         key = (place.attachment.digest, place.columns, height)
-        rows = self._pictures.get(key, self.ground)
+        easel = easel_of(self._widget.app)
+        drawing = self._pictures.get(key, self.ground, easel)
         number = line - place.start
-        if rows is None or number >= len(rows):
+        if drawing is None:
             failed = self._pictures.failed(key)
             text = "" if number != height // 2 else "picture is gone" if failed else "loading …"
             shown = text[: place.columns].center(place.columns)
             return self.maker.line(Line([(shown, "block", "")]), bar)
         lead = Segment("▎ " if bar else "  ", self.style(bar or "text"))
-        strip = self.maker.strip([lead, *rows[number]])
+        cells = self.maker.strip([lead, *drawing.cells[number]])
+        strip = drawing.over(cells, number, len(lead.text))
         entry.strips[line] = strip
         return strip

@@ -27,7 +27,7 @@ class RowView(ScrollView):
         self.document = Document()
         self.follow = True
         """Whether the view stays at the end when the transcript grows."""
-        self._pictures = Pictures(self._picture_ready)
+        self._pictures = Pictures(self._picture_ready, self.document.restyle)
         self._painter = Painter(self, self.document, self._pictures)
         self._restyle = True
         self._terminal_scroll = TerminalScroll()
@@ -242,6 +242,8 @@ class RowView(ScrollView):
         height = self.size.height
         first = min([row - int(self.scroll_y) for row in changed] + [height - moved])
         if not (0 < moved < height - 2 and first > 0) or self._waiting() or not uncovered(self):
+            return False
+        if self._painter.floats(int(self.scroll_y) - moved, height + moved):
             return False
         self._terminal_scroll.request(self.region, moved, first)
         return True

@@ -38,7 +38,7 @@ def screen_reader_text(message: Message, index: int) -> str:
     for attachment in message.attachments:
         caption = f": {attachment.caption}" if attachment.caption else ", without a caption"
         by = f", captioned by {attachment.source}" if attachment.source else ""
-        parts.append(f"Picture {attachment.name}{by}{caption}.")
+        parts.append(f"Picture {attachment.title}{by}{caption}.")
         if attachment.note:
             parts.append(f"{attachment.note}.")
         if attachment.fate != "auto":

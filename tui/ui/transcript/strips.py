@@ -14,6 +14,7 @@ from textual.filter import LineFilter
 from textual.strip import Strip
 
 from tui.domain.safetext import clean_line
+from tui.ui.graphics.strip import PixelStrip
 from tui.ui.transcript.lines import Line, width
 
 Codes = tuple[str, str, str]
@@ -186,18 +187,20 @@ class StripMaker:
         *rest, last = strip._segments
         if not last.text.endswith(" "):
             return strip
-        return FastStrip([*rest, Segment(last.text[:-1], last.style), *mark], strip.cell_length)
+        marked = FastStrip([*rest, Segment(last.text[:-1], last.style), *mark], strip.cell_length)
+        return strip.onto(marked) if isinstance(strip, PixelStrip) else marked
 
 
 class ScrollStrip(FastStrip):
     """A row that first makes the terminal itself scroll, the one time that it is drawn."""
 
-    __slots__ = ("_before",)
+    __slots__ = ("_before", "_strip")
 
     def __init__(self, strip: Strip, before: Callable[[], str]) -> None:
         super().__init__(strip._segments, strip.cell_length)
         self._before = before
+        self._strip = strip
 
     def render(self, console: Console) -> str:
         """The terminal's scrolling, if it is still due, and the row."""
-        return self._before() + super().render(console)
+        return self._before() + self._strip.render(console)

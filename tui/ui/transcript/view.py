@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from tui.domain.chat import Message
+from tui.ui.graphics.easel import easel_of
 from tui.ui.transcript import events, spoken
 from tui.ui.transcript.cursor import CursorView
 from tui.ui.transcript.entries import MessageSource
@@ -72,7 +73,7 @@ class Transcript(CursorView, can_focus=True):
     UnseenChanged: TypeAlias = events.UnseenChanged
 
     images: reactive[Images] = reactive[Images]("blocks", init=False)
-    """How pictures are shown: as half blocks, or as a line of text with their caption."""
+    """How pictures are shown: drawn in some way, or as a line of text with their caption."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -118,7 +119,8 @@ class Transcript(CursorView, can_focus=True):
         await self._pictures.idle()
 
     def watch_images(self) -> None:
-        """Lay out with pictures or without."""
+        """Lay out with pictures or without, and draw them in the way that is chosen now."""
+        self._pictures.forget()
         self._relook()
 
     # A reply that streams in
@@ -207,12 +209,16 @@ class Transcript(CursorView, can_focus=True):
         if not self.size:
             return
         rows = max(3, (self.app.size.height - _CHROME) // 3)
-        look = Look(self.size.width, rows, self.images)
+        easel = easel_of(self.app)
+        easel.measure()
+        look = Look(self.size.width, rows, self.images, easel.cell)
         spot = self._spot()
         if look == self.document.look:
             self.settle(spot)
             return
         characters = self.document.characters_before(spot) if spot else 0
+        if look.cell != self.document.look.cell:
+            self._pictures.forget()
         self.document.set_look(look)
         self._restyle = True
         self.screen.clear_selection()

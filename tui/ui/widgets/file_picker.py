@@ -153,7 +153,7 @@ class FilePicker(ListDialog[Path | None]):
 
     def _show_rows(self, wanted: str, keep: str = "") -> None:
         entries = [entry for entry in self._entries if self._visible(entry, wanted)]
-        rows = [self._row(entry) for entry in best(wanted, entries, lambda entry: entry.name)]
+        rows = [self.make_row(entry) for entry in best(wanted, entries, lambda entry: entry.name)]
         if not wanted and self._listed != self._listed.parent:
             rows.insert(0, Row("..", "../", "folder above"))
         empty = "Nothing fits" if wanted else "No pictures here"
@@ -169,8 +169,8 @@ class FilePicker(ListDialog[Path | None]):
             return False
         return entry.folder or entry.picture or self._all
 
-    @staticmethod
-    def _row(entry: Entry) -> Row:
+    def make_row(self, entry: Entry) -> Row:
+        """How a file or folder stands in the list."""
         if entry.folder:
             return Row(entry.name, entry.name + "/")
         return Row(entry.name, entry.name, size_text(entry.size))

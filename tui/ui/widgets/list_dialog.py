@@ -46,6 +46,8 @@ class ListDialog(Dialog[T]):
         """What is typed in."""
         self.rows = RowList(id="rows", lines=self.LINES, empty=self.EMPTY)
         """The list."""
+        self.begin_below = ""
+        """The heading whose first row has the cursor at first; empty: that of the whole list."""
         self._narrowed = ""
 
     def make_line(self) -> Input:
@@ -66,6 +68,15 @@ class ListDialog(Dialog[T]):
         """Fill the list, and let the typing begin."""
         self.line.focus()
         self.narrow("")
+        if self.begin_below:
+            self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        headings = [row.label if row.heading else "" for row in self.rows.rows]
+        if self.begin_below in headings:
+            # From below, so that the heading comes to the top.
+            self.rows.action_last()
+            self.rows.highlighted = headings.index(self.begin_below) + 1
 
     def narrow(self, query: str) -> None:
         """Show the rows that fit what was typed."""

@@ -1,0 +1,37 @@
+"""Where pictures are used: the messages of a chat, or of all, that have some."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from tui.adapters.storage import rows
+from tui.domain.chat import PictureUse
+
+# The numbers come from the index of the outline alone; texts are read only where pictures are.
+_SQL = """
+    WITH numbered AS (
+        SELECT place, pictures, row_number() OVER (PARTITION BY chat ORDER BY place) - 1 AS position
+        FROM messages WHERE hidden IS NULL {of_chat})
+    SELECT m.chat, c.title, m.id, n.position, m.created, m.attachments
+    FROM numbered n JOIN messages m ON m.place = n.place JOIN chats c ON c.id = m.chat
+    WHERE n.pictures > 0 AND c.hidden IS NULL
+    ORDER BY m.created DESC, m.place DESC"""
+
+
+def pictures(database: sqlite3.Connection, chat_id: str | None) -> list[PictureUse]:
+    """Every use of a picture, the newest first.
+
+    Args:
+        database: Read only.
+        chat_id: The chat whose pictures are wanted; None for all chats.
+    """
+    of_chat = "" if chat_id is None else "AND chat = ?"
+    values = () if chat_id is None else (chat_id,)
+    found: list[PictureUse] = []
+    for chat, title, id_, position, created, kept in database.execute(
+        _SQL.format(of_chat=of_chat), values
+    ):
+        each = enumerate(rows.attachments(kept), start=1)
+        uses = [PictureUse(chat, title, id_, position, at, a, created) for at, a in each]
+        found += reversed(uses)
+    return found

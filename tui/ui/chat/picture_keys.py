@@ -1,0 +1,113 @@
+"""What the chips of pictures say, and a message that waits until its pictures are captioned."""
+
+from __future__ import annotations
+
+from textual import events, on
+
+from tui.domain.errors import AppError
+from tui.services import Services
+from tui.services.session import ChatSession
+from tui.ui.chat.attaching import Attaching, Leaving
+from tui.ui.chat.composer import Composer
+from tui.ui.chat.message_keys import MessageKeys
+from tui.ui.chat.picture_chip import PictureChip
+
+
+class PictureKeys(MessageKeys):
+    """A screen whose prompt holds pictures; a subclass sets what it works with."""
+
+    services: Services
+    session: ChatSession
+    attaching: Attaching
+
+    def fail(self, error: AppError) -> None:
+        """Say in one line what went wrong."""
+        self.notify(error.line(), severity="error", markup=False, timeout=8)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Chips have more room, or less."""
+        self.call_after_refresh(self.composer.refit)
+
+    @on(Composer.PictureRemoved)
+    def _forget_picture(self, event: Composer.PictureRemoved) -> None:
+        self.attaching.forget(event.key)
+
+    @on(PictureChip.FateAsked)
+    def _next_fate(self, event: PictureChip.FateAsked) -> None:
+        self.attaching.next_fate(event.key)
+
+    @on(PictureChip.Shifted)
+    def _shift_picture(self, event: PictureChip.Shifted) -> None:
+        self.attaching.move(event.key, event.step)
+
+    @on(PictureChip.CaptionAsked)
+    def _caption_picture(self, event: PictureChip.CaptionAsked) -> None:
+        for picture in self.attaching.waiting:
+            if picture.digest == event.key:
+                self.post_message(self.CommandEntered(f"/caption revise=true {picture.ref}"))
+
+    # A message that waits
+
+    def waits_for(self) -> str:
+        """Say what messages of this chat wait for; empty: for nothing."""
+        fates = self.services.chats.fates
+        count = sum(
+            fates.holds_up(picture, message.session)
+            for message in self.attaching.leaving
+            if message.session is self.session
+            for picture in message.pictures
+        )
+        if not count:
+            return ""
+        captions = "1 caption" if count == 1 else f"{count} captions"
+        return f"waiting for {captions}, Esc gives the message back"
+
+    def give_back(self, message: Leaving) -> None:
+        """Put a message that was not sent back into the prompt of its chat."""
+        self.attaching.gone(message)
+        if message.session is self.session:
+            self.load_back(message.text)
+            self.attaching.put_back(message.pictures)
+        else:
+            chat = message.session.chat
+            chat.draft = "\n".join(part for part in (message.text, chat.draft) if part)
+            chat.draft_pictures = (*message.pictures, *chat.draft_pictures)
+            self.run_worker(self._save(message.session), group="drafts", exit_on_error=False)
+            self.notify("The message is back in the chat it was written in", markup=False)
+        self.update_hint()
+
+    def load_back(self, text: str) -> None:
+        """Put what was not sent back into the prompt, before what was typed since."""
+        written = (text, self.composer.full_text)
+        self.composer.load("\n".join(part for part in written if part))
+
+    def update_hint(self) -> None:
+        """Say the one thing that matters most now."""
+
+    async def _save(self, session: ChatSession) -> None:
+        try:
+            await session.save()
+        except AppError as error:
+            self.fail(error)
+
+    # What is kept
+
+    async def note_draft(self, text: str) -> None:
+        """Keep what is not sent yet: what waits for captions, and what is being typed."""
+        waiting = [each.text for each in self.attaching.leaving if each.session is self.session]
+        draft = "\n".join(part for part in (*waiting, text) if part)
+        try:
+            await self.services.chats.note_draft(self.session, draft)
+        except AppError as error:
+            self.fail(error)
+
+    async def put_away(self) -> None:
+        """Keep text and pictures of the prompt before another chat is shown.
+
+        A message that waits for captions is not part of it: it goes out to its chat.
+
+        Raises:
+            StorageError: They could not be written.
+        """
+        await self.services.chats.note_draft(self.session, self.composer.draft)
+        await self.services.chats.note_pictures(self.session, self.attaching.waiting)

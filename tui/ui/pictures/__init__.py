@@ -1,0 +1,1 @@
+"""Looking at pictures: one on the whole screen, or all of them in a grid."""

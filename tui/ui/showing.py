@@ -1,0 +1,85 @@
+"""Opens the viewer and the gallery above the chat, and goes where was chosen there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from tui.domain.chat import Attachment, PictureUse
+from tui.services import Services
+from tui.slash.command import FrontEnd, ScreenName
+from tui.ui.chat.screen import ChatScreen
+
+if TYPE_CHECKING:
+    from tui.ui.pictures.means import Means
+
+
+class PictureScreens:
+    """The screens for looking at pictures; each method returns when its screen is closed."""
+
+    def __init__(
+        self,
+        app: App[None],
+        services: Services,
+        chat: ChatScreen,
+        copy: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._app = app
+        self._services = services
+        self._chat = chat
+        self._copy = copy
+        self.front: FrontEnd
+
+    def openers(self) -> dict[ScreenName, Callable[[], Awaitable[None]]]:
+        """The screens by the names that commands use."""
+        return {"gallery": self.gallery}
+
+    @cached_property
+    def _means(self) -> Means:
+        from tui.ui.pictures.means import Means  # noqa: PLC0415 - rarely opened
+        from tui.ui.terminal.system_viewer import SystemViewer  # noqa: PLC0415
+
+        return Means(self._services.captions.stored, self._copy, SystemViewer().open)
+
+    async def look(self, pictures: Sequence[Attachment], at: int) -> None:
+        """Show pictures large, one at a time, beginning with the one at a place."""
+        from tui.ui.pictures.viewer import Viewer  # noqa: PLC0415 - rarely opened
+
+        if any(isinstance(screen, Viewer) for screen in self._app.screen_stack):
+            return  # Enter was pressed twice
+        await self._app.push_screen_wait(Viewer(pictures, at, self._means))
+
+    async def view(self, index: int, number: int) -> None:
+        """Show a picture of a message; the others of the chat are beside it."""
+        session = self._chat.session
+        wanted = (session.message(index).id, number)
+        uses = await self._services.pictures.in_order(session.chat.id)
+        places = [(use.message_id, use.number) for use in uses]
+        if wanted in places:
+            await self.look([use.attachment for use in uses], places.index(wanted))
+
+    async def gallery(self) -> None:
+        """The pictures of this chat, or of all chats."""
+        from tui.ui.pictures.gallery import Gallery  # noqa: PLC0415 - rarely opened
+
+        pictures, chat_id = self._services.pictures, self._chat.session.chat.id
+
+        async def listed(everywhere: bool) -> list[PictureUse]:
+            return await pictures.newest_first(None if everywhere else chat_id)
+
+        draws = self._services.settings.current.ui.images != "off"
+        chosen = await self._app.push_screen_wait(Gallery(listed, self._means, draws=draws))
+        if chosen is not None:
+            await self._go_to(chosen)
+
+    async def _go_to(self, use: PictureUse) -> None:
+        if use.chat_id != self._chat.session.chat.id:
+            await self.front.open_chat(await self._services.library.open(use.chat_id))
+        index = self._chat.session.index_of(use.message_id)
+        if index is None:
+            self.front.note("the message of that picture is gone")
+        else:
+            await self.front.goto(index)
