@@ -20,10 +20,11 @@ CAT = Attachment(
     IMAGE.mime,
     4,
     3,
+    number=2,
     caption='a cat [asleep] on a "red" <b>sofa</b>,\n{{user}} & 猫 \x1b[31m',
 )
-GONE = Attachment("f" * 64, "go\x1bne*.jpg", "image/jpeg", 4, 3, caption="a dog")
-SILENT = replace(GONE, caption="")
+GONE = Attachment("f" * 64, "go\x1bne*.jpg", "image/jpeg", 4, 3, caption="a dog", number=3)
+SILENT = replace(GONE, caption="", number=0)
 WRAPPED = "[Ann sends Bot a picture that contains: a cat]"
 
 MESSAGES = (
@@ -58,7 +59,7 @@ ABOUT = About(
 
 def shown(message: Message, form: Format) -> list[Shown]:
     """The pictures of a message as the service would give them; all but the cat are gone."""
-    url = f"chat-{form.beside}/img1.png" if form.beside else ""
+    url = f"chat-{form.beside}/img2.png" if form.beside else ""
     there = Shown(CAT, url, IMAGE)
     return [
         replace(there, attachment=each) if each.digest == IMAGE.digest else Shown(each)

@@ -35,8 +35,8 @@ def names(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("form", "files"),
     [
-        ("markdown", ["Cats-assets", "Cats-assets/img1.png", "Cats.md"]),
-        ("jsonl", ["Cats-media", "Cats-media/img1.png", "Cats.jsonl"]),
+        ("markdown", ["Cats-assets", "Cats-assets/img2.png", "Cats.md"]),
+        ("jsonl", ["Cats-media", "Cats-media/img2.png", "Cats.jsonl"]),
         ("html", ["Cats.html"]),
         ("text", ["Cats.txt"]),
     ],
@@ -76,8 +76,8 @@ async def test_one_picture_in_many_messages_is_one_file(tmp_path: Path) -> None:
     session = await told(house)
     await house.services.exports.to_file(session, FORMATS["markdown"], tmp_path / "a b#.md")
 
-    assert (tmp_path / "a b#.md").read_text(encoding="utf-8").count("a%20b%23-assets/img1.png") == 2
-    assert (tmp_path / "a b#-assets" / "img1.png").read_bytes() == IMAGE.data
+    assert (tmp_path / "a b#.md").read_text(encoding="utf-8").count("a%20b%23-assets/img2.png") == 2
+    assert (tmp_path / "a b#-assets" / "img2.png").read_bytes() == IMAGE.data
 
 
 async def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:

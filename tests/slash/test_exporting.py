@@ -67,7 +67,7 @@ async def test_a_file_can_be_named(room: Room, tmp_path: Path, line: str, file: 
 async def test_text_goes_to_the_clipboard(room: Room, tmp_path: Path) -> None:
     await room.run("/export text")
 
-    assert "Sends a picture that shows: a dog\nTwo of them: 你好\n" in room.front.copied[0]
+    assert "Sends a picture (img3) that shows: a dog\nTwo of them: 你好\n" in room.front.copied[0]
     assert room.front.notes == ["9 messages were copied"]
     assert names(tmp_path) == []
 

@@ -102,12 +102,12 @@ class _Run:
         for piece in self.form.message(self.about, message, shown):
             self.put(piece)
 
-    def place(self, image: Image) -> str:
+    def place(self, picture: Attachment, image: Image) -> str:
         """Write a picture beside the file, once; gives its address there. Blocking."""
         if self.draft is None or not self.assets:
             return ""
         if image.digest not in self.placed:
-            name = picture_name(len(self.placed) + 1, image.mime)
+            name = picture_name(picture.ref, len(self.placed) + 1, image.mime)
             self.draft.picture(name, image.data)
             self.placed[image.digest] = quote(f"{self.assets}/{name}")
         return self.placed[image.digest]
@@ -221,7 +221,7 @@ class ExportService:
         if image is None:
             run.done.gone += 1
             return Shown(picture)
-        url = await asyncio.to_thread(run.place, image)
+        url = await asyncio.to_thread(run.place, picture, image)
         run.done.pictures += bool(url) or run.form.inside
         return Shown(picture, url, image)
 

@@ -90,6 +90,8 @@ def _figure(shown: Shown) -> Iterator[str]:
         yield f'<img alt="{alt}" {size} src="data:{escape(shown.image.mime)};base64,'
         yield b64encode(shown.image.data).decode("ascii")
         yield '">\n'
-    if shown.caption:
-        yield f'<figcaption lang="" dir="auto">{escape(shown.caption)}</figcaption>\n'
+    called = f"<b>{shown.attachment.ref}</b> " if shown.attachment.ref else ""
+    if called or shown.caption:
+        words = f'<span lang="" dir="auto">{escape(shown.caption)}</span>'
+        yield f"<figcaption>{called}{words}</figcaption>\n"
     yield "</figure>\n"

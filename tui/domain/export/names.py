@@ -24,6 +24,12 @@ def file_stem(title: str) -> str:
     return stem or "chat"
 
 
-def picture_name(number: int, mime: str) -> str:
-    """The file of the chat's picture of that number, counted from 1; nothing of its own name."""
-    return f"img{number}{_ENDINGS.get(mime, '.bin')}"
+def picture_name(ref: str, number: int, mime: str) -> str:
+    """The file of a picture, of whose own name nothing is used.
+
+    Args:
+        ref: What the chat calls it, "img3"; empty for one of before pictures had numbers.
+        number: Which picture of the export it is, counted from 1, where it has no `ref`.
+        mime: Of the picture that is stored.
+    """
+    return f"{ref or f'picture{number}'}{_ENDINGS.get(mime, '.bin')}"

@@ -28,6 +28,7 @@ def message(about: About, message: Message, shown: Sequence[Shown]) -> Iterator[
 
 
 def _picture(shown: Shown) -> str:
+    called = f" ({shown.attachment.ref})" if shown.attachment.ref else ""
     if not shown.caption:
-        return f"Sends a picture that has no caption: {shown.file}"
-    return f"Sends a picture that shows: {shown.caption}"
+        return f"Sends a picture{called} that has no caption: {shown.file}"
+    return f"Sends a picture{called} that shows: {shown.caption}"
