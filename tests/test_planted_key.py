@@ -18,6 +18,7 @@ from tui.cli import logs
 from tui.domain.caption import Nowhere
 from tui.domain.connection import Provider
 from tui.domain.errors import AppError
+from tui.domain.export.formats import FORMATS
 from tui.paths import find, folder
 from tui.services import Services
 from tui.services.caption_sources import CaptionRequest
@@ -90,7 +91,7 @@ async def lab(home: Path, row: Provider, *, proxied: bool) -> AsyncIterator[Lab]
 
 
 async def use_everything(lab: Lab) -> None:
-    """Ask for models, test, chat and caption, each often enough to meet every answer."""
+    """Ask for models, test, chat and caption, often enough to meet every answer; export it."""
     connections = lab.services.connections
     chosen = connections.describe("lab")
     for _ in range(5):
@@ -114,6 +115,8 @@ async def use_everything(lab: Lab) -> None:
             lab.said.append(error.line())
     lab.said += [repr(session.message(index)) for index in range(len(session))]
     lab.said.append(repr(await lab.services.chats.prompt(session)))
+    for form in FORMATS.values():
+        lab.said.append(await lab.services.exports.to_text(session, form))
 
 
 async def _caption(lab: Lab) -> None:

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from tui.domain.errors import ConfigError
 from tui.services import Services
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
@@ -24,6 +21,8 @@ if TYPE_CHECKING:
     from tui.adapters.onnx.client import OnnxWorker
     from tui.adapters.pillow import PillowReader
     from tui.adapters.providers.connector import HttpConnector
+    from tui.adapters.storage.chats import SqliteChats
+    from tui.adapters.storage.images import ImageFiles
     from tui.domain.connection import Endpoint, FoundServer, Model, Provider
     from tui.domain.generation import Progress
     from tui.domain.image import Box, Image
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from tui.paths import Paths
     from tui.services.captioning import CaptionService
     from tui.services.chatting import ChatService
+    from tui.services.exporting import ExportService
     from tui.services.intake import IntakeService
     from tui.services.ports import Captioner, ChatModel, LocalCaptioner
     from tui.services.trial import Sample
@@ -52,6 +52,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
     from tui.adapters.offline.late import LateOffline
     from tui.adapters.providers.address import normalise
     from tui.adapters.providers.catalog import PROVIDERS
+    from tui.adapters.providers.environment import with_environment
     from tui.adapters.secrets import Secrets
     from tui.adapters.storage.chats import SqliteChats
     from tui.adapters.storage.images import ImageFiles
@@ -59,7 +60,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
     settings = SettingsService(ConfigStore(paths, environ, flags))
     offline = LateOffline(paths.models)
     secrets = Secrets(paths.keys, environ)
-    endpoints = Endpoints(_with_environment(PROVIDERS, environ), secrets, normalise, offline)
+    endpoints = Endpoints(with_environment(PROVIDERS, environ), secrets, normalise, offline)
     connector = _LateConnector(paths)
     connections = ConnectionService(settings, endpoints, offline, connector, _sample)
     store = SqliteChats(paths.chats)
@@ -100,6 +101,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         store=store,
         worker=worker,
         intake=intake,
+        exports=lambda: _exports(settings, store, images),
     )
     return services
 
@@ -237,24 +239,11 @@ class _Reader:
         return await self._reader().crop(image, box)
 
 
-def _with_environment(
-    rows: Mapping[str, Provider], environ: Mapping[str, str]
-) -> Mapping[str, Provider]:
-    """The catalogue with Ollama where its own variable says that it listens."""
-    from tui.adapters.providers.address import normalise
+def _exports(settings: SettingsService, store: SqliteChats, images: ImageFiles) -> ExportService:
+    from tui.adapters.storage.exports import ExportFolder
+    from tui.services.exporting import ExportService
 
-    host = environ.get("OLLAMA_HOST", "").strip()
-    if not host:
-        return rows
-    if host.startswith(":"):
-        host = f"127.0.0.1{host}"
-    try:
-        address = normalise(rows["ollama"], host)
-    except ConfigError:
-        return rows
-    if urlsplit(address).port is None and "://" not in host:
-        address += ":11434"
-    return {**rows, "ollama": replace(rows["ollama"], base_url=address)}
+    return ExportService(settings, store, images, ExportFolder())
 
 
 def _sample() -> Sample:

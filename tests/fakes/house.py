@@ -17,6 +17,7 @@ from tests.fakes.models import (
     picture,
 )
 from tests.fakes.settings import FakeSettingsStore
+from tui.adapters.storage.exports import ExportFolder
 from tui.domain.character import Character, Persona
 from tui.domain.errors import ConfigError, ImageError
 from tui.domain.image import Box, Image
@@ -28,6 +29,7 @@ from tui.services.chatting import ChatService
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.endpoints import Endpoints
+from tui.services.exporting import ExportService
 from tui.services.intake import IntakeService
 from tui.services.library import Library
 from tui.services.ports import ImageReader
@@ -136,4 +138,5 @@ class House:
                 self.fetcher,
                 self.watcher,
             ),
+            lambda: ExportService(self.settings, self.store, images, ExportFolder()),
         )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SOURCES = ("local", "multimodal", "horde", "extras", "describe", "chain")
 """Those of the settings, which are not imported for the sake of the first frame."""
+FORMATS = ("markdown", "html", "jsonl", "text")
+"""Those of the exports; a test keeps them equal."""
 
 
 def parse(argv: Sequence[str], frame: Skeleton | None = None) -> Options | int:
@@ -90,8 +92,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(command=_app, home_after=None, set_after=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
-        *(_add_caption, _add_chats, _add_paths, _add_config, _add_doctor, _add_import),
-        *(_add_model, _add_offline),
+        *(_add_caption, _add_chats, _add_export, _add_paths, _add_config, _add_doctor),
+        *(_add_import, _add_model, _add_offline),
     ):
         add(commands)
     return parser
@@ -155,6 +157,22 @@ def _add_chats(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
+def _add_export(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add(commands, "export", _export, "write a chat into a file, its name on stdout")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--chat", default="", metavar="NAME", help="title, part of it, or id; else the last used"
+    )
+    which.add_argument("--all", action="store_true", help="every chat, each into its own file")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="", help="else what the file's ending says; markdown"
+    )
+    parser.add_argument(
+        "--output", default="", metavar="PATH", help="a file, a folder, or - for stdout"
+    )
+    parser.add_argument("--force", action="store_true", help="write over what is there")
+
+
 def _add_paths(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _add(commands, "paths", _paths, "print where Salon keeps its files")
     parser.add_argument("name", nargs="?", default="", metavar="NAME", help="only this one")
@@ -208,6 +226,12 @@ def _chats(options: Options) -> int:
     from tui.cli.listing import chats
 
     return chats(options)
+
+
+def _export(options: Options) -> int:
+    from tui.cli.exporting import export
+
+    return export(options)
 
 
 def _paths(options: Options) -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.services.chatting import ChatService
     from tui.services.configuring import SettingsService
     from tui.services.connecting import ConnectionService
+    from tui.services.exporting import ExportService
     from tui.services.intake import IntakeService
     from tui.services.library import Library
     from tui.services.picture_list import PictureList
@@ -33,6 +34,7 @@ class Services:
         store: Where chats are kept; closed at the end.
         worker: The process that runs the captioning model; stopped at the end.
         intake: Makes the service that takes pictures in, when it is first needed.
+        exports: Makes the service that exports, when it is first needed.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter for each thing it holds
@@ -47,6 +49,7 @@ class Services:
         store: ChatStore,
         worker: Worker,
         intake: Callable[[], IntakeService],
+        exports: Callable[[], ExportService],
     ) -> None:
         self.settings = settings
         self.connections = connections
@@ -58,6 +61,7 @@ class Services:
         self._chats = chats
         self._captions = captions
         self._intake = intake
+        self._exports = exports
 
     @cached_property
     def chats(self) -> ChatService:
@@ -80,6 +84,11 @@ class Services:
     def intake(self) -> IntakeService:
         """Pictures from elsewhere than a chosen file; loaded when first needed."""
         return self._intake()
+
+    @cached_property
+    def exports(self) -> ExportService:
+        """Chats as files; loaded when first needed."""
+        return self._exports()
 
     async def aclose(self) -> None:
         """End what was started: servers, worker processes, the database; each whatever befalls."""

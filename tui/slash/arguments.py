@@ -51,7 +51,7 @@ class Parameter:
     summary: str
     kind: Kind = "text"
     choices: tuple[str, ...] = ()
-    """The values allowed, for kind `choice`."""
+    """The values allowed, for kind `choice`; for kind `text`, those that are offered."""
     aliases: tuple[str, ...] = ()
     named: bool = False
     """Given as `name=value` and not by its place."""

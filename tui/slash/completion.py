@@ -186,7 +186,7 @@ class _Completion:
         match parameter.kind:
             case "switch":
                 return [("true", ""), ("false", "")]
-            case "choice":
+            case _ if parameter.choices:
                 return [(choice, "") for choice in parameter.choices]
             case "command":
                 return [(each.name, each.summary) for each in self.registry]
