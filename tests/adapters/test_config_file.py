@@ -88,7 +88,7 @@ def test_a_misspelt_variable_is_reported(places: paths.Paths) -> None:
 
     assert lines(loaded) == [
         "SALON_CAPTIONING_SORCE: unknown setting captioning.sorce: did you mean captioning.source?",
-        "SALON_UI_IMAGES: ui.images must be one of auto, blocks, off, not 'big'",
+        "SALON_UI_IMAGES: ui.images must be one of auto, kitty, sixel, iterm2, blocks, off, not 'big'",
     ]
 
 
@@ -160,7 +160,7 @@ def test_an_empty_group_or_value_means_the_default(places: paths.Paths) -> None:
             (1, 28),
             "captioning.auto_caption must be true or false, not 'yes'",
         ),
-        ("ui: {images: big}", (1, 14), "ui.images must be one of auto, blocks, off, not 'big'"),
+        ("ui: {images: big}", (1, 14), "ui.images must be one of auto, kitty, sixel, iterm2, blocks, off, not 'big'"),
         ("images: {max_side: 2}", (1, 20), "images.max_side must be at least 64"),
     ],
 )

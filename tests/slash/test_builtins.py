@@ -502,11 +502,11 @@ async def test_theme_and_images_change_the_look(room: Room) -> None:
     await room.run("/theme SALON-light")
     await room.run("/images off")
 
-    assert room.front.settings[-1].ui.theme == "salon-light"
-    assert room.front.settings[-1].ui.images == "off"
+    assert [made.ui.theme for made in room.front.settings][-1] == "salon-light"
+    assert [made.ui.images for made in room.front.settings][-1] == "off"
     assert room.front.notes[-1] == "pictures: off"
     await room.run("/images sixel")
-    assert room.front.settings[-1].ui.images == "sixel"
+    assert [made.ui.images for made in room.front.settings][-1] == "sixel"
     assert room.front.notes[-1] == "pictures: sixel, drawn in half blocks: as the test says"
     with pytest.raises(CommandError, match="there is no theme"):
         await room.run("/theme pink")

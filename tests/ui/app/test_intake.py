@@ -92,7 +92,7 @@ async def test_drop_at_picker_command_and_clipboard_give_the_same_picture(
             await waits(stage, "A B.JPG")
             (picture,) = stage.app.chat.attaching.waiting
             digests.append((picture.digest, picture.width, picture.height))
-            stage.app.chat.composer.remove_picture(picture.digest)
+            stage.app.chat.composer.chips.discard(picture.digest)
             stage.app.chat.attaching.forget(picture.digest)
 
         await pasted(stage, str(drop))

@@ -256,7 +256,7 @@ async def test_a_picture_alone_can_be_sent() -> None:
 
         assert app.sent() == [""]
         assert app.composer.pictures == ["p1"]
-        app.composer.remove_picture("p1")
+        app.composer.chips.discard("p1")
         assert app.composer.pictures == []
 
 
