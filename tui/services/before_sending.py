@@ -68,14 +68,14 @@ class BeforeSending:
                 wanting.append(captioned_by(picture, made))
             else:
                 known[picture.digest] = made
+                self._took(picture.digest, made)
         batch = await self._captions.caption_all(
             [_request(picture) for picture in wanting], self._interaction, session
         )
         for picture, done in zip(wanting, batch.done, strict=True):
             if done is not None:
                 known[picture.digest] = done.caption
-        for digest, caption in known.items():
-            self._took(digest, caption)
+                self._took(picture.digest, done.caption)
         if batch.failed:
             raise batch.failed[0]
         if batch.cancelled:

@@ -109,7 +109,7 @@ class CaptionService:
         session: ChatSession | None,
         batch: Batch,
     ) -> None:
-        if jobs and self._edits(jobs[0].request):
+        if any(map(self._edits, jobs)):
             refined = await self._refine(jobs, interaction)
             batch.cancelled = batch.cancelled or refined.cancelled
             for job, text in zip(jobs, refined.texts, strict=True):
@@ -123,10 +123,10 @@ class CaptionService:
                 continue
             await self._finish(job, job.attempt.refinement.caption(text), session, batch)
 
-    def _edits(self, request: CaptionRequest) -> bool:
-        quiet = request.unattended or isinstance(request.delivery, Nowhere)
-        wanted = self._settings.current.captioning.edit_before_saving or request.revise
-        return wanted and not quiet
+    def _edits(self, job: Job) -> bool:
+        quiet = job.request.unattended or isinstance(job.request.delivery, Nowhere)
+        wanted = self._settings.current.captioning.edit_before_saving
+        return (wanted or job.attempt.refinement.revises) and not quiet
 
     async def _refine(self, jobs: Sequence[Job], interaction: Interaction) -> Refined:
         try:
