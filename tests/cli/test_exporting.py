@@ -117,6 +117,20 @@ def test_a_page_on_stdout_has_its_pictures_and_is_utf8_whatever_the_locale(
     assert "left out" not in capsys.readouterr().err
 
 
+class Full(io.BytesIO):
+    def write(self, _: object) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_behind_stdout_is_one_line(
+    told: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(Full(), "utf-8"))
+
+    assert main(["export", "--output", "-"]) == 1
+    assert capsys.readouterr().err == "salon: cannot write to stdout: no space left on device\n"
+
+
 def test_all_chats_go_into_a_folder(told: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (told / "all").mkdir()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -130,6 +131,21 @@ async def test_a_failure_on_the_way_leaves_nothing(tmp_path: Path, form: str) ->
 
     with pytest.raises(StorageError, match="cannot be read"):
         await exports.to_file(session, FORMATS[form], tmp_path / "x")
+    assert names(tmp_path) == []
+
+
+async def test_an_export_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
+    house = House()
+    session = await told(house)
+
+    def stop(_: Progress) -> None:
+        assert len(names(tmp_path)) == 1
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await house.services.exports.to_file(
+            session, FORMATS["markdown"], tmp_path / "x.md", tell=stop
+        )
     assert names(tmp_path) == []
 
 

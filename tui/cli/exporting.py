@@ -105,14 +105,20 @@ def _tell(console: Console, done: Exported) -> None:
 
 
 def _write(text: str) -> None:
-    """Put a piece on stdout as UTF-8, whatever the locale is; a broken pipe ends it all."""
-    sys.stdout.flush()
-    raw = getattr(sys.stdout, "buffer", None)
-    if raw is None:
-        sys.stdout.write(text)
-        return
-    raw.write(text.encode("utf-8", "replace"))
-    raw.flush()
+    """Put a piece on stdout as UTF-8, whatever the locale is; a broken pipe ends it all.
+
+    Raises:
+        StorageError: Whatever stdout leads to does not take it.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise StorageError("cannot write to stdout", hint=reason) from error
 
 
 def pick(summaries: Sequence[ChatSummary], wanted: str) -> ChatSummary:

@@ -28,6 +28,10 @@ class ExportFolder:
         Raises:
             StorageError: It is there already, or cannot be written.
         """
+        if clean_line(path.name) != path.name:
+            raise StorageError(
+                f"cannot write {clean_line(path.name)}", hint="no file should have such a name"
+            )
         if not force:
             there = [path] if assets is None else [path, assets]
             for each in filter(os.path.lexists, there):
