@@ -160,7 +160,11 @@ def test_an_empty_group_or_value_means_the_default(places: paths.Paths) -> None:
             (1, 28),
             "captioning.auto_caption must be true or false, not 'yes'",
         ),
-        ("ui: {images: big}", (1, 14), "ui.images must be one of auto, kitty, sixel, iterm2, blocks, off, not 'big'"),
+        (
+            "ui: {images: big}",
+            (1, 14),
+            "ui.images must be one of auto, kitty, sixel, iterm2, blocks, off, not 'big'",
+        ),
         ("images: {max_side: 2}", (1, 20), "images.max_side must be at least 64"),
     ],
 )

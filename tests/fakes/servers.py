@@ -90,6 +90,7 @@ class FakeServer:
         self.left = asyncio.Event()
         """Set when a client closes a connection that was held open."""
         self._server: asyncio.Server | None = None
+        self._writers: list[asyncio.StreamWriter] = []
 
     @property
     def port(self) -> int:
@@ -108,6 +109,11 @@ class FakeServer:
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
         self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        # A transport closes its socket in the next turn of the loop, which may be the last one.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
 
     def _next(self, request: Recorded) -> Reply:
         if self._answer is not None:
@@ -115,6 +121,7 @@ class FakeServer:
         return self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
         try:
             request = await _read(reader)
             if request is not None:

@@ -56,7 +56,8 @@ class Told:
     async def choose(self, pilot, words: str, opened: str = "ctrl+g") -> None:  # type: ignore[no-untyped-def]
         await pilot.press(opened)
         await wait_until(lambda: isinstance(self.app.screen, ChoiceList))
-        await pilot.press(*words, "enter")
+        self.app.screen.query_one(Input).value = words
+        await pilot.press("enter")
         await pilot.pause()
 
 

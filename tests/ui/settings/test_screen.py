@@ -247,7 +247,7 @@ async def test_every_source_is_offered_with_what_it_is() -> None:
 async def test_prompts_of_ones_own_are_added_changed_and_removed() -> None:
     app, screen, settings = make()
     async with app.run_test(size=(100, 30)) as pilot:
-        await pilot.press(*"own prompts")
+        screen.line.value = "own prompts"
         await pilot.press("enter")
         await wait_until(lambda: isinstance(app.screen, TextsEditor))
         editor = app.screen
@@ -255,7 +255,8 @@ async def test_prompts_of_ones_own_are_added_changed_and_removed() -> None:
         await wait_until(lambda: isinstance(app.screen, ValueForm))
         await pilot.press(*"haiku", "enter")
         await wait_until(lambda: bool(app.screen.query(TextArea)))
-        await pilot.press(*"In three lines.", "ctrl+s")
+        app.screen.query_one(TextArea).text = "In three lines."
+        await pilot.press("ctrl+s")
         await wait_until(lambda: app.screen is editor)
         assert settings.current.captioning.presets == {"haiku": "In three lines."}
 
@@ -276,9 +277,9 @@ async def test_prompts_of_ones_own_are_added_changed_and_removed() -> None:
 
 
 async def test_words_are_written_with_commas_between() -> None:
-    app, _, settings = make()
+    app, screen, settings = make()
     async with app.run_test(size=(100, 30)) as pilot:
-        await pilot.press(*"leave out words")
+        screen.line.value = "leave out words"
         await pilot.press("enter")
         await wait_until(lambda: isinstance(app.screen, ValueForm))
         await pilot.press(*"very, blue sky ,", "enter")
