@@ -27,8 +27,10 @@ EXTENSIONS = (
     Choice("/caption", "Generate Caption", "describe a picture and put it into the chat"),
     Choice("/caption-all", "Caption All Pictures Without One", "all of this chat, in one editor"),
     Choice("/attach", "Attach a Picture", "it goes out with your next message"),
-    Choice("/caption-log", "Caption Journal", "every caption made so far"),
+    Choice("/paste", "Paste a Picture", "from the clipboard"),
+    Choice("/attach mesId=-1", "Embed File or Image", "into the last message"),
     Choice("/gallery", "Gallery", "the pictures of this chat, or of all chats"),
+    Choice("/caption-log", "Caption Journal", "every caption made so far"),
     Choice("/settings captioning", "Settings of Captioning", "source, prompt, template"),
 )
 

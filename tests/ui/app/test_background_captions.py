@@ -310,7 +310,7 @@ async def test_each_chat_has_its_own_pictures() -> None:
         await stage.quiet()
 
         assert waiting(stage) == ["img1 cat.png"]
-        await stage.until(lambda: statuses(stage) == ["captioning… 0 s"])
+        await stage.until(lambda: statuses(stage)[0].startswith("captioning… "))
 
 
 async def test_a_message_whose_captions_fail_in_another_chat_is_back_there() -> None:
