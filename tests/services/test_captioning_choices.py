@@ -12,7 +12,7 @@ import pytest
 from tests.fakes.house import House
 from tests.fakes.interaction import FakeInteraction
 from tests.fakes.models import picture
-from tui.domain.caption import Asked, Beside, Caption, ExistingMessage, Nowhere
+from tui.domain.caption import Asked, Beside, Caption, ExistingMessage, Nowhere, captioned_by
 from tui.domain.character import Character
 from tui.domain.chat import Attachment, Message
 from tui.domain.errors import AppError, CaptionError, ImageError, StorageError
@@ -135,6 +135,30 @@ async def test_what_the_preview_shows_is_what_is_inserted(
     assert session.message(-1).text == shown[0]
     assert shown[0] == "*You shows Salon a picture: a {{user}} | [b]cat!*"
     assert session.message(-1).attachments[0].caption == "a {{user}} | [b]cat!"
+
+
+async def test_a_caption_beside_a_message_keeps_the_template_it_was_shown_in(
+    house: House, session: ChatSession
+) -> None:
+    def choose(refinement: Refinement) -> str:
+        refinement.template = "<{{filename}}: {{caption}}>"
+        return "a cat"
+
+    picture = await house.services.captions.attach(CAT)
+    request = CaptionRequest(digest=picture.digest, delivery=Beside())
+    done = await house.services.captions.caption(request, Editing(choose), session)
+    assert done is not None
+    captioned = captioned_by(picture, done.caption)
+
+    await house.services.chats.send(session, "who is it?", (captioned,))
+    await house.services.chats.send(session, " ", (captioned,))
+
+    prompt = await house.services.chats.prompt(session)
+    assert [part.text for part in prompt.parts][-2:] == [
+        "<cat.png: a cat>\n\nwho is it?",
+        "<cat.png: a cat>",
+    ]
+    assert (session.message(-1).text, session.message(-1).templated) == ("<cat.png: a cat>", True)
 
 
 # -- versions

@@ -79,6 +79,8 @@ class Caption:
     """Made earlier for the same picture, source, model, prompt and parameters."""
     region: Box | None = None
     """The part of the picture that was looked at; None: all of it."""
+    wrapped: str = ""
+    """What the template made of it when it was accepted."""
 
     @property
     def remark(self) -> str:
@@ -92,8 +94,6 @@ class Captioned:
 
     image: Image
     caption: Caption
-    message: str = ""
-    """What the template makes of it."""
 
 
 def captioned_by(picture: Attachment, caption: Caption) -> Attachment:
@@ -105,6 +105,7 @@ def captioned_by(picture: Attachment, caption: Caption) -> Attachment:
         model=caption.model,
         seconds=caption.seconds,
         note=caption.remark,
+        wrapped=caption.wrapped,
         unchecked=False,
     )
 

@@ -36,6 +36,8 @@ class Attachment:
     """Unique in its chat and never given out again; 0: not yet taken into a chat."""
     unchecked: bool = False
     """The caption was made in the background, and nobody looked it over yet."""
+    wrapped: str = ""
+    """The caption as its template made it; empty: the template of the settings is used."""
 
     @property
     def ref(self) -> str:

@@ -191,7 +191,7 @@ def _text(message: Message, fates: _Fates, values: Mapping[str, str], budget: Bu
         text = _named(fates[0][0], text, budget) if fates[0][1].caption else ""
         beside = fates[1:]
     captions = [
-        _named(each, wrap(budget.template, each.caption, values), budget)
+        _named(each, each.wrapped or wrap(budget.template, each.caption, values), budget)
         for each, fate in beside
         if fate.caption
     ]

@@ -54,7 +54,7 @@ class CaptionDelivery:
             new_id(),
             "user",
             session.persona.name,
-            done.message,
+            done.caption.wrapped,
             time.time(),
             attachments=(attached(done.image, done.caption),),
             templated=True,
@@ -75,7 +75,7 @@ class CaptionDelivery:
         message.attachments = tuple(pictures)
         # Only the first picture's caption can be the text of a message that has none of its own.
         if at == 0 and (not message.text.strip() or message.templated):
-            message.text, message.templated = done.message, True
+            message.text, message.templated = done.caption.wrapped, True
         try:
             await session.update(message)
         except AppError:

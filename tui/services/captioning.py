@@ -146,7 +146,8 @@ class CaptionService:
                 return
             caption, number = await attempt.accepted(text)
             refinement = attempt.refinement
-            done = Captioned(refinement.image, caption, refinement.preview(caption.text))
+            caption = replace(caption, wrapped=refinement.preview(caption.text))
+            done = Captioned(refinement.image, caption)
             await self._delivery.deliver(job.request, done, session, job.target)
             await self._journal.used(number)
         except AppError as error:

@@ -51,14 +51,17 @@ class ChatService:
     ) -> Message:
         """Put the person's message at the end; it is on disk when this returns.
 
-        Captions that go out count as looked over.
+        Captions that go out count as looked over. A message without words gets those of its first
+        picture's caption, as its template made them.
 
         Raises:
             StorageError: It could not be written; nothing was added.
         """
         now = time.time()
         pictures = tuple(replace(each, unchecked=False) for each in attachments)
-        message = Message(new_id(), "user", session.persona.name, text, now, pictures)
+        wrapped = pictures[0].wrapped if pictures and not text.strip() else ""
+        message = Message(new_id(), "user", session.persona.name, wrapped or text, now, pictures)
+        message.templated = bool(wrapped)
         await self.add(session, message)
         return message
 
