@@ -88,7 +88,8 @@ def test_a_misspelt_variable_is_reported(places: paths.Paths) -> None:
 
     assert lines(loaded) == [
         "SALON_CAPTIONING_SORCE: unknown setting captioning.sorce: did you mean captioning.source?",
-        "SALON_UI_IMAGES: ui.images must be one of auto, kitty, sixel, iterm2, blocks, off, not 'big'",
+        "SALON_UI_IMAGES: ui.images must be one of auto, kitty, sixel, iterm2, blocks, off,"
+        " not 'big'",
     ]
 
 

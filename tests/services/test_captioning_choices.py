@@ -155,8 +155,8 @@ async def test_a_caption_beside_a_message_keeps_the_template_it_was_shown_in(
 
     prompt = await house.services.chats.prompt(session)
     assert [part.text for part in prompt.parts][-2:] == [
-        "<cat.png: a cat>\n\nwho is it?",
-        "<cat.png: a cat>",
+        "img1: <cat.png: a cat>\n\nwho is it?",
+        "img2: <cat.png: a cat>",
     ]
     assert (session.message(-1).text, session.message(-1).templated) == ("<cat.png: a cat>", True)
 
