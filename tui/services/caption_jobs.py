@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from tui.domain import macros
@@ -154,9 +154,11 @@ class Workshop:
         if request.index is not None:
             message = _message(session, request.index)
             picture = picture_at(message, request.index, request.place)
-            return await self._kept(picture.digest, f"the picture of message #{request.index}")
+            image = await self._kept(picture.digest, f"the picture of message #{request.index}")
+            return replace(image, name=picture.name)
         if request.digest:
-            return await self._kept(request.digest, "the picture")
+            image = await self._kept(request.digest, "the picture")
+            return replace(image, name=request.waiting.name) if request.waiting else image
         path = request.path or await interaction.pick_image()
         return await self._reader.read(path) if path else None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import Static, TextArea
 
 from tests.ui.widgets.harness import UNSET, Harness, picture, wait_until
@@ -330,3 +331,17 @@ async def test_the_facts_tell_what_a_caption_took(more: dict[str, Any], took: st
 
         assert shown(editor, "#facts").splitlines()[-1] == took
         assert ("from cache · Ctrl+R" in shown(editor, "#status")) == ("cached" in more)
+
+
+async def test_what_is_typed_right_before_ctrl_s_is_part_of_the_caption() -> None:
+    app, editor = editor_app(FakeSource(["A cat"]))
+    async with app.run_test() as pilot:
+        await wait_until(lambda: not editor.streaming and text_of(editor) == "A cat")
+        # As a terminal sends what was pasted or typed fast: in one go.
+        for key in (*"!?", "ctrl+s"):
+            character = key if len(key) == 1 else None
+            app._driver.send_message(events.Key(key, character))  # type: ignore[union-attr]
+        await wait_until(lambda: app.result is not UNSET)
+        await pilot.pause()
+
+    assert app.result == Refined(["A cat!?"])

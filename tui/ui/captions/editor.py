@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual import on, work
@@ -84,10 +85,13 @@ class CaptionEditor(EditorView):
 
     def action_again(self) -> None:
         """Caption the picture anew as it was captioned last, whatever the cache has."""
-        self.ask(self.last_asked())
+        self.behind_typing(lambda: self.ask(self.last_asked()))
 
     def action_walk(self, step: int) -> None:
         """Show an earlier or later version."""
+        self.behind_typing(partial(self._walk, step))
+
+    def _walk(self, step: int) -> None:
         if self.page.walk(step):
             self.reload()
 
@@ -210,28 +214,30 @@ class CaptionEditor(EditorView):
 
     def action_next(self) -> None:
         """Show the next picture."""
-        self.turn_to(self.pages.step(1))
+        self.behind_typing(lambda: self.turn_to(self.pages.step(1)))
 
     def action_previous(self) -> None:
         """Show the picture before."""
-        self.turn_to(self.pages.step(-1))
+        self.behind_typing(lambda: self.turn_to(self.pages.step(-1)))
 
     @on(Button.Pressed, "#ok")
     def action_insert(self) -> None:
         """Accept the caption as it stands, and go to the next picture."""
+        self.behind_typing(self._insert)
+
+    def _insert(self) -> None:
         if not self.page.caption:
             self.say(f"there is no caption yet: write one, or {AGAIN}", error=True)
             self._area.focus()
             return
-        self.stop(self.page)
         self._close_page("accepted")
 
     def action_skip(self) -> None:
         """Leave the picture without a caption, and go to the next one."""
-        self.stop(self.page)
-        self._close_page("skipped")
+        self.behind_typing(partial(self._close_page, "skipped"))
 
     def _close_page(self, outcome: Outcome) -> None:
+        self.stop(self.page)
         self.page.outcome = outcome
         left = self.pages.next_open()
         if left is None:
@@ -241,6 +247,9 @@ class CaptionEditor(EditorView):
 
     def action_all(self) -> None:
         """Accept every caption, those that are still to come included."""
+        self.behind_typing(self._accept_all)
+
+    def _accept_all(self) -> None:
         self.pages.accepts_all = True
         self.caption_ended(self.page)
 
@@ -275,7 +284,7 @@ class CaptionEditor(EditorView):
             self._warned = self._clock()
             self.say(f"Esc once more leaves these {len(self.pages.open)}; F9 skips this one only")
         else:
-            self._finish(cancelled=True)
+            self.behind_typing(partial(self._finish, cancelled=True))
 
     def _warned_just_now(self) -> bool:
         return self._warned is not None and self._clock() - self._warned <= _TWICE

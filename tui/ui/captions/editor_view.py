@@ -166,13 +166,26 @@ class EditorView(Dialog[Refined]):
     @on(TextArea.Changed, "#caption")
     def _follow(self, event: TextArea.Changed) -> None:
         event.stop()
+        self._take_typed()
+        self.show_preview()
+
+    def _take_typed(self) -> None:
         page = self.page
         if self._area.text != page.text:
             page.edit(self._area.text)
             if page.running:
                 self.stop(page)
             self._show_status()
-        self.show_preview()
+
+    def behind_typing(self, then: Callable[[], object]) -> None:
+        """Do something once all that was typed before has arrived in the text."""
+
+        def do() -> None:
+            self._take_typed()
+            then()
+
+        # The text still has keys in its queue when one types fast; this goes behind them.
+        self._area.call_later(do)
 
     def reload(self) -> None:
         """Show the page's text, which is another version now."""
