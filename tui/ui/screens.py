@@ -191,9 +191,18 @@ class Screens:
 
     async def extensions(self) -> None:
         """F3."""
-        chosen = await self._app.push_screen_wait(ChoiceList("Extensions", EXTENSIONS))
+        offered = (*self._of_message(), *EXTENSIONS)
+        chosen = await self._app.push_screen_wait(ChoiceList("Extensions", offered))
         if chosen:
             self.run(chosen)
+
+    def _of_message(self) -> list[Choice]:
+        """What can be done with the pictures of the message that has the focus."""
+        index = self.front.focused()
+        if index is None or not self._chat.session.message(index).attachments:
+            return []
+        line = f"/caption mesId={index} revise=true"
+        return [Choice(line, "Caption", f"the picture of message #{index}, where it is")]
 
     async def characters(self) -> None:
         """Who answers."""
