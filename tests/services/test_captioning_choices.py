@@ -206,6 +206,28 @@ async def test_a_part_is_cut_out_and_the_whole_picture_is_kept(
     assert whole.digest != asked[0].digest
 
 
+async def test_a_caption_taken_from_a_comparison_is_in_the_journal_once(
+    house: House, session: ChatSession
+) -> None:
+    class Comparing(FakeInteraction):
+        async def refine(self, refinements: Sequence[Refinement]) -> Refined:
+            (refinement,) = refinements
+            await ask(refinement, Asked())
+            assert refinement.beside is not None
+            other = refinement.beside()
+            await ask(other, Asked(source="describe"))
+            refinement.current = replace(other.versions[0])
+            return Refined([other.versions[0].text])
+
+    await house.services.captions.caption(CaptionRequest(CAT), Comparing(), session)
+
+    entries = await house.services.captions.journal()
+    assert [(entry.caption, entry.used) for entry in entries] == [
+        ("A landscape photo.", True),
+        ("a red circle", False),
+    ]
+
+
 async def test_comparing_leaves_the_caption_alone(house: House, session: ChatSession) -> None:
     refinement = await refined(house, session)
     assert refinement.beside is not None
@@ -269,12 +291,21 @@ async def test_an_earlier_caption_is_looked_over_with_its_history(
     assert [made.text for made in refinement.versions] == ["a red circle", "a red circle, by hand"]
     assert refinement.current == refinement.versions[-1]
     assert len(house.sources.local_source.asked) == 1
+    for _ in range(2):
+        await captions.caption(request, FakeInteraction(refine=lambda text: text), session)
+    last = FakeInteraction(refine=lambda _: None)
+    await captions.caption(request, last, session)
+    assert [made.text for made in last.refinements[0].versions] == [
+        "a red circle",
+        "a red circle, by hand",
+    ]
     message = session.message(index)
     assert message.attachments[0].caption == "a red circle, by hand"
     assert message.text.endswith("a red circle, by hand]")
 
-    _, undo = session.undos.pop()
-    await undo()
+    for _ in range(3):
+        _, undo = session.undos.pop()
+        await undo()
     assert message.attachments[0].caption == "a red circle"
 
 

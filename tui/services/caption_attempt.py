@@ -129,7 +129,7 @@ class Attempt:
         if not text.strip():
             raise CaptionError("the caption is empty", hint="nothing was inserted; try again")
         for made, number in self._kept:
-            if made is current and made.text == text:
+            if made == current and made.text == text:
                 return made, number
         caption = replace(current or self.caption(text), text=text)
         return caption, await self._means.keep(caption)
@@ -145,6 +145,7 @@ class Attempt:
 
     def _beside(self) -> Refinement:
         other = Attempt(self._means, self._request, self.refinement.image)
+        other._kept = self._kept
         mine, theirs = self.refinement, other.refinement
         theirs.prompt, theirs.template = mine.prompt, mine.template
         return theirs
@@ -295,6 +296,5 @@ class _Run:
 
 
 def _label(plan: DownloadPlan) -> str:
-    if plan.total_bytes is None:
-        return plan.model
-    return f"{plan.model}, {plan.total_bytes / 1e6:.0f} MB"
+    size = "" if plan.total_bytes is None else f", {plan.total_bytes / 1e6:.0f} MB"
+    return f"{plan.model}{size}"

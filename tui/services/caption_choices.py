@@ -84,17 +84,17 @@ class CaptionChoices:
             entries: What the journal has of it, newest first.
             known: The picture as its message has it.
         """
-        versions = [_version(entry) for entry in reversed(entries) if entry.caption.strip()]
+        # Each text once, where it was said last; a later use of the same is no other version.
+        by_text = {entry.caption: _version(entry) for entry in entries if entry.caption.strip()}
+        by_text = dict(reversed(by_text.items()))
         if known is not None and known.caption:
             now = Caption(
                 known.caption, "", known.source, known.model, "", known.seconds, known.note
             )
-            same = [each for each in versions if each.text == now.text]
-            versions = [each for each in versions if each.text != now.text]
-            versions.append(same[-1] if same else now)
-        if versions:
-            refinement.versions = versions
-            refinement.current = versions[-1]
+            by_text[now.text] = by_text.pop(now.text, now)
+        if by_text:
+            refinement.versions = list(by_text.values())
+            refinement.current = refinement.versions[-1]
             refinement.revises = True
 
 
