@@ -98,7 +98,11 @@ class Workshop:
                 if asked is None:
                     batch.cancelled = True
                     break
-            await self._prepare(attempt, request, asked, session)
+            try:
+                await self._prepare(attempt, request, asked, session)
+            except AppError as error:
+                batch.failed.append(error)
+                continue
             jobs.append(Job(place, request, target, attempt))
         return jobs
 
@@ -116,6 +120,7 @@ class Workshop:
         refinement = attempt.refinement
         preset = self._choices.preset(request.preset) if request.preset else ""
         prompt = request.prompt or preset or asked or self._settings.current.captioning.prompt
+        refinement.unexpanded = prompt
         refinement.prompt = macros.expand(prompt, self._choices.values(session, refinement.image))
         refinement.warning = self._warning()
         self._choices.equip(refinement)

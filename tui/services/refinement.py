@@ -36,6 +36,8 @@ class Refinement:
     preview: Callable[[str], str]
     """The message that a caption makes, as it will be inserted; goes by `template`."""
     source_label: str
+    unexpanded: str = ""
+    """The same prompt with its macros, for writing another one after it."""
     takes_prompt: bool = True
     """Whether what is asked makes a difference to the source that was asked last."""
     warning: str = ""

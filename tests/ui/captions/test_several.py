@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Callable
+
 import pytest
 
 from tests.ui.captions.test_editor import SIZES, FakeSource, refinement, shown, text_of
@@ -9,10 +11,12 @@ from tests.ui.widgets.harness import UNSET, Harness, picture, wait_until
 from tui.domain.caption import Asked, Caption
 from tui.domain.cleanup import CleanUp
 from tui.domain.errors import NetworkError
+from tui.domain.generation import GenerationEvent
 from tui.services.refinement import Refined, Refinement
 from tui.ui.captions.editor import CaptionEditor
 from tui.ui.widgets.choice_list import ChoiceList
 
+Source = Callable[[Asked], AsyncGenerator[GenerationEvent, None]]
 ALL = ["A lake below a mountain.", "A cat.", "A dog."]
 
 
@@ -20,7 +24,7 @@ def sources(*, third: FakeSource | None = None) -> list[FakeSource]:
     return [FakeSource(), FakeSource(["A cat."]), third or FakeSource(["A dog."])]
 
 
-def made_by(source: FakeSource, at: int = 1, of: int = 1, **more: object) -> Refinement:
+def made_by(source: Source, at: int = 1, of: int = 1, **more: object) -> Refinement:
     """A refinement that keeps its versions as the service does."""
     made = refinement(source, image=picture(f"{at}.png"), position=(at, of), **more)
     start = made.start

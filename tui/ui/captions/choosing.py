@@ -38,15 +38,13 @@ async def choices(app: App[Any], refinement: Refinement, title: str) -> Chosen |
     if chosen is None:
         return None
     if chosen == _WRITE:
-        written: str | None = await app.push_screen_wait(AskPrompt(refinement.prompt))
+        written: str | None = await app.push_screen_wait(AskPrompt(refinement.unexpanded))
         return {"prompt": written, "preset": ""} if written else None
     if chosen == _MODEL:
         return await _model(app, refinement)
     if chosen.startswith(_PROMPT):
         name = chosen.removeprefix(_PROMPT)
-        usual = name == next(iter(refinement.presets))
-        prompt = "" if usual else refinement.presets[name]
-        return {"prompt": prompt, "preset": "" if usual else name}
+        return {"prompt": refinement.presets[name], "preset": name}
     asked = refinement.others[int(chosen.removeprefix(_OTHER))].asked
     return {"source": asked.source, "connection": asked.connection, "model": asked.model}
 

@@ -114,19 +114,14 @@ class CaptionEditor(EditorView):
     async def action_template(self) -> None:
         """Choose the template; the preview follows the cursor."""
         refinement = self.page.refinement
-        names = {name: clean_line(text, 100) for name, text in refinement.templates.items()}
+        rows = [Choice(n, n, clean_line(text, 100)) for n, text in refinement.templates.items()]
         now = next((n for n, t in refinement.templates.items() if t == refinement.template), "")
 
         def show(name: str) -> None:
             self._use_template(refinement.templates[name])
 
         before = refinement.template
-        screen = ChoiceList(
-            "Template",
-            [Choice(name, name, text) for name, text in names.items()],
-            current=now,
-            highlighted=show,
-        )
+        screen = ChoiceList("Template", rows, current=now, highlighted=show)
         chosen = await self.app.push_screen_wait(screen)
         self._use_template(before if chosen is None else refinement.templates[chosen])
 
@@ -158,6 +153,8 @@ class CaptionEditor(EditorView):
         other = replace(self.last_asked(), **chosen)
         made = await self.app.push_screen_wait(CompareScreen(page, self.last_asked(), other))
         if made is not None and page is self.page:
+            self.stop(page)
+            page.let_go()
             page.take_version(made)
             self.reload()
 
@@ -188,27 +185,26 @@ class CaptionEditor(EditorView):
         """Fetch the local model, then caption with it."""
         if self.page.refinement.download is not None and not self.downloading:
             self.downloading = True
-            self.say(f"getting {clean_line(self.page.refinement.download_label)}…")
             self._download(self.page)
 
     @work(exclusive=True, group="download")
     async def _download(self, page: Page) -> None:
         download = page.refinement.download
-        if download is None:
-            return
-        meter = Speedometer()
-        complete = False
+        assert download is not None
+        meter, complete = Speedometer(), False
         try:
             async with aclosing(download()) as events:
                 async for event in events:
-                    self.say(f"{meter.line(event, self._clock())} · Esc pauses")
+                    page.say(f"{meter.line(event, self._clock())} · Esc pauses")
+                    self._show_status()
             complete = True
         except AppError as error:
-            self.say(f"{clean_line(error.line())} · Ctrl+D goes on", error=True)
+            page.say(f"{clean_line(error.line())} · Ctrl+D goes on", error=True)
+            self._show_status()
         finally:
             self.downloading = False
         if complete:
-            self.ask(Asked())
+            self._begin(page, Asked())
 
     # -- the end
 
@@ -255,7 +251,7 @@ class CaptionEditor(EditorView):
 
     def caption_ended(self, page: Page) -> None:
         """While all are to be accepted: accept what is there, and wait for the rest."""
-        if not self.pages.accepts_all:
+        if not self.pages.accepts_all or self.app.screen is not self:
             return
         self.pages.accept_ready()
         failed = self.pages.failed()
@@ -271,9 +267,13 @@ class CaptionEditor(EditorView):
         done = len(self.pages) - len(self.pages.open)
         self.say(f"accepting all as they come: {done} of {len(self.pages)} · Esc waits no more")
 
+    def on_screen_resume(self) -> None:
+        """What ended while something lay above is seen to now."""
+        self.caption_ended(self.page)
+
     @on(Button.Pressed, "#cancel")
     def action_discard(self) -> None:
-        """Pause a download, or stop accepting all; else leave, asking first where more are open."""
+        """Pause a download or accepting all; else leave, asking first where more are open."""
         if self.downloading:
             self.workers.cancel_group(self, "download")
             self.say("paused; what came is kept · Ctrl+D goes on")
@@ -290,6 +290,7 @@ class CaptionEditor(EditorView):
         return self._warned is not None and self._clock() - self._warned <= _TWICE
 
     def _finish(self, *, cancelled: bool) -> None:
+        self.is_over = True
         for page in self.pages:
             self.stop(page)
         self.workers.cancel_group(self, "download")

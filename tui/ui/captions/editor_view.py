@@ -47,6 +47,8 @@ class EditorView(Dialog[Refined]):
         self.pages = Pages(refinements)
         self._clock = clock
         self._asked: dict[int, Asked] = {}
+        self.is_over = False
+        """Whether it has given its result: keys that were pressed behind that one are void."""
         self._area = TextArea(id="caption", highlight_cursor_line=False)
 
     @property
@@ -119,13 +121,14 @@ class EditorView(Dialog[Refined]):
         try:
             async with aclosing(page.refinement.start(asked)) as events:
                 async for event in events:
-                    if page.status == TOOK_OVER:
+                    if page.status == TOOK_OVER or page.runs != run:
                         return
                     page.take(event, meter, self._clock())
                     self._show_growth(page)
         except AppError as error:
             again = "Ctrl+R does" if error.hint.endswith("try again") else AGAIN
-            page.say(f"{clean_line(error.line())} · {again}", error=True)
+            if page.runs == run:
+                page.failed(f"{clean_line(error.line())} · {again}")
         else:
             page.ended()
             if asked.prompt and not page.refinement.takes_prompt:
@@ -181,8 +184,9 @@ class EditorView(Dialog[Refined]):
         """Do something once all that was typed before has arrived in the text."""
 
         def do() -> None:
-            self._take_typed()
-            then()
+            if not self.is_over:
+                self._take_typed()
+                then()
 
         # The text still has keys in its queue when one types fast; this goes behind them.
         self._area.call_later(do)

@@ -16,6 +16,7 @@ from tui.domain.generation import (
     TextDelta,
 )
 from tui.domain.safetext import clean, clean_line
+from tui.services.caption_chain import WHOLE
 from tui.services.refinement import Refinement
 from tui.ui.captions.facts import CACHED
 from tui.ui.widgets.progress import Speedometer
@@ -53,12 +54,14 @@ class Page:
     """When it was asked, on a monotonic clock."""
     runs: int = 0
     """How often a source was asked."""
+    broken: bool = False
+    """What a source gave last is not whole, or nothing; nobody has mended it yet."""
     outcome: Outcome = "open"
     restarts: list[str] = field(default_factory=list)
     """Why what came was withdrawn, each time."""
     _texts: list[str] = field(default_factory=list)
     """Each version as the person left it."""
-    _first: bool = True
+    _first: bool = False
     """No word of the running caption has come yet."""
     _ending: str = ""
 
@@ -79,13 +82,16 @@ class Page:
         """The source is asked; the text stays until the first word comes."""
         self.runs += 1
         self.began = now
-        if self.at < 0 and self.text.strip():
+        self._keep_up()
+        if self.at < 0 and self.text.strip() and not self.running:
             by_hand = Caption(self.text.strip(), "", BY_HAND, "", "", 0.0)
             self.refinement.versions.append(by_hand)
             self._texts.append(self.text)
             self.at = len(self._texts) - 1
         self.running = self.begun = self._first = True
         self._ending = ""
+        self.broken = False
+        self.outcome = "open"
         self.restarts.clear()
         self.say("asking…")
 
@@ -106,6 +112,7 @@ class Page:
                 self._restart(clean_line(reason))
             case Finished(reason):
                 self._ending = _ENDINGS.get(reason, "")
+                self.broken = reason in _ENDINGS and reason not in WHOLE
             case _:
                 self.say("the source is at work…")
 
@@ -127,31 +134,54 @@ class Page:
         """The caption is complete."""
         done = self.refinement.current
         if self._first:
-            self.say(f"the source gave no caption · {AGAIN}", error=True)
+            self.failed(f"the source gave no caption · {AGAIN}")
         elif done is not None and done.cached:
             self.say(f"{CACHED} · Ctrl+R asks the source")
         else:
             self.say(self._ending)
 
+    def failed(self, why: str) -> None:
+        """The source gave up."""
+        self.broken = True
+        self.say(why, error=True)
+
     def settle(self) -> None:
         """Nothing comes in any more, whatever the reason: what came is a version."""
         self.running = False
-        if len(self.refinement.versions) > len(self._texts):
-            self._texts.append(self.text)
+        if self._keep_up():
             self.at = len(self._texts) - 1
+            self._texts[self.at] = self.text
+        self.point()
+
+    def let_go(self) -> None:
+        """Take nothing more of what is coming in."""
+        self.runs += 1
+        self.settle()
+
+    def _keep_up(self) -> bool:
+        """Know of all versions, those of a source that was stopped included."""
+        made, known = self.refinement.versions, len(self._texts)
+        self._texts += [clean(each.text) for each in made[known:]]
+        return len(self._texts) > known
+
+    def point(self) -> None:
+        """Say which version the text comes from."""
+        if self.at >= 0:
+            self.refinement.current = self.refinement.versions[self.at]
 
     # -- the person
 
     def edit(self, text: str) -> None:
         """The text was changed by hand, which takes over from a source."""
-        self.text = text
+        self.text, self.broken, self.outcome = text, False, "open"
         if self.running:
             self.say(TOOK_OVER)
-        elif self.at >= 0:
+        if self.at >= 0 and (self._first or not self.running):
             self._texts[self.at] = text
 
     def walk(self, step: int) -> bool:
         """Show an earlier or later version; False when there is none."""
+        self._keep_up()
         to = self.at + step
         if self.running or not 0 <= to < len(self._texts):
             return False
@@ -161,19 +191,21 @@ class Page:
 
     def take_version(self, made: Caption) -> None:
         """Use a caption that was made elsewhere, such as beside this one."""
+        self._keep_up()
         self.refinement.versions.append(made)
-        self._texts.append(clean(made.text))
+        self._keep_up()
+        self.broken, self.outcome = False, "open"
         self._show(len(self._texts) - 1)
 
     def _show(self, at: int) -> None:
         self.at = at
         self.text = self._texts[at]
-        self.refinement.current = self.refinement.versions[at]
+        self.point()
 
     @property
     def has_failed(self) -> bool:
-        """Whether a source was asked and gave nothing that could be used."""
-        return self.begun and not self.running and self.is_error
+        """Whether a source was asked and gave nothing that could be used as it is."""
+        return self.begun and not self.running and (self.broken or not self.caption)
 
     @property
     def numbering(self) -> str:

@@ -61,7 +61,7 @@ class Pages:
     def accept_ready(self) -> None:
         """Accept all that have a complete caption."""
         for page in self.open:
-            if page.begun and not page.running and page.caption:
+            if page.begun and not page.running and not page.has_failed:
                 page.outcome = "accepted"
 
     def refined(self, *, cancelled: bool) -> Refined:
@@ -70,6 +70,7 @@ class Pages:
         for page in self._pages:
             accepted = page.outcome == "accepted"
             texts.append(page.caption if accepted else None)
+            page.point()
             if not accepted:
                 page.refinement.left = page.text.strip()
         return Refined(texts, cancelled=cancelled)
