@@ -102,7 +102,7 @@ async def test_what_is_pasted_before_the_first_word_stays_with_its_version() -> 
         await wait_until(lambda: text_of(editor) == "A lake." and not editor.streaming)
         await pilot.press("ctrl+r")
         await wait_until(lambda: editor.streaming)
-        editor.insert_text(" PASTED")
+        editor.insert_text("PASTED")
         await wait_until(lambda: not editor.page.running)
         await pilot.press("ctrl+r")
         await wait_until(lambda: text_of(editor) == "A dog." and not editor.streaming)
@@ -221,3 +221,14 @@ async def test_a_download_is_for_the_picture_it_was_begun_for() -> None:
 
         assert [page.text for page in editor.pages] == ["By the model.", "A cat."]
         assert len(second.asked) == 1
+
+
+async def test_accepting_before_the_first_word_says_that_it_is_still_made() -> None:
+    app, editor = editing(Runs(["hold"]))
+    async with app.run_test() as pilot:
+        await wait_until(lambda: editor.streaming)
+        await pilot.press("ctrl+s")
+        await wait_until(lambda: "still captioning" in shown(editor, "#status"))
+
+        assert app.result is UNSET
+        assert editor.page.running

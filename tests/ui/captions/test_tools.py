@@ -248,7 +248,7 @@ async def test_an_answer_is_put_at_the_cursor() -> None:
         await wait_until(lambda: told.app.result is not UNSET)
 
     assert questions == [Asked(prompt="What does it say?")]
-    assert told.app.result == Refined(["A sign.It says [b]STOP[/b]."])
+    assert told.app.result == Refined(["A sign. It says [b]STOP[/b]."])
 
 
 async def test_a_source_that_cannot_be_asked_says_so() -> None:

@@ -222,11 +222,13 @@ class CaptionEditor(EditorView):
         self.behind_typing(self._insert)
 
     def _insert(self) -> None:
-        if not self.page.caption:
+        if self.page.caption:
+            self._close_page("accepted")
+        elif self.page.running:
+            self.say("still captioning: wait for the first words, or write some")
+        else:
             self.say(f"there is no caption yet: write one, or {AGAIN}", error=True)
             self._area.focus()
-            return
-        self._close_page("accepted")
 
     def action_skip(self) -> None:
         """Leave the picture without a caption, and go to the next one."""

@@ -198,8 +198,10 @@ class EditorView(Dialog[Refined]):
         self.show_page()
 
     def insert_text(self, text: str) -> None:
-        """Put a text at the cursor."""
-        self._area.insert(text)
+        """Put a text at the cursor, apart from the word before it."""
+        row, column = self._area.cursor_location
+        before = self._area.document[row][:column]
+        self._area.insert(text if not before or before[-1].isspace() else f" {text}")
         self._area.focus()
 
     # -- what is shown
