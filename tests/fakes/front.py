@@ -11,7 +11,7 @@ from tui.domain.chat import Attachment
 from tui.domain.fate import Send
 from tui.domain.settings import Settings
 from tui.services.session import ChatSession
-from tui.slash.command import ScreenName
+from tui.slash.front import ScreenName
 
 
 class FakeFront:

@@ -13,8 +13,9 @@ from tui.domain.errors import AppError, CommandError, NetworkError
 from tui.domain.generation import Progress
 from tui.services.session import ChatSession
 from tui.slash.builtins import default_registry
-from tui.slash.command import Context
-from tui.slash.interpreter import run
+from tui.slash.context import Context
+from tui.slash.interpreter import Interpreter
+from tui.slash.keeper import ChatKeeper
 
 
 class Room(House):
@@ -33,7 +34,8 @@ class Room(House):
 
     async def run(self, text: str) -> str:
         context = Context(self.services, self.session, self.interaction, self.front)
-        return await run(text, self.registry, context)
+        outcome = await Interpreter(self.registry, ChatKeeper()).run(text, context)
+        return outcome.text
 
     def texts(self) -> list[str]:
         return [self.session.message(index).text for index in range(len(self.session))]

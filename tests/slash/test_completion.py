@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.slash.arguments import Kind, bind
+from tui.slash.arguments import Kind
 from tui.slash.builtins import default_registry
+from tui.slash.checking import check
 from tui.slash.completion import Offer, Suggestion, suggest
 from tui.slash.parser import parse
+from tui.slash.syntax import Text, Word, unquoted
 
 REGISTRY = default_registry()
 
@@ -121,8 +123,10 @@ def test_the_first_word_of_caption_may_be_a_picture(folder: Path) -> None:
 
 def test_a_chosen_path_is_read_back_as_that_path(folder: Path) -> None:
     for row in offered("/caption file=", folder):
-        call = parse(chosen("/caption file=", row).rstrip())
-        assert call.named[0].word.value == row.label
+        (call,) = parse(chosen("/caption file=", row).rstrip(), REGISTRY.grammar).calls
+        word = call.named[0].value
+        assert isinstance(word, Word)
+        assert word.value == row.label
 
 
 def test_folders_are_entered(folder: Path) -> None:
@@ -176,9 +180,10 @@ def test_titles_with_spaces_take_the_rest_of_the_line() -> None:
 
 def test_titles_that_look_like_syntax_survive() -> None:
     for row in offered("/chats "):
-        call = parse(chosen("/chats ", row))
-        command = REGISTRY.find("chats")
-        assert bind(call, command.parameters).text("TITLE") == row.label
+        (call,) = check(parse(chosen("/chats ", row), REGISTRY.grammar), REGISTRY).calls
+        (text,) = call.parts
+        assert isinstance(text, Text)
+        assert unquoted(text.raw) == row.label
 
 
 def test_places_are_completed_in_turn() -> None:

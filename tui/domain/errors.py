@@ -75,6 +75,20 @@ class CommandError(AppError):
         super().__init__(message, hint=hint)
         self.column = column
         """Where in the typed text, counted from 0."""
+        self.place = ""
+        """The same for people: "line 1, column 8"; empty while the text is not known."""
+
+    def locate(self, text: str) -> None:
+        """Say where it is in the text that was run; what was located already stays so."""
+        if not self.place:
+            before = text[: self.column]
+            line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+            self.place = f"line {line}, column {column}"
+
+    def line(self) -> str:
+        """The message, where, and the hint, as one line."""
+        message = f"{self.message} ({self.place})" if self.place else self.message
+        return " ".join((f"{message}: {self.hint}" if self.hint else message).split())
 
 
 class StorageError(AppError):

@@ -121,7 +121,10 @@ class Workshop:
         preset = self._choices.preset(request.preset) if request.preset else ""
         prompt = request.prompt or preset or asked or self._settings.current.captioning.prompt
         refinement.unexpanded = prompt
-        refinement.prompt = macros.expand(prompt, self._choices.values(session, refinement.image))
+        refinement.prompt = prompt
+        if not (request.prompt and request.prompt_is_final):
+            values = self._choices.values(session, refinement.image)
+            refinement.prompt = macros.expand(prompt, values)
         refinement.warning = self._warning()
         self._choices.equip(refinement)
         if request.revise:

@@ -27,7 +27,6 @@ _WORDS = {
     "extras": "Extras",
     "describe": "offline description",
 }
-
 _ALONE = {
     "local": "a model on this machine",
     "horde": "volunteers' machines, free, with a queue",
@@ -45,6 +44,8 @@ class CaptionRequest:
     """Take the picture from this message (`#N`)."""
     prompt: str = ""
     """Empty: the one of the settings, asked for when *ask every time* is on."""
+    prompt_is_final: bool = False
+    """Its macros are expanded already."""
     delivery: Delivery = NEW_MESSAGE
     source: str = ""
     """Empty: that of the connection or model that is named, else the one of the settings."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Literal
 
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 from tui.services.picture_ids import read_id
-from tui.slash.fuzzy import did_you_mean
-from tui.slash.parser import check_closed, read_named
-from tui.slash.syntax import Argument, Call, Word, read_word, skip_space, unquoted
+from tui.slash.scope import Bound, Value
+from tui.slash.syntax import Word
 
 Kind = Literal[
     "text",
     "number",
+    "decimal",
     "switch",
     "choice",
     "path",
@@ -30,17 +31,31 @@ Kind = Literal[
     "theme",
     "chat",
     "setting",
+    "range",
+    "variable",
+    "script",
+    "closure",
+    "any",
 ]
 """What a value is, for conversion and for completion. `message` is the number of a message:
 `3`, `#3`, `-1` or `last`; `picture` the number in `img3`. A place for a picture's id takes nothing
-else: another word there belongs to the next place."""
-
-Value = str | int | bool
+else: another word there belongs to the next place. `range` is one message or several: `2-5`;
+`script` the name of a quick reply or of a variable with a closure; `closure` a closure or a
+command as text, `any` a closure or any text; no other kind takes a closure."""
 
 _ON = frozenset(("true", "on", "yes", "1"))
 _OFF = frozenset(("false", "off", "no", "0"))
 _MESSAGE = re.compile(r"#?(-?\d{1,9})")
 _LAST = -1
+_USAGE: dict[Kind, str] = {
+    "path": "PATH",
+    "message": "N",
+    "number": "N",
+    "decimal": "N",
+    "picture": "imgN",
+    "range": "N-N",
+    "closure": "{: … :}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,9 @@ class Parameter:
     rest: bool = False
     """Takes all of the text that is left; only for the last place."""
     verbatim: bool = False
-    """With `rest`: quotes and escapes stay as typed."""
+    """With `rest`: quotes stay as typed."""
+    default: str = ""
+    """What counts when it is not given, as it would be typed; empty: nothing."""
 
     @property
     def usage(self) -> str:
@@ -79,9 +96,7 @@ class Parameter:
             return "true|false"
         if self.choices:
             return "|".join(self.choices)
-        return {"path": "PATH", "message": "N", "number": "N", "picture": "imgN"}.get(
-            self.kind, "TEXT"
-        )
+        return _USAGE.get(self.kind, "TEXT")
 
     def convert(self, word: Word) -> Value:
         """Turn what was typed into the parameter's kind. Raises CommandError."""
@@ -90,6 +105,8 @@ class Parameter:
                 return self._switch(word)
             case "number" | "message":
                 return self._number(word)
+            case "decimal":
+                return self._decimal(word)
             case "choice":
                 return self._choice(word)
             case "picture":
@@ -111,6 +128,15 @@ class Parameter:
         if match is None:
             raise self._refuse(word, "a number as shown by #N")
         return int(match.group(1))
+
+    def _decimal(self, word: Word) -> float:
+        try:
+            value = float(word.value)
+        except ValueError:
+            raise self._refuse(word, "a number") from None
+        if not isfinite(value):
+            raise self._refuse(word, "a number")
+        return value
 
     def _picture(self, word: Word) -> int:
         number = read_id(word.value)
@@ -134,12 +160,51 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """The text of a place that may begin with a file's name, or hold several."""
+
+    words: tuple[str, ...] = ()
+    behind: str = ""
+    """What follows the first word."""
+    plain: bool = False
+    """Whether no macro changed the text: then those that only its reader knows may."""
+
+
+NOT_TYPED = Typed()
+"""Of text that a script put there: it is never taken for a file's name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Arguments:
     """The values a command was given, converted and by the parameter's name."""
 
     values: Mapping[str, Sequence[Value]] = field(default_factory=dict)
     columns: Mapping[str, int] = field(default_factory=dict)
     """Where the values were typed."""
+    extra: Mapping[str, Value] = field(default_factory=dict)
+    """What was given by names that the command does not have."""
+    typed: Mapping[str, Typed] = field(default_factory=dict)
+    """For places of kind `path` that take the rest."""
+    absent: frozenset[str] = frozenset()
+    """Parameters that were not given, though their default is among the values."""
+
+    def given(self, name: str) -> bool:
+        """Whether a value was given, be it empty."""
+        return name in self.values and name not in self.absent
+
+    def value(self, name: str) -> Value | None:
+        """A value as it is; None when it was not given."""
+        given = self.values.get(name)
+        return given[-1] if given else None
+
+    def every(self, name: str) -> Sequence[Value]:
+        """All values given under a name, as they are."""
+        return self.values.get(name, ())
+
+    def closure(self, name: str) -> Bound | str | None:
+        """A closure, or a command as text; None when it was not given."""
+        value = self.value(name)
+        return value if value is None or isinstance(value, Bound) else str(value)
 
     def text(self, name: str) -> str:
         """A text; empty when it was not given."""
@@ -151,107 +216,23 @@ class Arguments:
         return [str(value) for value in self.values.get(name, ())]
 
     def number(self, name: str) -> int | None:
+        """A whole number; None when it was not given."""
+        value = self.value(name)
+        return None if value is None or isinstance(value, Bound) else int(value)
+
+    def decimal(self, name: str) -> float | None:
         """A number; None when it was not given."""
-        given = self.values.get(name)
-        return int(given[-1]) if given else None
+        value = self.value(name)
+        return None if value is None or isinstance(value, Bound) else float(value)
 
     def flag(self, name: str) -> bool:
-        """A switch; False when it was not given."""
-        given = self.values.get(name)
-        return bool(given[-1]) if given else False
+        """A switch; False when it was not given and has no default."""
+        return bool(self.value(name))
+
+    def words(self, name: str) -> Typed:
+        """The words of a place that may hold files' names."""
+        return self.typed.get(name, NOT_TYPED)
 
     def column(self, name: str) -> int:
         """Where the value was typed, counted from 0."""
         return self.columns.get(name, 0)
-
-
-class _Binder:
-    def __init__(self) -> None:
-        self.values: dict[str, list[Value]] = {}
-        self.columns: dict[str, int] = {}
-
-    def put(self, parameter: Parameter, value: Value, column: int) -> None:
-        known = self.values.setdefault(parameter.name, [])
-        if not parameter.several:
-            known.clear()
-        known.append(value)
-        self.columns[parameter.name] = column
-
-
-def bind(call: Call, parameters: Sequence[Parameter]) -> Arguments:
-    """Give each parameter what was typed for it.
-
-    A command without named parameters takes `x=y` as text.
-
-    Raises:
-        CommandError: Something is missing, too much, unknown, or of the wrong kind.
-    """
-    named = [each for each in parameters if each.named]
-    binder = _Binder()
-    text, start = call.rest, call.rest_start
-    if named:
-        text, start = call.raw, call.raw_start
-        _bind_named(call.name, call.named, named, binder)
-    end = _bind_places(text, start, [each for each in parameters if not each.named], binder)
-    if named and end < len(text):
-        behind, end = read_named(text, end)
-        moved = [Argument(a.name, a.start + start, _shifted(a.word, start)) for a in behind]
-        _bind_named(call.name, moved, named, binder)
-    if end < len(text):
-        raise CommandError("that is more than the command takes", column=start + end)
-    for each in parameters:
-        if each.required and each.name not in binder.values:
-            raise CommandError(
-                f"/{call.name} needs {each.name}", hint=each.summary, column=start + len(text)
-            )
-    return Arguments(binder.values, binder.columns)
-
-
-def _bind_named(
-    command: str, given: Sequence[Argument], named: Sequence[Parameter], binder: _Binder
-) -> None:
-    spellings = {s.casefold(): each for each in named for s in (each.name, *each.aliases)}
-    for argument in given:
-        parameter = spellings.get(argument.name.casefold())
-        if parameter is None:
-            names = [each.name for each in named]
-            hint = did_you_mean(argument.name, names) or "it takes " + ", ".join(names)
-            raise CommandError(
-                f"/{command} takes no {argument.name}=",
-                hint=f"{hint}; put text that contains = in quotes",
-                column=argument.start,
-            )
-        binder.put(parameter, parameter.convert(argument.word), argument.word.start)
-
-
-def _bind_places(text: str, start: int, places: Sequence[Parameter], binder: _Binder) -> int:
-    """Give the places their words; the column in `text` of what is left."""
-    position = 0
-    for parameter in places:
-        position = skip_space(text, position)
-        if position >= len(text):
-            return position
-        if parameter.rest:
-            binder.put(
-                parameter, _rest(parameter, text[position:], start + position), start + position
-            )
-            return len(text)
-        word = _shifted(read_word(text, position), start)
-        if parameter.kind == "picture" and read_id(word.value) is None:
-            continue
-        check_closed(word)
-        binder.put(parameter, parameter.convert(word), word.start)
-        position = word.end - start
-    return skip_space(text, position)
-
-
-def _rest(parameter: Parameter, raw: str, column: int) -> Value:
-    if parameter.verbatim:
-        return raw
-    check_closed(_shifted(read_word(raw, 0), column))
-    value = unquoted(raw)
-    return parameter.convert(Word(value, column, column + len(raw)))
-
-
-def _shifted(word: Word, by: int) -> Word:
-    return Word(word.value, word.start + by, word.end + by, word.quoted, word.closed)

@@ -15,7 +15,7 @@ from tui.slash.parser import NAMED_ARGUMENT, is_command
 from tui.slash.path_listing import matching
 from tui.slash.syntax import Word, quote, read_word, skip_space
 
-_MOST = 50
+_MOST = 200
 _LABEL = 80
 
 Offer = tuple[str, str]

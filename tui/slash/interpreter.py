@@ -1,22 +1,88 @@
-"""Runs what was typed."""
+"""Runs what was typed, or a script from a file: parsed and checked whole, then executed."""
 
 from __future__ import annotations
 
-from tui.slash.arguments import bind
-from tui.slash.command import Context, Registry
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tui.domain.errors import CommandError
+from tui.slash.checking import check
+from tui.slash.command import Registry
+from tui.slash.context import Aborted, Context
+from tui.slash.executor import Executor, Keeper, Limits, Watch
 from tui.slash.parser import parse
+from tui.slash.scope import Scope, Value
+from tui.slash.syntax import Script
+
+NO_LIMIT_GIVEN = Limits()
 
 
-async def run(text: str, registry: Registry, context: Context) -> str:
-    """Run one command and give its result as text.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a script ended."""
 
-    The whole text is read and checked first: after an error in it nothing has happened.
+    value: Value | None
+    """The last command's result; None: it was aborted."""
+    aborted: Aborted | None = None
+
+    @property
+    def text(self) -> str:
+        """The result as text."""
+        return "" if self.value is None else str(self.value)
+
+
+def read(text: str, registry: Registry, *, strict: bool = False) -> Script:
+    """Parse a script and check it as far as that can be done before it runs.
 
     Raises:
-        CommandError: It cannot be run as typed; `column` says where.
-        AppError: It failed on the way.
+        CommandError: It cannot be run as typed; located.
     """
-    call = parse(text)
-    command = registry.find(call.name, call.start)
-    arguments = bind(call, command.parameters)
-    return await command.handler(context, arguments) or ""
+    try:
+        return check(parse(text, registry.grammar, strict=strict), registry)
+    except CommandError as error:
+        error.locate(text)
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """Runs scripts with everything they need."""
+
+    registry: Registry
+    keeper: Keeper
+    limits: Limits = NO_LIMIT_GIVEN
+    strict: bool = False
+    r"""Whether `\\` stands for a backslash from the start."""
+
+    async def run(
+        self,
+        text: str,
+        context: Context,
+        *,
+        given: Mapping[str, Value] | None = None,
+        watch: Watch | None = None,
+    ) -> Outcome:
+        """Run a script.
+
+        After an error in the text nothing has happened; after one on the way, what the commands
+        before it did stays.
+
+        Args:
+            text: The script.
+            context: What its commands work with.
+            given: Arguments by name, for `{{arg::name}}`.
+            watch: Told before each command how many are over.
+
+        Raises:
+            CommandError: It cannot be run as typed, or a command refused; located.
+            AppError: A command failed.
+        """
+        script = read(text, self.registry, strict=self.strict)
+        executor = Executor(self.registry, context, self.keeper, self.limits, watch)
+        try:
+            return Outcome(await executor.script(script, Scope(given=given or {})))
+        except Aborted as aborted:
+            return Outcome(None, aborted)
+        except CommandError as error:
+            error.locate(text)
+            raise

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tui.domain.image import SUFFIXES
 from tui.domain.typed_path import as_local
-from tui.slash.syntax import read_word
 
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 
@@ -22,22 +21,13 @@ def path_of(text: str) -> Path:
         return path
 
 
-def split_picture(raw: str) -> tuple[Path | None, str]:
-    """Take the first word as a picture's file when it is one; touches the disk.
+def picture_named(word: str) -> Path | None:
+    """The file that a word names, when it is a picture's; None: a word like any. Reads the disk.
 
     A word with a picture's ending always counts, so that a mistyped name is reported and not
     taken for a prompt; another one counts when a file of that name is a picture.
-
-    Args:
-        raw: The text behind a command, quotes and escapes as typed.
-
-    Returns:
-        The file or None, and the text that is left.
     """
-    word = read_word(raw, 0)
-    if not word.value or not word.closed or not _is_picture(word.value):
-        return None, raw
-    return path_of(word.value), raw[word.end :].lstrip()
+    return path_of(word) if word and _is_picture(word) else None
 
 
 def _is_picture(text: str) -> bool:

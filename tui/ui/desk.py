@@ -13,9 +13,11 @@ from tui.services import Services
 from tui.services.before_sending import BeforeSending
 from tui.services.picture_ids import Found, pictures
 from tui.slash.builtins import default_registry
-from tui.slash.command import Context
+from tui.slash.checking import remarks
 from tui.slash.completion import Suggestion
-from tui.slash.interpreter import run
+from tui.slash.context import Context
+from tui.slash.interpreter import Interpreter, read
+from tui.slash.keeper import ChatKeeper
 from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.interaction import ScreenInteraction
@@ -50,6 +52,7 @@ class Desk:
         self._services = services
         self._chat = chat
         self.registry = default_registry()
+        self._interpreter = Interpreter(self.registry, ChatKeeper())
         self.interaction = ScreenInteraction(app, services, self._show_progress)
         self.screens = Screens(app, services, chat, self.registry, preview_theme)
         self.pictures = PictureScreens(app, services, chat, actions.copy)
@@ -65,7 +68,11 @@ class Desk:
     async def run(self, text: str) -> None:
         """Run one line. Raises AppError."""
         context = Context(self._services, self._chat.session, self.interaction, self.front)
-        await run(text, self.registry, context)
+        for line in remarks(read(text, self.registry), self.registry):
+            self.front.note(line)
+        outcome = await self._interpreter.run(text, context)
+        if outcome.aborted and not outcome.aborted.quiet:
+            self.front.note(f"aborted: {outcome.aborted.reason or 'by the script'}")
 
     async def caption_and_send(self, message: Leaving) -> None:
         """Caption the pictures of a message, then send it; else it comes back to the prompt."""

@@ -14,7 +14,7 @@ from tui.domain.fate import Send
 from tui.domain.settings import Settings
 from tui.services import Services
 from tui.services.session import ChatSession
-from tui.slash.command import ScreenName
+from tui.slash.front import ScreenName
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import easel_of
 

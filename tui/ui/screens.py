@@ -15,7 +15,8 @@ from tui.paths import shipped
 from tui.services import Services
 from tui.services.connection_book import Purpose
 from tui.slash.builtins.connection import fetched_line, told
-from tui.slash.command import FrontEnd, Registry, ScreenName
+from tui.slash.command import Registry
+from tui.slash.front import FrontEnd, ScreenName
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.keys import KEYS
 from tui.ui.widgets.choice_list import Choice, ChoiceList

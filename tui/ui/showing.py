@@ -10,7 +10,7 @@ from textual.app import App
 
 from tui.domain.chat import Attachment, PictureUse
 from tui.services import Services
-from tui.slash.command import FrontEnd, ScreenName
+from tui.slash.front import FrontEnd, ScreenName
 from tui.ui.chat.screen import ChatScreen
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from tui.slash.builtins import (
     caption_all,
     chat,
     connection,
+    control,
     exporting,
     guide,
     library,
@@ -32,6 +33,7 @@ def default_registry() -> Registry:
         exporting.commands(),
         connection.commands(),
         settings.commands(),
+        control.commands(),
         guide.commands(registry),
     )
     for family in families:

@@ -12,9 +12,9 @@ from tui.domain.errors import CommandError
 from tui.domain.image import SUFFIXES
 from tui.domain.safetext import clean_line
 from tui.slash.arguments import Arguments, Parameter
-from tui.slash.command import Command, Context
+from tui.slash.command import Command
+from tui.slash.context import Context
 from tui.slash.picture_path import path_of
-from tui.slash.syntax import read_word, skip_space
 
 _MOST = 50
 """Pictures at once; more is a slip of a pattern."""
@@ -22,8 +22,8 @@ _MOST = 50
 
 async def attach(context: Context, arguments: Arguments) -> None:
     """Let pictures wait in the composer, or put them into a message that is there."""
-    raw = arguments.text("FILE")
-    urls, files = await asyncio.to_thread(_sort_out, raw)
+    raw, typed = arguments.text("FILE"), arguments.words("FILE")
+    urls, files = await asyncio.to_thread(_sort_out, raw, typed.words or ((raw,) if raw else ()))
     if not raw:
         files = list(await context.interaction.pick_images())
     number = arguments.number("mesId")
@@ -63,14 +63,14 @@ async def _embed(context: Context, index: int, files: Sequence[Path]) -> None:
     context.front.sync()
 
 
-def _sort_out(raw: str) -> tuple[list[str], list[Path]]:
+def _sort_out(raw: str, words: Sequence[str]) -> tuple[list[str], list[Path]]:
     """Web addresses and files of a line; looks at the disk for patterns."""
     whole = path_of(raw)
     if raw and " " in raw and _is_file(whole):
         return [], [whole]
     urls: list[str] = []
     files: list[Path] = []
-    for word in _words(raw):
+    for word in words:
         if word.lower().startswith(("https://", "http://")):
             urls.append(word)
         else:
@@ -78,16 +78,6 @@ def _sort_out(raw: str) -> tuple[list[str], list[Path]]:
     if len(files) > _MOST:
         raise CommandError(f"{len(files)} pictures are too many", hint=f"at most {_MOST} at once")
     return urls, files
-
-
-def _words(raw: str) -> list[str]:
-    words = []
-    at = skip_space(raw, 0)
-    while at < len(raw):
-        word = read_word(raw, at)
-        words.append(word.value)
-        at = skip_space(raw, max(word.end, at + 1))
-    return words
 
 
 def _expanded(word: str) -> list[Path]:

@@ -12,9 +12,9 @@ from tui.domain.settings import SOURCES
 from tui.services.caption_sources import CaptionRequest
 from tui.services.picture_ids import Found, find, first_without_caption, picture_at
 from tui.slash.arguments import Arguments, Parameter
-from tui.slash.command import Command, Context
-from tui.slash.picture_path import path_of, split_picture
-from tui.slash.syntax import unquoted
+from tui.slash.command import Command
+from tui.slash.context import Context
+from tui.slash.picture_path import path_of, picture_named
 
 
 async def caption(context: Context, arguments: Arguments) -> str:
@@ -28,6 +28,7 @@ async def caption(context: Context, arguments: Arguments) -> str:
             path=path,
             index=place.index if place else None,
             prompt=prompt,
+            prompt_is_final=not arguments.words("prompt").plain,
             delivery=delivery,
             source=arguments.text("source"),
             connection=arguments.text("connection"),
@@ -71,12 +72,13 @@ async def _captions(context: Context, requests: Sequence[CaptionRequest]) -> lis
 
 async def _pictures(arguments: Arguments) -> tuple[list[Path], str]:
     files = [path_of(text) for text in arguments.texts("file")]
-    prompt = arguments.text("prompt")
     named = arguments.number("mesId"), arguments.number("imgN")
-    if not files and named == (None, None):
-        first, prompt = await asyncio.to_thread(split_picture, prompt)
-        files = [first] if first else []
-    return files, unquoted(prompt)
+    typed = arguments.words("prompt")
+    if not files and named == (None, None) and typed.words:
+        first = await asyncio.to_thread(picture_named, typed.words[0])
+        if first is not None:
+            return [first], typed.behind
+    return files, arguments.text("prompt")
 
 
 def _place(context: Context, arguments: Arguments, *, has_files: bool) -> Found | None:
@@ -163,7 +165,6 @@ _OF_CAPTION = (
         "what to ask; a picture's path may stand in front",
         "path",
         rest=True,
-        verbatim=True,
     ),
 )
 

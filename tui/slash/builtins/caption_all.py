@@ -6,7 +6,8 @@ from tui.domain.caption import ExistingMessage
 from tui.services.caption_sources import CaptionRequest
 from tui.services.session import ChatSession
 from tui.slash.arguments import Arguments, Parameter
-from tui.slash.command import Command, Context
+from tui.slash.command import Command
+from tui.slash.context import Context
 
 
 async def caption_all(context: Context, arguments: Arguments) -> str:

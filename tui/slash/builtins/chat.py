@@ -6,7 +6,8 @@ from tui.domain.chat import SearchHit
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 from tui.slash.arguments import Arguments, Parameter
-from tui.slash.command import Command, Context
+from tui.slash.command import Command
+from tui.slash.context import Context
 
 _HITS = 12
 _NUMBER = Parameter("N", "the message's number as shown by #N, or last", "message")

@@ -12,7 +12,8 @@ from tui.domain.safetext import clean_line
 from tui.services.connecting import ConnectionService
 from tui.services.connection_book import Purpose
 from tui.slash.arguments import Arguments, Parameter
-from tui.slash.command import Command, Context
+from tui.slash.command import Command
+from tui.slash.context import Context
 from tui.slash.fuzzy import did_you_mean
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)

@@ -10,7 +10,8 @@ from tui.domain.export.formats import FORMATS, chosen
 from tui.domain.export.parts import Format
 from tui.domain.safetext import clean_line
 from tui.slash.arguments import Arguments, Parameter
-from tui.slash.command import Command, Context
+from tui.slash.command import Command
+from tui.slash.context import Context
 from tui.slash.fuzzy import did_you_mean
 from tui.slash.picture_path import path_of
 

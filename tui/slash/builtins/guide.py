@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tui.slash.arguments import Arguments, Parameter
-from tui.slash.command import Command, Context, Registry
+from tui.slash.command import Command, Registry
+from tui.slash.context import Context
 
 
 def describe(command: Command) -> str:

@@ -9,7 +9,8 @@ from tui.domain.chat import ChatSummary
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 from tui.slash.arguments import Arguments, Parameter
-from tui.slash.command import Command, Context
+from tui.slash.command import Command
+from tui.slash.context import Context
 from tui.slash.fuzzy import did_you_mean
 
 
@@ -20,7 +21,7 @@ async def new(context: Context, arguments: Arguments) -> None:
     if who:
         known = await library.characters()
         who = _id("character", who, known, arguments.column("NAME"))
-    await context.front.open_chat(await library.new(who))
+    await context.open(await library.new(who))
 
 
 def _id(what: str, wanted: str, known: Sequence[Character | Persona], column: int) -> str:
@@ -49,7 +50,7 @@ async def chats(context: Context, arguments: Arguments) -> None:
     found = _by_title(summaries, title)
     if found is None:
         raise _unknown("chat", title, [s.title for s in summaries], arguments.column("TITLE"))
-    await context.front.open_chat(await context.services.library.open(found.id))
+    await context.open(await context.services.library.open(found.id))
 
 
 def _by_title(summaries: list[ChatSummary], title: str) -> ChatSummary | None:
@@ -81,7 +82,7 @@ class _Deleting:
         chat = context.session.chat
         await context.services.library.delete(chat.id)
         self._deleted.append(chat.id)
-        await context.front.open_chat(await context.services.library.resume())
+        await context.open(await context.services.library.resume())
         shown = clean_line(chat.title, 60) or "the chat"
         context.front.note(f"{shown} was deleted: /restore-chat brings it back")
 
@@ -91,7 +92,7 @@ class _Deleting:
             raise CommandError("no chat was deleted since Salon started")
         library = context.services.library
         await library.restore(self._deleted[-1])
-        await context.front.open_chat(await library.open(self._deleted.pop()))
+        await context.open(await library.open(self._deleted.pop()))
 
     async def undo(self, context: Context, arguments: Arguments) -> None:
         """Undo the last change in this chat, else the last deletion of a chat."""

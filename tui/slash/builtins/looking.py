@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tui.domain.errors import CommandError
 from tui.slash.arguments import Arguments, Parameter
-from tui.slash.command import Command, Context
+from tui.slash.command import Command
+from tui.slash.context import Context
 
 
 async def view(context: Context, arguments: Arguments) -> None:

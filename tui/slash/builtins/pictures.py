@@ -12,7 +12,8 @@ from tui.domain.fate import SENDS, Fate, Send
 from tui.domain.safetext import clean_line
 from tui.services.picture_ids import find
 from tui.slash.arguments import Arguments, Parameter
-from tui.slash.command import Command, Context
+from tui.slash.command import Command
+from tui.slash.context import Context
 
 
 async def fate(context: Context, arguments: Arguments) -> str:

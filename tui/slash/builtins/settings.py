@@ -8,7 +8,8 @@ from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 from tui.domain.settings import Images
 from tui.slash.arguments import Arguments, Parameter
-from tui.slash.command import Command, Context
+from tui.slash.command import Command
+from tui.slash.context import Context
 from tui.slash.fuzzy import did_you_mean
 from tui.slash.setting_path import current, parse_value
 
