@@ -33,6 +33,8 @@ class Part:
     captions: tuple[str, ...] = ()
     fates: tuple[tuple[str, Fate], ...] = ()
     """For each picture of the message its name, and what is sent of it."""
+    in_chat: bool = False
+    """It is a message: a turn of its own, whoever speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Prompt:
     parts: tuple[Part, ...]
     left_out: int = 0
     """Older messages that the token budget had no room for."""
+    withheld: int = 0
+    """Messages that are not for the model: hidden ones and comments."""
 
     @property
     def tokens(self) -> int:
@@ -54,17 +58,17 @@ class Prompt:
         return tuple(digest for part in self.parts for digest in part.images)
 
     def turns(self, images: Mapping[str, Image]) -> tuple[Turn, ...]:
-        """Join the system parts into one turn and give each message its own.
+        """Join the parts before the chat into one turn and give each message its own.
 
         Args:
             images: The pictures by digest; a missing one is left out.
         """
-        system = "\n\n".join(part.text for part in self.parts if part.role == "system")
+        system = "\n\n".join(part.text for part in self.parts if not part.in_chat)
         turns = [Turn("system", system)] if system else []
         turns.extend(
             Turn(part.role, part.text, tuple(images[d] for d in part.images if d in images))
             for part in self.parts
-            if part.role != "system" and (part.text or part.images)
+            if part.in_chat and (part.text or part.images)
         )
         return tuple(turns)
 
@@ -117,18 +121,20 @@ def build(
     """Lay out the prompt: the character first, then as many of the last messages as fit.
 
     Args:
-        messages: The end of the chat in order, each with its position (`#N`).
+        messages: The end of the chat in order, each with its position (`#N`); what is not for
+            the model is left out.
         character: Whose reply is wanted.
         persona: Who the person is.
         system_prompt: The default one; the character's own wins.
         budget: How much room there is. The last message always goes in.
     """
     system = list(_system_parts(character, persona, system_prompt))
-    budget = replace(budget, names_pictures=speaks_of_pictures(messages))
+    told = [(index, message) for index, message in messages if message.is_sent]
+    budget = replace(budget, names_pictures=speaks_of_pictures(told))
     room = budget.context_tokens - sum(part.tokens for part in system)
     kept: list[Part] = []
     skipped = 0
-    for index, message in reversed(messages):
+    for index, message in reversed(told):
         part = _message_part(index, message, character, persona, budget)
         if part is None:
             continue
@@ -137,7 +143,7 @@ def build(
             continue
         room -= part.tokens
         kept.append(part)
-    return Prompt((*system, *reversed(kept)), left_out=skipped)
+    return Prompt((*system, *reversed(kept)), skipped, len(messages) - len(told))
 
 
 def _system_parts(character: Character, persona: Persona, system_prompt: str) -> Iterable[Part]:
@@ -177,6 +183,7 @@ def _message_part(
         pictures,
         captions,
         tuple((each.name, fate) for each, fate in fates),
+        in_chat=True,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.character import Character, Persona
-from tui.domain.chat import Attachment, Chat, Message, Outline
+from tui.domain.chat import Attachment, Chat, Message, Outline, Variables
 
 if TYPE_CHECKING:
     from tui.services.chat_store import ChatStore
@@ -26,6 +26,7 @@ def outline_of(message: Message) -> Outline:
         len(message.text),
         message.text.count("\n") + 1,
         len(message.attachments),
+        message.is_sent,
     )
 
 
@@ -81,10 +82,27 @@ class ChatSession:
         for message in self._store.read(missing):
             self._messages[message.id] = message
 
-    def tail(self, count: int) -> list[tuple[int, Message]]:
-        """The last messages in order, each with its position."""
-        start = max(0, len(self) - count)
-        return [(index, self.message(index)) for index in range(start, len(self))]
+    def tail(self, count: int, end: int | None = None) -> list[tuple[int, Message]]:
+        """The last messages that the model gets, in order, each with its position.
+
+        Args:
+            count: How many at most.
+            end: Position before which they stand; None for the end of the chat.
+        """
+        wanted: list[int] = []
+        for index in range((len(self) if end is None else end) - 1, -1, -1):
+            if len(wanted) == count:
+                break
+            if self.outline[index].is_sent:
+                wanted.append(index)
+        return [(index, self.message(index)) for index in reversed(wanted)]
+
+    def last_said(self) -> int | None:
+        """Position of the last message that is no comment, or None."""
+        for index in range(len(self) - 1, -1, -1):
+            if self.message(index).kind != "comment":
+                return index
+        return None
 
     def index_of(self, message_id: str) -> int | None:
         """Where a message stands now, or None when it is gone."""
@@ -101,34 +119,68 @@ class ChatSession:
         self.outline.append(outline_of(message))
         self.revision += 1
 
-    async def update(self, message: Message) -> None:
-        """Keep a changed message. Raises StorageError."""
+    async def insert(self, index: int, message: Message) -> None:
+        """Put a message before the one at a position, on disk first.
+
+        Raises:
+            IndexError: There is none.
+            StorageError: It could not be written, nothing was changed.
+        """
+        before = self.outline[index].id
         await self._number(message)
-        message.touch()
-        await self._store.update(message)
-        index = self.index_of(message.id)
-        if index is not None:
-            self.outline[index] = outline_of(message)
+        await self._store.insert(self.chat.id, message, before)
+        at = self.index_of(before)
+        self._messages[message.id] = message
+        self.outline.insert(len(self) if at is None else at, outline_of(message))
+        self.revision += 1
+
+    async def update(self, *messages: Message) -> None:
+        """Keep changed messages, all of them or none. Raises StorageError."""
+        for message in messages:
+            await self._number(message)
+            message.touch()
+        await self._store.update(*messages)
+        changed = {message.id: outline_of(message) for message in messages}
+        for index in range(len(self.outline) - 1, -1, -1):
+            if not changed:
+                break
+            entry = self.outline[index]
+            self.outline[index] = changed.pop(entry.id, entry)
 
     async def remove(self, index: int) -> Message:
-        """Hide a message; `bring_back` undoes it. Raises IndexError, StorageError."""
-        message = self.message(index)
-        await self._store.delete_message(message.id)
-        self.outline.pop(index)
-        self.revision += 1
-        return message
+        """Take a message out; `bring_back` undoes it. Raises IndexError, StorageError."""
+        return (await self.remove_all([index]))[0]
 
-    async def bring_back(self, message: Message) -> None:
-        """Undo `remove`: the message returns to its place. Raises StorageError."""
-        await self._store.restore_message(message.id)
-        order = [entry.id for entry in await self._store.outline(self.chat.id)]
-        if message.id not in order or self.index_of(message.id) is not None:
-            return
-        # Others may have come or gone since it was removed: the store alone knows its place.
-        before = set(order[: order.index(message.id)])
-        self.outline.insert(sum(e.id in before for e in self.outline), outline_of(message))
-        self._messages[message.id] = message
+    async def remove_all(self, indices: Sequence[int]) -> list[Message]:
+        """Take messages out, all of them or none. Raises IndexError, StorageError."""
+        messages = [self.message(index) for index in indices]
+        gone = {message.id for message in messages}
+        await self._store.delete_message(*gone)
+        self.outline[:] = [entry for entry in self.outline if entry.id not in gone]
         self.revision += 1
+        return messages
+
+    async def bring_back(self, *messages: Message) -> None:
+        """Undo `remove`: the messages return to their places. Raises StorageError."""
+        await self._store.restore_message(*(message.id for message in messages))
+        # Others may have come or gone since they were removed: the store alone knows the order.
+        order = await self._store.outline(self.chat.id)
+        rank = {entry.id: number for number, entry in enumerate(order)}
+        here = {entry.id for entry in self.outline}
+        coming = [each for each in messages if each.id in rank and each.id not in here]
+        coming.sort(key=lambda message: rank[message.id], reverse=True)
+        merged: list[Outline] = []
+        for entry in self.outline:
+            while coming and rank[coming[-1].id] < rank.get(entry.id, len(rank)):
+                merged.append(self._returned(coming.pop()))
+            merged.append(entry)
+        merged += [self._returned(each) for each in reversed(coming)]
+        self.outline[:] = merged
+        self.revision += 1
+
+    def _returned(self, message: Message) -> Outline:
+        self._messages[message.id] = message
+        return outline_of(message)
 
     async def numbered(self, pictures: Sequence[Attachment]) -> tuple[Attachment, ...]:
         """The pictures of this chat, each with a number of its own. Raises StorageError."""
@@ -145,6 +197,11 @@ class ChatSession:
 
     async def _number(self, message: Message) -> None:
         message.attachments = await self.numbered(message.attachments)
+
+    async def set_variables(self, variables: Variables) -> None:
+        """Have scripts' variables from now on, on disk first. Raises StorageError."""
+        await self._store.save(replace(self.chat, variables=variables))
+        self.chat.variables = variables
 
     async def save(self) -> None:
         """Keep title, draft, participants and what pictures were numbered."""
