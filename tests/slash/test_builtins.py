@@ -34,7 +34,7 @@ class Room(House):
 
     async def run(self, text: str) -> str:
         context = Context(self.services, self.session, self.interaction, self.front)
-        outcome = await Interpreter(self.registry, ChatKeeper()).run(text, context)
+        outcome = await Interpreter(self.registry, ChatKeeper(self.services)).run(text, context)
         return outcome.text
 
     def texts(self) -> list[str]:

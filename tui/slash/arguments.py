@@ -77,6 +77,8 @@ class Parameter:
     """Takes all of the text that is left; only for the last place."""
     verbatim: bool = False
     """With `rest`: quotes stay as typed."""
+    unless: str = ""
+    """A named parameter that takes this place's value: when it is given, the place is left out."""
     default: str = ""
     """What counts when it is not given, as it would be typed; empty: nothing."""
 

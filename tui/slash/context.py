@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tui.domain.errors import CommandError
+from tui.domain.variables import text_of
 from tui.services import Services
 from tui.services.ports import Interaction
 from tui.services.session import ChatSession
@@ -99,6 +100,10 @@ class Context:
         """A variable of the script, else of the chat, else of all chats; None: there is none."""
         if self.frame.scope.has(name):
             return str(self.frame.scope.get(name))
+        variables = self.services.variables
+        for each in (variables.local(self.session), variables.shared):
+            if each.has(name):
+                return text_of(each.get(name))
         return None
 
     async def open(self, session: ChatSession) -> None:

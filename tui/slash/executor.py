@@ -36,6 +36,14 @@ class Keeper(Protocol):
         """Put in what macros stand for; what they give is never expanded again."""
         ...
 
+    async def begin(self, session: ChatSession) -> None:
+        """A script starts. Raises StorageError."""
+        ...
+
+    async def end(self, session: ChatSession) -> None:
+        """It is over, however. Raises StorageError."""
+        ...
+
     async def finished(self, session: ChatSession) -> None:
         """A command is over: what it changed counts. Raises StorageError."""
         ...
@@ -113,8 +121,11 @@ class Executor:
         command = self.registry.find(call.name, call.start)
         if self._watch is not None and self._depth == 1:
             self._watch(number, command)
+        session = self.session
         try:
             value = await self._run(command, call, scope, piped)
+            if self.session is not session:
+                await self._keeper.end(session)
             await self._keeper.finished(self.session)
         except BaseException:
             self._keeper.failed(self.session)

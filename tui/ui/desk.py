@@ -52,7 +52,7 @@ class Desk:
         self._services = services
         self._chat = chat
         self.registry = default_registry()
-        self._interpreter = Interpreter(self.registry, ChatKeeper())
+        self._interpreter = Interpreter(self.registry, ChatKeeper(services))
         self.interaction = ScreenInteraction(app, services, self._show_progress)
         self.screens = Screens(app, services, chat, self.registry, preview_theme)
         self.pictures = PictureScreens(app, services, chat, actions.copy)

@@ -15,6 +15,7 @@ from tui.slash.builtins import (
     looking,
     pictures,
     settings,
+    variables,
 )
 from tui.slash.command import Registry
 
@@ -34,6 +35,7 @@ def default_registry() -> Registry:
         connection.commands(),
         settings.commands(),
         control.commands(),
+        variables.commands(),
         guide.commands(registry),
     )
     for family in families:
