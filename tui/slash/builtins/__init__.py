@@ -14,6 +14,7 @@ from tui.slash.builtins import (
     looking,
     pictures,
     settings,
+    versions,
 )
 from tui.slash.command import Registry
 
@@ -26,6 +27,7 @@ def default_registry() -> Registry:
         caption_all.commands(),
         attach.commands(),
         chat.commands(),
+        versions.commands(),
         pictures.commands(),
         looking.commands(),
         library.commands(),
