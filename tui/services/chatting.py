@@ -197,7 +197,7 @@ class ChatService:
 
     async def edit(self, session: ChatSession, index: int, text: str) -> None:
         """Change a message's text. Raises AppError for a position that is not there."""
-        message = _at(session, index)
+        message = session.at(index)
         before = {"text": message.text, "templated": message.templated}
         shown = message.swipe
 
@@ -211,7 +211,7 @@ class ChatService:
 
     async def delete(self, session: ChatSession, index: int) -> None:
         """Take a message out; `undo` brings it back. Raises AppError for a wrong position."""
-        message = _at(session, index)
+        message = session.at(index)
         await session.remove(index)
         session.undos.append((f"message #{index}", lambda: session.bring_back(message)))
 
@@ -253,21 +253,10 @@ def _title(message: Message) -> str:
     return clean_line(words, TITLE)
 
 
-def _at(session: ChatSession, index: int) -> Message:
-    if not 0 <= index < len(session):
-        last = len(session) - 1
-        raise AppError(f"there is no message #{index}", hint=f"they go from #0 to #{last}")
-    return session.message(index)
-
-
 def _push_earlier(
     session: ChatSession, message: Message, versions: tuple[Swipe, ...], shown: int
 ) -> None:
-    async def restore() -> None:
-        message.show(versions, shown)
-        await session.update(message)
-
-    session.undos.append(("the earlier reply", restore))
+    session.undos.append(("the earlier reply", lambda: session.show(message, versions, shown)))
 
 
 def _push_shortening(

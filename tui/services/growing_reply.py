@@ -102,12 +102,8 @@ class GrowingReply:
             self.message = message
             return
         earlier, at = self.beside.versions, self.beside.swipe
-        self.beside.show((*earlier, *message.versions), len(earlier))
-        try:
-            await self._session.update(self.beside)
-        except AppError:
-            self.beside.show(earlier, at)
-            raise
+        both = (*earlier, *message.versions)
+        await self._session.show(self.beside, both, len(earlier))
         self._earlier = at
         self.message = self.beside
 

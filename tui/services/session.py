@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.character import Character, Persona
-from tui.domain.chat import Attachment, Chat, Message, Outline, Variables
+from tui.domain.chat import Attachment, Chat, Message, Outline, Swipe, Variables
+from tui.domain.errors import AppError
 
 if TYPE_CHECKING:
     from tui.services.chat_store import ChatStore
@@ -75,6 +76,19 @@ class ChatSession:
             raise IndexError(index)
         return found
 
+    def at(self, index: int) -> Message:
+        """Like `message`, for a position that was typed.
+
+        Raises:
+            AppError: No such message; the hint says which there are.
+            StorageError: It could not be read.
+        """
+        if not 0 <= index < len(self):
+            last = len(self) - 1
+            hint = f"they go from #0 to #{last}" if len(self) else "the chat is empty"
+            raise AppError(f"there is no message #{index}", hint=hint)
+        return self.message(index)
+
     def _fetch(self, index: int) -> None:
         start = max(0, index - BLOCK // 2)
         ids = [entry.id for entry in self.outline[start : start + BLOCK]]
@@ -96,6 +110,13 @@ class ChatSession:
             if self.outline[index].is_sent:
                 wanted.append(index)
         return [(index, self.message(index)) for index in reversed(wanted)]
+
+    def growing(self) -> int:
+        """Position of the reply that is being written; of the last message when none is."""
+        for index in range(len(self) - 1, max(-1, len(self) - 1 - BLOCK), -1):
+            if self.message(index).status == "streaming":
+                return index
+        return len(self) - 1
 
     def last_said(self) -> int | None:
         """Position of the last message that is no comment, or None."""
@@ -146,6 +167,16 @@ class ChatSession:
                 break
             entry = self.outline[index]
             self.outline[index] = changed.pop(entry.id, entry)
+
+    async def show(self, message: Message, versions: tuple[Swipe, ...], at: int) -> None:
+        """Give a message its versions and show one; raises StorageError and changes nothing."""
+        earlier, shown = message.versions, message.swipe
+        message.show(versions, at)
+        try:
+            await self.update(message)
+        except AppError:
+            message.show(earlier, shown)
+            raise
 
     async def remove(self, index: int) -> Message:
         """Take a message out; `bring_back` undoes it. Raises IndexError, StorageError."""

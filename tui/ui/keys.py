@@ -29,6 +29,12 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("E", "on a message: edit", "/edit"),
     ("R", "on a message: regenerate, or retry what failed", "/regenerate"),
     ("G", "on a message: continue", "/continue"),
+    (
+        "Left, Right",
+        "on a reply, as [ and ]: its other versions; behind the last, a new one",
+        "/swipe",
+    ),
+    ("H", "on a message: hide it from the model, or show it again", "/hide"),
     ("P", "on a message: caption its picture, the first without one", "/caption"),
     ("Delete", "on a message: delete", "/delete"),
     ("U", "on a message: undo", "/undo"),

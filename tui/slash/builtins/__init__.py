@@ -16,6 +16,7 @@ from tui.slash.builtins import (
     pictures,
     settings,
     variables,
+    versions,
 )
 from tui.slash.command import Registry
 
@@ -28,6 +29,7 @@ def default_registry() -> Registry:
         caption_all.commands(),
         attach.commands(),
         chat.commands(),
+        versions.commands(),
         pictures.commands(),
         looking.commands(),
         library.commands(),

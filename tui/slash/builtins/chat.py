@@ -127,7 +127,7 @@ def commands() -> tuple[Command, ...]:
         ),
         Command("reply", "let the character answer now", reply, aliases=("trigger",)),
         Command(
-            "regenerate", "replace the last reply by a new one", regenerate, aliases=("regen",)
+            "regenerate", "get another version of the last reply", regenerate, aliases=("regen",)
         ),
         Command("retry", "ask again after a failure", retry),
         Command("continue", "let the last reply go on", continue_reply, aliases=("cont",)),
