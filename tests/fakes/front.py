@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,6 +83,10 @@ class FakeFront:
 
     def waiting(self) -> Sequence[Attachment]:
         return self.pictures
+
+    async def with_waiting(self, send: Callable[[tuple[Attachment, ...]], Awaitable[None]]) -> None:
+        await send(tuple(self.pictures))
+        self.pictures.clear()
 
     def choose_fate(self, digest: str, fate: Send) -> None:
         self.pictures = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -106,6 +106,16 @@ class FrontEnd(Protocol):
 
     def waiting(self) -> Sequence[Attachment]:
         """The pictures that wait in the composer."""
+        ...
+
+    async def with_waiting(self, send: Callable[[tuple[Attachment, ...]], Awaitable[None]]) -> None:
+        """Let those pictures leave with a message, captioned first as the settings say.
+
+        They come back to the composer when that is cancelled, or when `send` fails.
+
+        Args:
+            send: Puts the message into the chat; is not called when it was cancelled.
+        """
         ...
 
     def choose_fate(self, digest: str, fate: Send) -> None:

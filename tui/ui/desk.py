@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from textual.app import App
 
 from tui.domain.caption import Caption
+from tui.domain.chat import Attachment
 from tui.domain.errors import AppError
 from tui.domain.safetext import clean_line
 from tui.services import Services
@@ -21,7 +22,7 @@ from tui.slash.keeper import ChatKeeper
 from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.interaction import ScreenInteraction
-from tui.ui.navigation import AppActions, Navigation
+from tui.ui.navigation import AppActions, Navigation, Send
 from tui.ui.palette import Entry
 from tui.ui.screens import Screens
 from tui.ui.showing import PictureScreens
@@ -57,7 +58,7 @@ class Desk:
         self.screens = Screens(app, services, chat, self.registry, preview_theme)
         self.pictures = PictureScreens(app, services, chat, actions.copy)
         openers = {**self.screens.openers(), **self.pictures.openers()}
-        self.front = Navigation(services, chat, openers, self.pictures.view, actions)
+        self.front = Navigation(services, chat, openers, self.pictures.view, actions, self._leave)
         self.screens.front = self.pictures.front = self.front
         self.screens.run = run_line
         self._suggester = Suggester(services, self.registry, actions.theme_names, self._pictures)
@@ -76,26 +77,43 @@ class Desk:
 
     async def caption_and_send(self, message: Leaving) -> None:
         """Caption the pictures of a message, then send it; else it comes back to the prompt."""
-        services, chat = self._services, self._chat
+        done = None
+        try:
+            done = await self._captioned(message)
+        except AppError as error:
+            self._chat.fail(error)
+        finally:
+            if done is None:
+                self._chat.give_back(message)
+        if done is not None:
+            message.pictures = done
+            await self._chat.send(message)
+
+    async def _leave(self, message: Leaving, send: Send) -> None:
+        """Caption the pictures of a message and hand them on; else they come back."""
+        sent = False
+        try:
+            done = await self._captioned(message)
+            if done is not None:
+                await send(done)
+                sent = True
+        finally:
+            if sent:
+                self._chat.attaching.gone(message)
+            else:
+                self._chat.give_back(message)
+
+    async def _captioned(self, message: Leaving) -> tuple[Attachment, ...] | None:
+        services = self._services
         first = BeforeSending(
             services.captions,
             services.chats.fates,
             services.settings,
             self.interaction,
-            chat.attaching.background,
+            self._chat.attaching.background,
             self._took,
         )
-        done = None
-        try:
-            done = await first.caption_all(message.pictures, message.session)
-        except AppError as error:
-            chat.fail(error)
-        finally:
-            if done is None:
-                chat.give_back(message)
-        if done is not None:
-            message.pictures = done
-            await chat.send(message)
+        return await first.caption_all(message.pictures, message.session)
 
     def _took(self, digest: str, caption: Caption) -> None:
         self._chat.attaching.set_caption(digest, caption)

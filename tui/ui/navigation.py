@@ -10,17 +10,21 @@ from textual.worker import WorkerCancelled, WorkerFailed
 
 from tui.domain.caption import Caption
 from tui.domain.chat import Attachment
-from tui.domain.fate import Send
+from tui.domain.fate import Send as Fate
 from tui.domain.settings import Settings
 from tui.services import Services
 from tui.services.session import ChatSession
 from tui.slash.front import ScreenName
+from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import easel_of
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+Send = Callable[[tuple[Attachment, ...]], Awaitable[None]]
+Leave = Callable[[Leaving, Send], Awaitable[None]]
+"""Captions the pictures of a message as the settings say and hands them on, or gives them back."""
 Opener = Callable[[], Awaitable[None]]
 
 
@@ -34,12 +38,14 @@ class Navigation:
         openers: dict[ScreenName, Opener],
         view: Callable[[int, int], Awaitable[None]],
         actions: AppActions,
+        leave: Leave,
     ) -> None:
         self._services = services
         self._chat = chat
         self._openers = openers
         self._view = view
         self._actions = actions
+        self._leave = leave
 
     async def reply(self) -> None:
         """Let the character answer, and wait for the end of it."""
@@ -124,7 +130,11 @@ class Navigation:
         """The pictures beside the prompt."""
         return self._chat.attaching.waiting
 
-    def choose_fate(self, digest: str, fate: Send) -> None:
+    async def with_waiting(self, send: Send) -> None:
+        """Let the pictures beside the prompt leave with a message."""
+        await self._leave(self._chat.attaching.take(""), send)
+
+    def choose_fate(self, digest: str, fate: Fate) -> None:
         """Choose what the chat model will get of one of them."""
         self._chat.attaching.choose_fate(digest, fate)
 

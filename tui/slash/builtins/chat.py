@@ -13,12 +13,6 @@ _HITS = 12
 _NUMBER = Parameter("N", "the message's number as shown by #N, or last", "message")
 
 
-async def send(context: Context, arguments: Arguments) -> None:
-    """Put a message into the chat without asking for an answer."""
-    await context.services.chats.send(context.session, arguments.text("text"))
-    context.front.sync()
-
-
 async def reply(context: Context, _arguments: Arguments) -> None:
     """Let the character answer."""
     await context.front.reply()
@@ -48,26 +42,6 @@ async def continue_reply(context: Context, _arguments: Arguments) -> None:
 async def stop(context: Context, _arguments: Arguments) -> None:
     """End what is being generated."""
     context.front.stop()
-
-
-async def edit(context: Context, arguments: Arguments) -> None:
-    """Change a message, or put its text into the composer to be changed."""
-    index = context.chosen(arguments)
-    text = arguments.text("text")
-    if not text:
-        context.front.set_draft(f"/edit {index} {context.session.message(index).text}")
-        return
-    await context.services.chats.edit(context.session, index, text)
-    context.front.sync()
-    context.front.note(f"#{index} was changed: /undo brings the old text back")
-
-
-async def delete(context: Context, arguments: Arguments) -> None:
-    """Take a message out of the chat."""
-    index = context.chosen(arguments)
-    await context.services.chats.delete(context.session, index)
-    context.front.sync()
-    context.front.note(f"#{index} was deleted: /undo brings it back")
 
 
 async def copy(context: Context, arguments: Arguments) -> str:
@@ -114,17 +88,7 @@ async def show_context(context: Context, _arguments: Arguments) -> None:
 def commands() -> tuple[Command, ...]:
     """The commands of this family."""
     text = Parameter("text", "the words to look for", rest=True, required=True)
-    message = Parameter("text", "the message, as it is", rest=True, required=True, verbatim=True)
-    new_text = Parameter(
-        "text",
-        "the new text; without it the old one comes into the prompt",
-        rest=True,
-        verbatim=True,
-    )
     return (
-        Command(
-            "send", "put a message into the chat without asking for an answer", send, (message,)
-        ),
         Command("reply", "let the character answer now", reply, aliases=("trigger",)),
         Command(
             "regenerate", "get another version of the last reply", regenerate, aliases=("regen",)
@@ -132,10 +96,6 @@ def commands() -> tuple[Command, ...]:
         Command("retry", "ask again after a failure", retry),
         Command("continue", "let the last reply go on", continue_reply, aliases=("cont",)),
         Command("stop", "stop the reply and keep what came", stop),
-        Command("edit", "change the text of a message", edit, (_NUMBER, new_text)),
-        Command(
-            "delete", "delete a message; /undo brings it back", delete, (_NUMBER,), aliases=("del",)
-        ),
         Command("copy", "copy a message to the clipboard", copy, (_NUMBER,)),
         Command("goto", "go to a message", goto, (_NUMBER,)),
         Command(
