@@ -12,7 +12,7 @@ from tui.domain.chat import Attachment
 from tui.domain.connection import Endpoint, Model
 from tui.domain.errors import CaptionError, ConfigError
 from tui.domain.generation import Progress
-from tui.domain.local_model import DownloadPlan, LocalMissing
+from tui.domain.local_model import DownloadPlan, LocalMissing, LocalModelState
 from tui.domain.settings import SOURCES, ChainStep
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
