@@ -16,8 +16,8 @@ from tui.domain.generation import Role
 from tui.domain.safetext import clean_line
 from tui.services.session import ChatSession
 
-_RANGE = re.compile(r"#?(-?\d{1,9})(?:\s*-\s*#?(-?\d{1,9}))?")
-_PLACE = re.compile(r"[+-]?\d{1,9}")
+_RANGE = re.compile(r"#?(-?\d{1,9})(?:\s*-\s*#?(-?\d{1,9}))?", re.ASCII)
+_PLACE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
 
 def read_range(typed: str, count: int) -> range:
