@@ -17,12 +17,14 @@ from tui.domain.generation import (
     Sampling,
 )
 from tui.domain.image import Image
+from tui.domain.macros import Environment, expand
 from tui.domain.prompt import Budget, Prompt
 from tui.domain.safetext import clean_line
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.growing_reply import GrowingReply
 from tui.services.library import new_id
+from tui.services.macro_environment import environment
 from tui.services.picture_fates import PictureFates
 from tui.services.ports import ImageStore
 from tui.services.session import ChatSession
@@ -65,6 +67,25 @@ class ChatService:
         await self.add(session, message)
         return message
 
+    def written(self, session: ChatSession, text: str, pasted: str = "") -> str:
+        """A message as it is kept: the macros in what was typed are replaced, once and for all.
+
+        Args:
+            session: Where it is going.
+            text: All of it.
+            pasted: Its end, where that was pasted as a whole: that is no typed text.
+
+        Returns:
+            The message; as typed where nothing would be left of it.
+        """
+        settings = self._settings.current
+        if not settings.chat.macros:
+            return text
+        typed = text.removesuffix(pasted)
+        macros = replace(environment(session, settings), prose=True)
+        done = expand(typed, macros) + text[len(typed) :]
+        return done if done.strip() else text
+
     async def add(self, session: ChatSession, message: Message) -> None:
         """Put a ready message at the end and name an unnamed chat after it."""
         await session.append(message)
@@ -79,6 +100,9 @@ class ChatService:
 
     async def prompt(self, session: ChatSession) -> Prompt:
         """What would be sent now, part by part."""
+        return self._prompt(session, environment(session, self._settings.current).apart())
+
+    def _prompt(self, session: ChatSession, macros: Environment) -> Prompt:
         settings = self._settings.current
         tail = session.tail(TAIL)
         budget = Budget(
@@ -88,7 +112,7 @@ class ChatService:
             settings.captioning.template,
         )
         built = prompts.build(
-            tail, session.character, session.persona, settings.chat.system_prompt, budget
+            tail, session.character, session.persona, settings.chat.system_prompt, budget, macros
         )
         older = len(session) - len(tail)
         return Prompt(built.parts, built.left_out + older)
@@ -177,7 +201,7 @@ class ChatService:
             raise
 
     async def _request(self, session: ChatSession) -> GenerationRequest:
-        prompt = await self.prompt(session)
+        prompt = self._prompt(session, environment(session, self._settings.current))
         pictures: dict[str, Image] = {}
         for digest in prompt.digests:
             image = await self._images.get(digest)

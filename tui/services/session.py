@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.character import Character, Persona
 from tui.domain.chat import Attachment, Chat, Message, Outline
+from tui.domain.variables import Variables
 
 if TYPE_CHECKING:
     from tui.services.chat_store import ChatStore
@@ -52,6 +53,10 @@ class ChatSession:
         """Bumped when messages come or go."""
         self.undos: list[Undo] = []
         """What can be undone, the latest last."""
+        self.variables = Variables()
+        """The chat's own."""
+        self.shared = Variables()
+        """The global ones; `Library` gives all its chats the same."""
         self._store = store
         self._messages: dict[str, Message] = {}
 

@@ -15,6 +15,7 @@ from typing import Any
 from tui.domain.caption import wrap
 from tui.domain.chat import Message
 from tui.domain.export.parts import About, Shown, utc
+from tui.domain.macros import Environment
 from tui.domain.safetext import clean, clean_line
 
 
@@ -78,7 +79,7 @@ def _item(about: About, message: Message, shown: Shown, index: int) -> dict[str,
         return {**item, "title": clean(message.text), "captioned": True, "source": "captioned"}
     sender = message.name if message.role == "user" else about.persona
     names = {"user": clean_line(sender), "char": clean_line(about.character)}
-    item["title"] = wrap(about.template, clean(shown.attachment.caption), names)
+    item["title"] = wrap(about.template, clean(shown.attachment.caption), Environment(names))
     if message.text.strip():
         item["append_title"] = True
     return {**item, "captioned": True, "source": "upload"}

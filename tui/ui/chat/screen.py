@@ -198,7 +198,8 @@ class ChatScreen(TakingIn):
             self._entered_nothing()
             return
         line = event.text.lstrip()
-        leaving = self.attaching.take(line[1:] if line.startswith("//") else event.text)
+        text = line[1:] if line.startswith("//") else event.text
+        leaving = self.attaching.take(text, event.pasted)
         if self.waits_for():
             self.post_message(self.CaptionNeeded(leaving))
             self.update_hint()
@@ -215,7 +216,8 @@ class ChatScreen(TakingIn):
         if session is self.session:
             await self.stop()
         try:
-            await self.services.chats.send(session, message.text, message.pictures)
+            text = self.services.chats.written(session, message.text, message.pasted)
+            await self.services.chats.send(session, text, message.pictures)
         except AppError as error:
             self.give_back(message)
             self.fail(error)
