@@ -10,7 +10,6 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from tui.domain.errors import AppError
@@ -73,7 +72,8 @@ def _number_text(value: int | float) -> str:
     if value == int(value) and abs(value) < 1e21:
         return str(int(value))
     if 1e-6 <= abs(value) < 1e-4:
-        return format(Decimal(repr(value)), "f")
+        digits, _, zeros = repr(abs(value)).replace(".", "").partition("e-")
+        return f"{'-' if value < 0 else ''}0.{'0' * (int(zeros) - 1)}{digits}"
     return re.sub(r"e([+-])0", r"e\1", repr(value))
 
 

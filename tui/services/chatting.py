@@ -17,7 +17,7 @@ from tui.domain.generation import (
     Sampling,
 )
 from tui.domain.image import Image
-from tui.domain.macros import Environment, expand
+from tui.domain.macros import Environment
 from tui.domain.prompt import Budget, Prompt
 from tui.domain.safetext import clean_line
 from tui.services.configuring import SettingsService
@@ -66,25 +66,6 @@ class ChatService:
         message.templated = bool(wrapped)
         await self.add(session, message)
         return message
-
-    def written(self, session: ChatSession, text: str, pasted: str = "") -> str:
-        """A message as it is kept: the macros in what was typed are replaced, once and for all.
-
-        Args:
-            session: Where it is going.
-            text: All of it.
-            pasted: Its end, where that was pasted as a whole: that is no typed text.
-
-        Returns:
-            The message; as typed where nothing would be left of it.
-        """
-        settings = self._settings.current
-        if not settings.chat.macros:
-            return text
-        typed = text.removesuffix(pasted)
-        macros = replace(environment(session, settings), prose=True)
-        done = expand(typed, macros) + text[len(typed) :]
-        return done if done.strip() else text
 
     async def add(self, session: ChatSession, message: Message) -> None:
         """Put a ready message at the end and name an unnamed chat after it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from tui.domain import macros
@@ -36,6 +37,26 @@ def environment(session: ChatSession, settings: Settings) -> Environment:
         "maxprompt": str(settings.chat.context_tokens),
     }
     return Environment(values, session.variables, session.shared, seed=session.chat.id)
+
+
+def written(session: ChatSession, settings: Settings, text: str, pasted: str = "") -> str:
+    """A message as it is kept: the macros in what was typed are replaced, once and for all.
+
+    Args:
+        session: Where it is going.
+        settings: Say whether they are.
+        text: All of it.
+        pasted: Its end, where that was pasted as a whole: that is no typed text.
+
+    Returns:
+        The message; as typed where nothing would be left of it.
+    """
+    if not settings.chat.macros:
+        return text
+    typed = text.removesuffix(pasted)
+    prose = replace(environment(session, settings), prose=True)
+    done = macros.expand(typed, prose) + text[len(typed) :]
+    return done if done.strip() else text
 
 
 def _card(who: Character, expanded: Callable[[str], Callable[[], str]]) -> dict[str, Given]:

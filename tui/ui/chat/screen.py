@@ -21,6 +21,7 @@ from tui.domain.connection import FoundServer
 from tui.domain.errors import AppError
 from tui.domain.image import Image
 from tui.services import Services
+from tui.services.macro_environment import written
 from tui.services.session import ChatSession
 from tui.ui.chat.attaching import Attaching, Leaving
 from tui.ui.chat.composer import Composer
@@ -216,7 +217,8 @@ class ChatScreen(TakingIn):
         if session is self.session:
             await self.stop()
         try:
-            text = self.services.chats.written(session, message.text, message.pasted)
+            settings = self.services.settings.current
+            text = written(session, settings, message.text, message.pasted)
             await self.services.chats.send(session, text, message.pictures)
         except AppError as error:
             self.give_back(message)
