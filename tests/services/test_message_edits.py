@@ -218,17 +218,27 @@ async def test_what_came_while_others_return_stays(desk: Desk) -> None:
     assert desk.texts == [*(f"text {n}" for n in range(5)), "late"]
 
 
-async def test_variables_are_on_disk_before_they_count(
+async def test_variables_are_kept_with_the_chat_and_the_global_ones_for_all(desk: Desk) -> None:
+    desk.session.variables.set("x", [1, "two"])
+    desk.session.shared.set("y", 2)
+    await desk.session.keep_variables()
+
+    again = await desk.again()
+    assert again.session.chat.variables == {"x": '[1,"two"]'}
+    assert await desk.house.store.globals() == {"y": 2}
+
+
+async def test_variables_that_could_not_be_kept_are_kept_the_next_time(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await desk.session.set_variables({"x": [1, "two"]})
-    kept = (await desk.again()).session.chat.variables
-
     async def full(_chat: object) -> None:
         raise StorageError("no room")
 
-    monkeypatch.setattr(desk.house.store, "save", full)
-    with pytest.raises(StorageError):
-        await desk.session.set_variables({"x": 2})
+    desk.session.variables.set("x", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.house.store, "save", full)
+        with pytest.raises(StorageError):
+            await desk.session.keep_variables()
+    await desk.session.keep_variables()
 
-    assert kept == desk.session.chat.variables == {"x": [1, "two"]}
+    assert (await desk.again()).session.chat.variables == {"x": 1}

@@ -69,14 +69,14 @@ async def test_a_failure_leaves_what_the_commands_before_it_did(room: Room) -> N
         await ran(room, "/setvar key=a 1 |\n/goto {{setvar::a::2}}99 | /setvar key=a 3")
 
     assert "(line 2, column 7)" in caught.value.line()
-    assert room.services.variables.local(room.session).get("a") == 1
+    assert room.session.variables.get("a") == 1
 
 
 async def test_nothing_runs_after_an_error_in_the_text(room: Room) -> None:
     with pytest.raises(CommandError):
         await ran(room, "/setvar key=a 1 | /run {: /nosuch :}")
 
-    assert not room.services.variables.local(room.session).has("a")
+    assert not room.session.variables.has("a")
 
 
 async def test_abort_ends_everything(room: Room) -> None:
@@ -87,7 +87,7 @@ async def test_abort_ends_everything(room: Room) -> None:
     assert outcome.value is None
     assert outcome.aborted is not None
     assert (outcome.aborted.reason, outcome.aborted.quiet) == ("enough", False)
-    assert not room.services.variables.local(room.session).has("a")
+    assert not room.session.variables.has("a")
 
 
 async def test_a_script_that_does_not_end_is_ended(room: Room) -> None:
@@ -100,7 +100,7 @@ async def test_a_script_that_does_not_end_is_ended(room: Room) -> None:
 
 async def test_a_script_can_be_cancelled_between_two_rounds(room: Room) -> None:
     task = asyncio.ensure_future(ran(room, "/while guard=off left=1 {: /addvar key=n 1 :}"))
-    while not room.services.variables.local(room.session).has("n"):
+    while not room.session.variables.has("n"):
         await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

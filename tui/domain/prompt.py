@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from tui.domain import macros
 from tui.domain.caption import wrap
-from tui.domain.character import Character, Persona, macro_values
+from tui.domain.character import Character, Persona, names
 from tui.domain.chat import Attachment, Message
 from tui.domain.fate import Fate, Send, Sight, decide
 from tui.domain.generation import Role, Turn
 from tui.domain.image import Image
+from tui.domain.macros import Environment
 
 PICTURE_TOKENS = 600
 """What a picture costs a typical vision model; providers differ by a factor of three."""
@@ -117,6 +118,7 @@ def build(
     persona: Persona,
     system_prompt: str,
     budget: Budget,
+    environment: Environment | None = None,
 ) -> Prompt:
     """Lay out the prompt: the character first, then as many of the last messages as fit.
 
@@ -127,15 +129,18 @@ def build(
         persona: Who the person is.
         system_prompt: The default one; the character's own wins.
         budget: How much room there is. The last message always goes in.
+        environment: What the macros of the character and the settings read; None: only the names.
+            Messages are not expanded here: what is in the chat is no template.
     """
-    system = list(_system_parts(character, persona, system_prompt))
+    environment = environment or names(character, persona)
+    system = list(_system_parts(character, persona, system_prompt, environment))
     told = [(index, message) for index, message in messages if message.is_sent]
     budget = replace(budget, names_pictures=speaks_of_pictures(told))
     room = budget.context_tokens - sum(part.tokens for part in system)
     kept: list[Part] = []
     skipped = 0
     for index, message in reversed(told):
-        part = _message_part(index, message, character, persona, budget)
+        part = _message_part(index, message, persona, budget, environment)
         if part is None:
             continue
         if skipped or (kept and part.tokens > room):
@@ -146,8 +151,11 @@ def build(
     return Prompt((*system, *reversed(kept)), skipped, len(messages) - len(told))
 
 
-def _system_parts(character: Character, persona: Persona, system_prompt: str) -> Iterable[Part]:
-    values = macro_values(character, persona)
+def _system_parts(
+    character: Character, persona: Persona, system_prompt: str, environment: Environment
+) -> Iterable[Part]:
+    plain = environment
+    environment = plain.giving(original=lambda: macros.expand(system_prompt, plain))
     fields = (
         ("system prompt", character.system_prompt or system_prompt, "{}"),
         ("description", character.description, "{}"),
@@ -158,17 +166,17 @@ def _system_parts(character: Character, persona: Persona, system_prompt: str) ->
     )
     for label, text, form in fields:
         if text.strip():
-            expanded = macros.expand(form.format(text.strip()), values)
+            expanded = macros.expand(form.format(text.strip()), environment)
             yield Part(label, "system", expanded, estimate_tokens(expanded))
 
 
 def _message_part(
-    index: int, message: Message, character: Character, persona: Persona, budget: Budget
+    index: int, message: Message, persona: Persona, budget: Budget, environment: Environment
 ) -> Part | None:
     fates = [(each, budget.fate(each)) for each in message.attachments]
     captions = tuple(each.caption for each, fate in fates if fate.caption)
     pictures = tuple(each.digest for each, fate in fates if fate.picture)
-    text = _text(message, fates, macro_values(character, persona), budget)
+    text = _text(message, fates, environment, budget)
     if budget.names_pictures:
         text = "\n\n".join(part for part in (_enclosed(fates), text) if part)
     if not text and not pictures:
@@ -190,7 +198,7 @@ def _message_part(
 _Fates = list[tuple[Attachment, Fate]]
 
 
-def _text(message: Message, fates: _Fates, values: Mapping[str, str], budget: Budget) -> str:
+def _text(message: Message, fates: _Fates, environment: Environment, budget: Budget) -> str:
     """The message's words, after the captions that are sent beside them."""
     beside, text = fates, message.text
     if message.templated and fates:
@@ -198,7 +206,7 @@ def _text(message: Message, fates: _Fates, values: Mapping[str, str], budget: Bu
         text = _named(fates[0][0], text, budget) if fates[0][1].caption else ""
         beside = fates[1:]
     captions = [
-        _named(each, each.wrapped or wrap(budget.template, each.caption, values), budget)
+        _named(each, each.wrapped or wrap(budget.template, each.caption, environment), budget)
         for each, fate in beside
         if fate.caption
     ]

@@ -10,7 +10,6 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from tui.domain.errors import AppError
@@ -73,7 +72,8 @@ def _number_text(value: int | float) -> str:
     if value == int(value) and abs(value) < 1e21:
         return str(int(value))
     if 1e-6 <= abs(value) < 1e-4:
-        return format(Decimal(repr(value)), "f")
+        digits, _, zeros = repr(abs(value)).replace(".", "").partition("e-")
+        return f"{'-' if value < 0 else ''}0.{'0' * (int(zeros) - 1)}{digits}"
     return re.sub(r"e([+-])0", r"e\1", repr(value))
 
 
@@ -210,6 +210,8 @@ class Variables:
         """As they are kept: texts, numbers, and JSON text for lists and objects."""
         self.revision = 0
         """Counts changes, so that their keeper knows when to save."""
+        self.kept = 0
+        """The revision that was saved last."""
 
     def get(self, name: str, index: str | int | None = None) -> Value:
         """What a variable holds, or what it has at an index; empty when there is nothing."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tui.services.library import Library
     from tui.services.picture_list import PictureList
     from tui.services.ports import OfflineInstaller, SecretStore, Worker
-    from tui.services.variables import VariableService
 
 
 class Services:
@@ -80,13 +79,6 @@ class Services:
         from tui.services.picture_list import PictureList  # noqa: PLC0415 - rarely needed
 
         return PictureList(self.store)
-
-    @cached_property
-    def variables(self) -> VariableService:
-        """The variables of scripts; loaded when first needed."""
-        from tui.services.variables import VariableService  # noqa: PLC0415 - rarely needed
-
-        return VariableService(self.store)
 
     @cached_property
     def intake(self) -> IntakeService:

@@ -17,12 +17,14 @@ from tui.domain.generation import (
     Sampling,
 )
 from tui.domain.image import Image
+from tui.domain.macros import Environment
 from tui.domain.prompt import Budget, Prompt
 from tui.domain.safetext import clean_line
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.growing_reply import GrowingReply
 from tui.services.library import new_id
+from tui.services.macro_environment import environment
 from tui.services.picture_fates import PictureFates
 from tui.services.ports import ImageStore
 from tui.services.session import ChatSession
@@ -84,6 +86,9 @@ class ChatService:
             session: The chat.
             end: Position of the message before which the prompt ends; None: the end of the chat.
         """
+        return self._prompt(session, environment(session, self._settings.current).apart(), end)
+
+    def _prompt(self, session: ChatSession, macros: Environment, end: int | None) -> Prompt:
         settings = self._settings.current
         tail = session.tail(TAIL, end)
         budget = Budget(
@@ -93,7 +98,7 @@ class ChatService:
             settings.captioning.template,
         )
         built = prompts.build(
-            tail, session.character, session.persona, settings.chat.system_prompt, budget
+            tail, session.character, session.persona, settings.chat.system_prompt, budget, macros
         )
         before = session.outline[:end]
         sent = sum(entry.is_sent for entry in before)
@@ -184,7 +189,8 @@ class ChatService:
             raise
 
     async def _request(self, session: ChatSession, end: int | None) -> GenerationRequest:
-        prompt = await self.prompt(session, end)
+        prompt = self._prompt(session, environment(session, self._settings.current), end)
+        await session.keep_variables()
         pictures: dict[str, Image] = {}
         for digest in prompt.digests:
             image = await self._images.get(digest)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 import uuid
 import weakref
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.domain.character import Character, Persona, greeting
-from tui.domain.chat import Chat, ChatSummary, Message, SearchHit
+from tui.domain.chat import Chat, ChatSummary, Message, Outline, SearchHit
 from tui.domain.errors import AppError, StorageError
 from tui.domain.safetext import clean_line
+from tui.domain.variables import Variables
+from tui.services.macro_environment import environment
 from tui.services.session import ChatSession
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ class Library:
         self._store = store
         self._characters = characters
         self._settings = settings
+        self._variables = Variables()
+        self._have_variables = False
         self._opened: weakref.WeakSet[ChatSession] = weakref.WeakSet()
 
     @property
@@ -68,9 +73,8 @@ class Library:
         now = time.time()
         chat = Chat(new_id(), "", who.id, persona.id, now, now)
         await self._store.create(chat)
-        session = ChatSession(chat, [], self._store, who, persona)
-        self._opened.add(session)
-        opening = greeting(who, persona)
+        session = await self._session(chat, [], who, persona)
+        opening = greeting(who, persona, environment(session, self._settings.current))
         if opening:
             await session.append(Message(new_id(), "assistant", who.name, opening, now))
         return session
@@ -87,7 +91,16 @@ class Library:
         outline = await self._store.outline(chat_id)
         who = await self._character(chat.character)
         persona = await self._persona(chat.persona)
+        return await self._session(chat, outline, who, persona)
+
+    async def _session(
+        self, chat: Chat, outline: Sequence[Outline], who: Character, persona: Persona
+    ) -> ChatSession:
+        if not self._have_variables:
+            self._variables.values.update(await self._store.globals())
+            self._have_variables = True
         session = ChatSession(chat, outline, self._store, who, persona)
+        session.shared = self._variables
         self._opened.add(session)
         return session
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.character import Character, Persona
-from tui.domain.chat import Attachment, Chat, Message, Outline, Swipe, Variables
+from tui.domain.chat import Attachment, Chat, Message, Outline, Swipe
 from tui.domain.errors import AppError
+from tui.domain.variables import Variables
 
 if TYPE_CHECKING:
     from tui.services.chat_store import ChatStore
@@ -54,6 +55,10 @@ class ChatSession:
         """Bumped when messages come or go."""
         self.undos: list[Undo] = []
         """What can be undone, the latest last."""
+        self.variables = Variables(chat.variables)
+        """The chat's own."""
+        self.shared = Variables()
+        """The global ones; `Library` gives all its chats the same."""
         self._store = store
         self._messages: dict[str, Message] = {}
 
@@ -229,10 +234,17 @@ class ChatSession:
     async def _number(self, message: Message) -> None:
         message.attachments = await self.numbered(message.attachments)
 
-    async def set_variables(self, variables: Variables) -> None:
-        """Have scripts' variables from now on, on disk first. Raises StorageError."""
-        await self._store.save(replace(self.chat, variables=variables))
-        self.chat.variables = variables
+    async def keep_variables(self) -> None:
+        """Write the variables, the global ones too, when they changed. Raises StorageError."""
+        mine, shared = self.variables, self.shared
+        if mine.revision != mine.kept:
+            revision = mine.revision
+            await self.save()
+            mine.kept = revision
+        if shared.revision != shared.kept:
+            revision = shared.revision
+            await self._store.save_globals(dict(shared.values))
+            shared.kept = revision
 
     async def save(self) -> None:
         """Keep title, draft, participants and what pictures were numbered."""

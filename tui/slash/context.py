@@ -30,14 +30,14 @@ class Frame(Protocol):
         what: Bound | str,
         *,
         given: Mapping[str, Value] | None = None,
-        facts: Mapping[str, str] | None = None,
+        times_index: int | None = None,
     ) -> Value:
         """Run a closure, or text as a script, and give its last result.
 
         Args:
             what: A closure keeps its own scope; text is run in one within the command's.
             given: Arguments by name: those that the closure declares become its variables.
-            facts: Macros that hold inside, by lower-case name.
+            times_index: Which round of a loop it is, for `{{timesIndex}}`.
 
         Raises:
             Broken: `/break` was met: for loops, and whatever else `/break` leaves.
@@ -100,8 +100,7 @@ class Context:
         """A variable of the script, else of the chat, else of all chats; None: there is none."""
         if self.frame.scope.has(name):
             return str(self.frame.scope.get(name))
-        variables = self.services.variables
-        for each in (variables.local(self.session), variables.shared):
+        for each in (self.session.variables, self.session.shared):
             if each.has(name):
                 return text_of(each.get(name))
         return None

@@ -203,14 +203,14 @@ class Frame:
         what: Bound | str,
         *,
         given: Mapping[str, Value] | None = None,
-        facts: Mapping[str, str] | None = None,
+        times_index: int | None = None,
     ) -> Value:
         """Run a closure, or text as a script, and give its last result."""
-        given, facts = given or {}, facts or {}
+        given = given or {}
         if isinstance(what, str):
             try:
                 script = check(parse(what, self.executor.registry.grammar), self.executor.registry)
-                inner = Scope(self.scope, facts=facts, given=given)
+                inner = Scope(self.scope, times_index=times_index, given=given)
                 return await self.executor.script(script, inner)
             except CommandError as error:
                 error.column = (
@@ -218,7 +218,7 @@ class Frame:
                 )
                 raise
         # Its variables are those of where it was written; the pipe is that of who runs it.
-        around = Scope(what.scope, facts=facts, given=given, pipe=self.scope.piped())
+        around = Scope(what.scope, {}, times_index, given, self.scope.piped())
         inner = Scope(around)
         for parameter in what.closure.parameters:
             inner.names[parameter.name] = (

@@ -16,6 +16,7 @@ from tui.domain.caption import wrap
 from tui.domain.chat import Attachment, Message, Swipe
 from tui.domain.export.parts import About, Shown, utc
 from tui.domain.generation import Role
+from tui.domain.macros import Environment
 from tui.domain.safetext import clean, clean_line
 
 
@@ -102,7 +103,7 @@ def _item(about: About, role: Role, version: Swipe, shown: Shown, index: int) ->
         return {**item, "title": clean(version.text), "captioned": True, "source": "captioned"}
     sender = version.name if role == "user" else about.persona
     names = {"user": clean_line(sender), "char": clean_line(about.character)}
-    item["title"] = wrap(about.template, clean(shown.attachment.caption), names)
+    item["title"] = wrap(about.template, clean(shown.attachment.caption), Environment(names))
     if version.text.strip():
         item["append_title"] = True
     return {**item, "captioned": True, "source": "upload"}

@@ -68,7 +68,7 @@ async def times(context: Context, arguments: Arguments) -> Value:
         count = min(count, _GUARD)
     result: Value = ""
     for index in range(count if body is not None else 0):
-        broken, result = await _round(context, body or "", {"timesindex": str(index)})
+        broken, result = await _round(context, body or "", index)
         if broken:
             break
         await asyncio.sleep(0)
@@ -76,11 +76,11 @@ async def times(context: Context, arguments: Arguments) -> Value:
 
 
 async def _round(
-    context: Context, body: Bound | str, facts: dict[str, str] | None = None
+    context: Context, body: Bound | str, index: int | None = None
 ) -> tuple[bool, Value]:
     with context.frame.breakable():
         try:
-            return False, await context.frame.run(body, facts=facts)
+            return False, await context.frame.run(body, times_index=index)
         except Broken as broken:
             return True, broken.value
 

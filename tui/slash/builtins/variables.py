@@ -143,8 +143,8 @@ async def list_all(context: Context, arguments: Arguments) -> str:
     """Show the variables there are."""
     scope = arguments.text("scope")
     stores = {
-        "local": context.services.variables.local(context.session),
-        "global": context.services.variables.shared,
+        "local": context.session.variables,
+        "global": context.session.shared,
     }
     lines = [
         f"{name} = {text_of(value)}" + (" (all chats)" if where == "global" else "")
@@ -166,8 +166,8 @@ _VALUE = Parameter("value", "what it is to hold", "any", rest=True)
 def commands() -> tuple[Command, ...]:
     """The commands of this family."""
     name = Parameter("name", "its name", "variable", unless="key")
-    local = _Family(lambda context: context.services.variables.local(context.session))
-    shared = _Family(lambda context: context.services.variables.shared)
+    local = _Family(lambda context: context.session.variables)
+    shared = _Family(lambda context: context.session.shared)
     scopes = ("all", "local", "global")
     return (
         Command(

@@ -49,6 +49,11 @@ class Composer(Vertical):
         typed: str
         """What was typed alone."""
 
+        @property
+        def pasted(self) -> str:
+            """The large pastes as they end the text."""
+            return "\n\n".join(part for part in self.pastes if part.strip())
+
     @dataclass
     class DraftChanged(Message):
         """What is not sent yet is different now; at most a few times a second."""
