@@ -96,9 +96,15 @@ class ChatService:
             settings.captioning.send,
             self.fates.sight(session),
             settings.captioning.template,
+            session.chat.injections,
         )
         built = prompts.build(
-            tail, session.character, session.persona, settings.chat.system_prompt, budget, macros
+            tail,
+            session.character,
+            session.persona,
+            settings.chat.system_prompt,
+            budget,
+            macros,
         )
         before = session.outline[:end]
         sent = sum(entry.is_sent for entry in before)
@@ -191,6 +197,10 @@ class ChatService:
     async def _request(self, session: ChatSession, end: int | None) -> GenerationRequest:
         prompt = self._prompt(session, environment(session, self._settings.current), end)
         await session.keep_variables()
+        kept = tuple(each for each in session.chat.injections if not each.ephemeral)
+        if kept != session.chat.injections:
+            session.chat.injections = kept
+            await session.save()
         pictures: dict[str, Image] = {}
         for digest in prompt.digests:
             image = await self._images.get(digest)
