@@ -391,7 +391,8 @@ async def test_model_lists_and_chooses(room: Room) -> None:
         await room.run("/model")
     await room.run("/connect kitchen")
 
-    assert await room.run("/model") == "text-only\ntiny-vision (sees pictures)"
+    assert await room.run("/model") == "tiny-vision"
+    assert room.front.notes[-1] == "text-only\ntiny-vision (sees pictures)"
     await room.run("/model text-only")
 
     assert room.settings.current.connections["kitchen"].model == "text-only"
