@@ -543,3 +543,22 @@ async def test_a_version_that_streams_in_takes_the_place_of_the_earlier_one() ->
         assert [row.strip() for row in app.rows() if "#2" in row or "of 2" in row] == [
             *("#2 You · 1/2", "text of 2"),
         ]
+
+
+async def test_a_message_put_between_others_moves_the_later_ones() -> None:
+    source = numbered(30)
+    async with running(source) as (app, view, pilot):
+        view.scroll_to_message(10)
+        await pilot.pause()
+        before = app.rows()[:6]
+        source.messages.insert(2, message(99, "put between"))
+        source.revision += 1
+        view.sync()
+        await pilot.pause()
+        after = app.rows()[:6]
+        view.scroll_to_message(1)
+        await pilot.pause()
+
+        assert [row for row in after if "text of" in row] == [r for r in before if "text of" in r]
+        assert "#2 Ada" in app.rows()[3]
+        assert "put between" in app.rows()[4]
