@@ -25,10 +25,10 @@ async def regenerate(context: Context, _arguments: Arguments) -> None:
 
 async def retry(context: Context, _arguments: Arguments) -> None:
     """Ask again after a failure, whatever failed."""
-    count = len(context.session)
-    if not count:
+    at = context.session.last_said()
+    if at is None:
         raise CommandError("there is nothing to retry", hint="write a message first")
-    if context.session.message(-1).role == "user":
+    if context.session.message(at).role != "assistant":
         await context.front.reply()
     else:
         await context.front.regenerate()

@@ -260,7 +260,8 @@ class ChatScreen(TakingIn):
             self.reply()
 
     def _is_unanswered(self) -> bool:
-        return len(self.session) > 0 and self.session.message(-1).role == "user"
+        at = self.session.last_said()
+        return at is not None and self.session.message(at).role != "assistant"
 
     @on(Composer.DraftChanged)
     async def _keep_draft(self, event: Composer.DraftChanged) -> None:
