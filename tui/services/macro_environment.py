@@ -86,6 +86,8 @@ def _messages(session: ChatSession) -> dict[str, Given]:
         "lastcharmessage": lambda: last("assistant"),
         "lastmessageid": lambda: number(-1),
         "firstdisplayedmessageid": lambda: number(0),
+        "lastswipeid": lambda: _swipes(session)[1],
+        "currentswipeid": lambda: _swipes(session)[0],
         "allchatrange": lambda: f"0-{len(session) - 1}" if len(session) else "",
         "idleduration": lambda: _idle(session),
     }
@@ -97,6 +99,14 @@ def _last(session: ChatSession, role: Role | None) -> Message | None:
         if role in (None, message.role):
             return message
     return None
+
+
+def _swipes(session: ChatSession) -> tuple[str, str]:
+    """Which version of the last message is shown, from 1, and how many there are."""
+    message = _last(session, None)
+    if message is None or not message.swipes:
+        return "", ""
+    return str(message.swipe + 1), str(len(message.swipes))
 
 
 def _idle(session: ChatSession) -> str:

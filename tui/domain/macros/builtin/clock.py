@@ -39,7 +39,7 @@ def _between(call: Call) -> str | None:
 
 
 MACROS = (
-    Declaration("time", "the time, 3:05 PM; elsewhere with UTC+2", _time, "::UTC+2", 0, 1),
+    Declaration("time", "the time, 3:05 PM; elsewhere with UTC+2", _time, "[::UTC+2]", 0, 1),
     Declaration("date", "the date, November 28, 2026", lambda c: formatted(_now(c), "LL")),
     Declaration("weekday", "the day of the week", lambda c: formatted(_now(c), "dddd")),
     Declaration("isotime", "the time, 15:05", lambda c: formatted(_now(c), "HH:mm")),
