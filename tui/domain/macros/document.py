@@ -14,7 +14,7 @@ _RULES = """\
 something else. They work in characters, the system prompt, caption prompts and templates, in the
 arguments of commands, and in what you type; `chat.macros: false` leaves your messages alone.
 
-- `{{name}}`, `{{name::one::two}}`, and for a single argument also `{{name one}}` and `{{name:one}}`.
+- `{{name}}`, `{{name::one::two}}`; a single argument also as `{{name one}}` or `{{name:one}}`.
   Upper and lower case are the same. Arguments may hold macros.
 - A text is gone through once, from left to right. What a macro gives is never gone through again,
   and nothing in it is changed: a caption that says `{{user}}` stays as it is.
@@ -27,17 +27,17 @@ arguments of commands, and in what you type; `chat.macros: false` leaves your me
 """
 
 DIFFERENCES = (
-    "`{{trim}}` and `\\{` inside a caption, a variable or a message are left alone; SillyTavern takes"
-    " them out of what a macro gave.",
+    "`{{trim}}` and `\\{` inside a caption, a variable or a message are left alone; SillyTavern"
+    " takes them out of what a macro gave.",
     "Messages of the chat are never expanded when a prompt is built; SillyTavern does so for"
     " chat-completion services, captions included.",
     "A caption template counts as having its `{{caption}}` however that is spelled.",
-    "In a message, `<USER>` and its like are text, and a backslash before a bracket stays unless two"
-    " opening brackets stand somewhere in it.",
+    "In a message, `<USER>` and its like are text, and a backslash before a bracket stays unless"
+    " two opening brackets stand somewhere in it.",
     "What is inside a comment, and the fallback of `||` and `??` that is not needed, is not run.",
     "Whole numbers keep all their digits; true and false are printed as words.",
-    "With an index, a variable that is no list or object reads as nothing, and cannot be written to;"
-    " a negative index counts from the end.",
+    "With an index, a variable that is no list or object reads as nothing, and cannot be written"
+    " to; a negative index counts from the end.",
     "`{{time}}` and `{{date}}` are written as in English, whatever the system's language.",
     "There are no macros yet for groups, world info, author's notes, summaries and instruct"
     " templates.",
