@@ -46,7 +46,7 @@ MACROS = (
     Declaration("isodate", "the date, 2026-11-28", lambda c: formatted(_now(c), "YYYY-MM-DD")),
     Declaration(
         "datetimeformat",
-        "date and time as you like: YYYY MMMM MM DD dddd HH hh mm ss A, [text]...",
+        "date and time as you like: YYYY MMMM MM DD dddd HH hh mm ss A; [text] stands as it is",
         lambda c: formatted(_now(c), c.arguments[0]),
         "::FORMAT",
         1,
