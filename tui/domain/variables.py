@@ -21,6 +21,8 @@ Value = str | int | float | bool
 
 MOST_ITEMS = 100_000
 """Longest list that an index may make."""
+MOST_CHARACTERS = 10_000_000
+"""Longest text that a variable holds."""
 _NUMBER = re.compile(r"[+-]?(?:(\d{1,300})|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)", re.I | re.A)
 _WHOLE = re.compile(r"[+-]?\d{1,9}", re.A)
 _TRUE = ("on", "true", "1")
@@ -228,7 +230,7 @@ class Variables:
             as_: See `converted`.
 
         Raises:
-            VariableError: The name is empty, or the index does not fit.
+            VariableError: The name is empty, the index does not fit, or it is too much.
         """
         if not name.strip():
             raise VariableError("a variable needs a name")
@@ -237,6 +239,8 @@ class Variables:
             value = with_element(self.values.get(name), index, value, name)
         elif isinstance(value, dict | list):
             value = text_of(value)
+        if isinstance(value, str) and len(value) > MOST_CHARACTERS:
+            raise VariableError(f"{name} would hold more than {MOST_CHARACTERS:,} characters")
         self.values[name] = value
         self.revision += 1
 

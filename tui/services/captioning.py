@@ -151,6 +151,8 @@ class CaptionService:
             done = Captioned(refinement.image, caption)
             await self._delivery.deliver(job.request, done, session, job.target)
             await self._journal.used(number)
+            if session is not None:
+                await session.keep_variables()
         except AppError as error:
             batch.failed.append(error)
         else:

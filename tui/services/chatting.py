@@ -78,6 +78,7 @@ class ChatService:
         if not session.chat.title and message.role == "user":
             session.chat.title = _title(message)
         await session.save()
+        await session.keep_variables()
 
     async def prompt(self, session: ChatSession, end: int | None = None) -> Prompt:
         """What would be sent now, part by part.

@@ -77,6 +77,7 @@ class Library:
         opening = greeting(who, persona, environment(session, self._settings.current))
         if opening:
             await session.append(Message(new_id(), "assistant", who.name, opening, now))
+        await session.keep_variables()
         return session
 
     async def open(self, chat_id: str) -> ChatSession:

@@ -86,8 +86,8 @@ def _messages(session: ChatSession) -> dict[str, Given]:
         "lastcharmessage": lambda: last("assistant"),
         "lastmessageid": lambda: number(-1),
         "firstdisplayedmessageid": lambda: number(0),
-        "currentswipeid": lambda: _versions(session)[0],
-        "lastswipeid": lambda: _versions(session)[1],
+        "lastswipeid": lambda: _swipes(session)[1],
+        "currentswipeid": lambda: _swipes(session)[0],
         "allchatrange": lambda: f"0-{len(session) - 1}" if len(session) else "",
         "idleduration": lambda: _idle(session),
     }
@@ -101,12 +101,12 @@ def _last(session: ChatSession, role: Role | None) -> Message | None:
     return None
 
 
-def _versions(session: ChatSession) -> tuple[str, str]:
-    """Which version of the last message is shown, and the last one's number, both from 1."""
-    last = session.message(-1) if len(session) else None
-    if last is None or not last.swipes:
+def _swipes(session: ChatSession) -> tuple[str, str]:
+    """Which version of the last message is shown, from 1, and how many there are."""
+    message = _last(session, None)
+    if message is None or not message.swipes:
         return "", ""
-    return str(last.swipe + 1), str(len(last.swipes))
+    return str(message.swipe + 1), str(len(message.swipes))
 
 
 def _idle(session: ChatSession) -> str:

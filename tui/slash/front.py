@@ -22,6 +22,7 @@ ScreenName = Literal[
     "pull",
     "help",
     "sources",
+    "macros",
     "context",
     "caption_log",
     "extensions",

@@ -66,6 +66,7 @@ class Screens:
             "pull": self.pull,
             "help": self.help,
             "sources": self.sources,
+            "macros": self.macros,
             "context": self.context,
             "caption_log": self.caption_log,
             "extensions": self.extensions,
@@ -168,10 +169,17 @@ class Screens:
 
     async def sources(self) -> None:
         """Which caption source for whom, and where pictures go."""
-        from tui.ui.help.sources import SourcesGuide  # noqa: PLC0415 - rarely opened
+        from tui.ui.help.reading import Reading  # noqa: PLC0415 - rarely opened
 
         text = await asyncio.to_thread(shipped("docs/sources.md").read_text, "utf-8")
-        await self._app.push_screen_wait(SourcesGuide(text))
+        await self._app.push_screen_wait(Reading("Caption sources", text))
+
+    async def macros(self) -> None:
+        """What macros there are."""
+        from tui.domain.macros.document import markdown  # noqa: PLC0415 - rarely opened
+        from tui.ui.help.reading import Reading  # noqa: PLC0415 - rarely opened
+
+        await self._app.push_screen_wait(Reading("Macros", markdown()))
 
     async def context(self) -> None:
         """What would be sent."""

@@ -26,6 +26,9 @@ from tui.domain.variables import is_true
 
 DEPTH = 25
 """How deep macros may stand in each other; deeper ones stay as typed."""
+MOST_CHARACTERS = 10_000_000
+"""How much the macros of a text may give together; then the others stay as typed. A variable that
+is added to itself doubles each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class _Evaluator:
         self._digest = ""
         self._environment = environment
         self._once: set[str] = set()
+        self._room = MOST_CHARACTERS
 
     def run(self, parts: list[Part], depth: int) -> Pieces:
         """Expand siblings in order.
@@ -140,11 +144,12 @@ class _Evaluator:
         return declared is not None and declared.takes(len(begun.arguments) + 1)
 
     def _single(self, macro: Macro, depth: int) -> Pieces:
-        if depth >= DEPTH:
-            return [Piece(plain(self._source[macro.start : macro.end]))]
+        if depth >= DEPTH or self._room <= 0:
+            return self._typed(macro)
         short = shorthand.parse(macro.parts)
         if short is not None:
-            return [Piece(self._variable(short, depth), typed=False)]
+            found = self._variable(short, depth)
+            return self._typed(macro) if found is None else self._made(found)
         begun = head(macro)
         if begun is None:
             return [Piece("{{"), *self.run(macro.parts, depth + 1), Piece("}}")]
@@ -153,6 +158,9 @@ class _Evaluator:
         if begun.name == "if" and len(begun.arguments) == 2:
             return self._branch(begun, begun.arguments[1], depth)
         return self._called(macro, begun, None, depth)
+
+    def _typed(self, macro: Macro) -> Pieces:
+        return [Piece(plain(self._source[macro.start : macro.end]))]
 
     def _enclosing(self, macro: Macro, inside: list[Part], depth: int) -> Pieces:
         """A macro with an end, `{{/name}}`, and what stands between the two."""
@@ -188,7 +196,7 @@ class _Evaluator:
         """What a call gives; None where it stays as typed."""
         try:
             if name in self._environment.values:
-                return None if arguments else [Piece(self._given(name), typed=False)]
+                return None if arguments else self._made(self._given(name))
             declared = find(name)
             if declared is None or declared.run is None or not declared.takes(len(arguments)):
                 return None
@@ -197,7 +205,11 @@ class _Evaluator:
             found = declared.run(Call(self._environment, arguments, self._place(start)))
         except AppError:
             return None
-        return None if found is None else [Piece(found, typed=False)]
+        return None if found is None else self._made(found)
+
+    def _made(self, text: str) -> Pieces:
+        self._room -= len(text)
+        return [Piece(text, typed=False)]
 
     def _given(self, name: str) -> str:
         if name == "original" and name in self._once:
@@ -211,11 +223,14 @@ class _Evaluator:
             self._digest = hashlib.sha256(self._source.encode("utf-8", "replace")).hexdigest()
         return f"{self._digest}:{start}"
 
-    def _variable(self, short: Shorthand, depth: int) -> str:
+    def _variable(self, short: Shorthand, depth: int) -> str | None:
         def value() -> str:
             return argument(self.run(short.value, depth + 1))
 
-        return shorthand.run(short, self._environment, value)
+        try:
+            return shorthand.run(short, self._environment, value)
+        except AppError:
+            return None
 
     # Conditions
 
@@ -254,7 +269,7 @@ class _Evaluator:
         """A condition without brackets: a variable, a macro's name, or just text."""
         short = shorthand.parse([text])
         if short is not None:
-            return self._variable(short, depth)
+            return self._variable(short, depth) or ""
         begun = head(Macro(0, 0, [text]))
         if begun is None or begun.closes:
             return text

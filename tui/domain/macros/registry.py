@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from tui.domain.macros.builtin import chance, clock, given, scripts, stored, texts
 from tui.domain.macros.declaration import Declaration
 
-_ALL = (
-    *given.MACROS,
-    *clock.MACROS,
-    *chance.MACROS,
-    *texts.MACROS,
-    *stored.MACROS,
-    *scripts.MACROS,
-)
+FAMILIES: Mapping[str, Sequence[Declaration]] = {
+    "Who, what and where": given.MACROS,
+    "Time": clock.MACROS,
+    "Chance": chance.MACROS,
+    "Text": texts.MACROS,
+    "Variables": stored.MACROS,
+    "Scripts": scripts.MACROS,
+}
+"""All macros under what they have in common."""
+_ALL = tuple(each for family in FAMILIES.values() for each in family)
 _BY_NAME = {name.lower(): each for each in _ALL for name in (each.name, *each.aliases)}
 
 

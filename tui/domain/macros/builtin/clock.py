@@ -39,14 +39,14 @@ def _between(call: Call) -> str | None:
 
 
 MACROS = (
-    Declaration("time", "the time, 3:05 PM; elsewhere with UTC+2", _time, "::UTC+2", 0, 1),
+    Declaration("time", "the time, 3:05 PM; elsewhere with UTC+2", _time, "[::UTC+2]", 0, 1),
     Declaration("date", "the date, November 28, 2026", lambda c: formatted(_now(c), "LL")),
     Declaration("weekday", "the day of the week", lambda c: formatted(_now(c), "dddd")),
     Declaration("isotime", "the time, 15:05", lambda c: formatted(_now(c), "HH:mm")),
     Declaration("isodate", "the date, 2026-11-28", lambda c: formatted(_now(c), "YYYY-MM-DD")),
     Declaration(
         "datetimeformat",
-        "date and time as you like: YYYY MMMM MM DD dddd HH hh mm ss A, [text]...",
+        "date and time as you like: YYYY MMMM MM DD dddd HH hh mm ss A; [text] stands as it is",
         lambda c: formatted(_now(c), c.arguments[0]),
         "::FORMAT",
         1,

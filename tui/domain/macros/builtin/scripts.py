@@ -37,7 +37,7 @@ MACROS = (
         "var",
         "in scripts: a variable of /let, or what it has at INDEX",
         _variable,
-        "::NAME::INDEX",
+        "::NAME[::INDEX]",
         1,
         2,
     ),

@@ -17,8 +17,8 @@ def _repeated(what: str, call: Call) -> str | None:
 
 
 MACROS = (
-    Declaration("newline", "a new line, or N of them", lambda c: _repeated("\n", c), "::N", 0, 1),
-    Declaration("space", "a space, or N of them", lambda c: _repeated(" ", c), "::N", 0, 1),
+    Declaration("newline", "a new line, or N of them", lambda c: _repeated("\n", c), "[::N]", 0, 1),
+    Declaration("space", "a space, or N of them", lambda c: _repeated(" ", c), "[::N]", 0, 1),
     Declaration("noop", "nothing", lambda _call: ""),
     Declaration(
         "trim",
