@@ -197,11 +197,7 @@ class ChatService:
 
     async def _request(self, session: ChatSession, end: int | None) -> GenerationRequest:
         prompt = self._prompt(session, environment(session, self._settings.current), end)
-        await session.keep_variables()
-        kept = tuple(each for each in session.chat.injections if not each.ephemeral)
-        if kept != session.chat.injections:
-            session.chat.injections = kept
-            await session.save()
+        await session.asked()
         pictures: dict[str, Image] = {}
         for digest in prompt.digests:
             image = await self._images.get(digest)
