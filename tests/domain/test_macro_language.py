@@ -198,7 +198,11 @@ def test_a_pick_depends_on_chat_text_and_place_only() -> None:
 
 def test_scripts_have_macros_of_their_own() -> None:
     kept: dict[str, JSON] = {"l": '["a","b"]', "n": 2}
-    script = Script("piped", lambda name: kept.get(name), {"*": "rest", "k": "v"}, 3)
+
+    def variable(name: str) -> JSON:
+        return kept.get(name)
+
+    script = Script("piped", variable, {"*": "rest", "k": "v"}, 3)
     given = Environment(script=script)
     text = "{{pipe}} {{var::l::1}} {{var::n}} [{{var::none}}] {{arg::k}} {{arg::q}} {{timesIndex}}"
 
