@@ -67,6 +67,6 @@ async def test_it_is_kept_with_the_chat_and_an_ephemeral_one_for_one_request(roo
 
     again = await room.services.library.open(room.session.chat.id)
     assert [each.id for each in again.chat.injections] == ["x", "y"]
-    request = await room.services.chats._request(room.session, None)
+    request = await room.services.chats.request(room.session)
     assert "once" in request.turns[0].text
     assert [each.id for each in room.session.chat.injections] == ["y"]

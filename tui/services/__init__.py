@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.services.library import Library
     from tui.services.picture_list import PictureList
     from tui.services.ports import OfflineInstaller, SecretStore, Worker
+    from tui.services.quiet_generation import QuietGeneration
 
 
 class Services:
@@ -72,6 +73,13 @@ class Services:
     def captions(self) -> CaptionService:
         """Captions; loaded when first needed."""
         return self._captions()
+
+    @cached_property
+    def quiet(self) -> QuietGeneration:
+        """Questions to the model that stay out of the chat; loaded when first needed."""
+        from tui.services.quiet_generation import QuietGeneration  # noqa: PLC0415 - rarely needed
+
+        return QuietGeneration(self.chats, self.connections)
 
     @cached_property
     def pictures(self) -> PictureList:

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from tui.domain.chat import SearchHit
 from tui.domain.errors import CommandError
+from tui.domain.injection import Injection
 from tui.domain.safetext import clean_line
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command
 from tui.slash.context import Context
 
 _HITS = 12
+_AWAIT = Parameter("await", "means nothing here: it is waited for", "switch", named=True)
 _NUMBER = Parameter("N", "the message's number as shown by #N, or last", "message")
+
+
+def _must_be_shown(context: Context) -> None:
+    """Replies stream into the chat on the screen, which may not be the script's any more."""
+    if not context.front.shows(context.session):
+        raise CommandError("another chat is on the screen", hint="go back to it and try again")
 
 
 async def reply(context: Context, _arguments: Arguments) -> None:
     """Let the character answer."""
+    _must_be_shown(context)
     await context.front.reply()
 
 
 async def regenerate(context: Context, _arguments: Arguments) -> None:
     """Ask for another reply."""
+    _must_be_shown(context)
     await context.front.regenerate()
 
 
@@ -34,8 +44,12 @@ async def retry(context: Context, _arguments: Arguments) -> None:
         await context.front.regenerate()
 
 
-async def continue_reply(context: Context, _arguments: Arguments) -> None:
+async def continue_reply(context: Context, arguments: Arguments) -> None:
     """Let the last reply go on."""
+    _must_be_shown(context)
+    if prompt := arguments.text("prompt"):
+        once = Injection("continue", prompt, "chat", depth=1, ephemeral=True)
+        context.session.chat.injections += (once,)
     await context.front.continue_reply()
 
 
@@ -89,12 +103,22 @@ def commands() -> tuple[Command, ...]:
     """The commands of this family."""
     text = Parameter("text", "the words to look for", rest=True, required=True)
     return (
-        Command("reply", "let the character answer now", reply, aliases=("trigger",)),
+        Command("reply", "let the character answer now", reply, (_AWAIT,), aliases=("trigger",)),
         Command(
-            "regenerate", "get another version of the last reply", regenerate, aliases=("regen",)
+            "regenerate",
+            "get another version of the last reply",
+            regenerate,
+            (_AWAIT,),
+            aliases=("regen",),
         ),
         Command("retry", "ask again after a failure", retry),
-        Command("continue", "let the last reply go on", continue_reply, aliases=("cont",)),
+        Command(
+            "continue",
+            "let the last reply go on",
+            continue_reply,
+            (_AWAIT, Parameter("prompt", "how, said to the model only this once", rest=True)),
+            aliases=("cont",),
+        ),
         Command("stop", "stop the reply and keep what came", stop),
         Command("copy", "copy a message to the clipboard", copy, (_NUMBER,)),
         Command("goto", "go to a message", goto, (_NUMBER,)),
