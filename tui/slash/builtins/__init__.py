@@ -9,6 +9,7 @@ from tui.slash.builtins import (
     chat,
     connection,
     control,
+    dialogs,
     exporting,
     guide,
     library,
@@ -34,6 +35,7 @@ def default_registry() -> Registry:
         connection.commands(),
         settings.commands(),
         control.commands(),
+        dialogs.commands(),
         guide.commands(registry),
     )
     for family in families:

@@ -145,6 +145,5 @@ def commands() -> tuple[Command, ...]:
             "context",
             "show what the model is sent, with its tokens",
             show_context,
-            aliases=("prompt",),
         ),
     )
