@@ -11,7 +11,7 @@ from tui.ui.dialogs.ask_text import AskText
 from tui.ui.dialogs.script_dialog import ScriptDialog
 from tui.ui.dialogs.script_page import ScriptPage
 
-SIZES = [(120, 36), (80, 24), (40, 12)]
+SIZES = [(120, 36), (100, 18), (80, 24), (40, 12)]
 LONG = "\n".join(f"line {number} of [/] \\[b]" for number in range(200))
 
 

@@ -17,8 +17,8 @@ class AskChoice(ScriptDialog[tuple[int, ...] | None]):
     """Gives the places of what was chosen, in order, or None."""
 
     DEFAULT_CSS = """
-    AskChoice #choices { margin: 1 0; }
-    AskChoice.-short #choices { margin: 0; height: 1fr; }
+    AskChoice #choices { margin: 1 0; max-height: 30vh; }
+    AskChoice.-short #choices { margin: 0; max-height: 4; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "accept", "Choose", id="script.choose", priority=True),
@@ -42,8 +42,7 @@ class AskChoice(ScriptDialog[tuple[int, ...] | None]):
 
     def on_mount(self) -> None:
         """Show all of a short list."""
-        most = max(3, self.app.size.height // 2)
-        self._list.styles.height = min(len(self._question.choices), most)
+        self._list.styles.height = len(self._question.choices)
         self._list.focus()
 
     def _rows(self) -> list[Row]:

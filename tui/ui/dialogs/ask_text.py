@@ -46,7 +46,7 @@ class AskText(ScriptDialog[str | None]):
 
     def on_mount(self) -> None:
         """Let typing replace what stands there; a low screen has fewer lines for it."""
-        room = max(1, self.app.size.height // 3)
+        room = max(1, self.app.size.height // 4)
         self._area.styles.height = min(self._question.rows, room)
         self._area.focus()
         self._area.select_all()

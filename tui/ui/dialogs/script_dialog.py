@@ -21,7 +21,7 @@ class ScriptText(VerticalScroll):
     DEFAULT_CSS = """
     ScriptText {
         height: auto;
-        max-height: 12;
+        max-height: 30vh;
         scrollbar-size-vertical: 1;
         & Static { height: auto; }
     }
@@ -54,7 +54,7 @@ class ScriptDialog(Dialog[T]):
 
     DEFAULT_CSS = """
     ScriptDialog > #frame {
-        height: auto; max-height: 85%; max-width: 70;
+        height: auto; max-height: 90%; max-width: 70;
         & #help { height: auto; max-height: 2; color: $text-muted; }
     }
     ScriptDialog.-narrow > #frame { height: auto; max-height: 100%; }
@@ -63,6 +63,7 @@ class ScriptDialog(Dialog[T]):
     ScriptDialog.-large > #frame { width: 100%; max-width: 100%; height: 100%; max-height: 100%; }
     ScriptDialog.-large #text { height: 1fr; max-height: 100%; }
     ScriptDialog.-short #text { max-height: 4; }
+    ScriptDialog.-short #help, ScriptDialog.-low #help { max-height: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Cancel", id="script.cancel", priority=True),

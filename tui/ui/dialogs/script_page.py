@@ -23,8 +23,8 @@ class ScriptPage(ScriptDialog[Ending | None]):
         & #answers { height: auto; align-horizontal: right; margin-top: 1; }
         & Button { margin-left: 2; }
         &.-short #answers { margin-top: 0; }
+        & #text { max-height: 60vh; }
         &.-short #text { height: 1fr; max-height: 100%; }
-        & #text { max-height: 30; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
