@@ -7,7 +7,7 @@ import pytest
 from tests.slash.test_builtins import Room
 from tui.domain.clipping import Clipping
 from tui.domain.errors import ClipboardError, CommandError
-from tui.services.dialogs import Choice, ChoiceQuestion, Notice, TextQuestion
+from tui.services.dialogs import Choice, ChoiceQuestion, Ending, Notice, TextQuestion
 
 
 @pytest.fixture
@@ -75,12 +75,12 @@ async def test_input_runs_a_closure_for_each_end(room: Room) -> None:
     assert room.texts()[1:] == ["got cat", "nothing", "got "]
 
 
-@pytest.mark.parametrize(("ending", "result"), [("ok", "1"), ("cancel", "0"), ("dismissed", "")])
-async def test_popup_gives_its_text_or_how_it_ended(room: Room, ending: str, result: str) -> None:
-    room.interaction.ending = ending  # type: ignore[assignment] - one of the three
+@pytest.mark.parametrize(("ending", "end"), [("ok", "1"), ("cancel", "0"), ("dismissed", "")])
+async def test_popup_gives_its_text_or_how_it_ended(room: Room, ending: Ending, end: str) -> None:
+    room.interaction.ending = ending
 
     assert await room.run("/popup header=H cancelButton=No a<br>b") == "a<br>b"
-    assert await room.run("/popup result=true cancelButton=No a<br>b") == result
+    assert await room.run("/popup result=true cancelButton=No a<br>b") == end
     page = room.interaction.pages[0]
     assert (page.header, page.cancel, page.text) == ("H", "No", "a\nb")
 

@@ -1,4 +1,4 @@
-"""What scripts show and ask, with a screen or without one: a port of its own within `Interaction`.
+"""What scripts show and ask, with a screen or without one: a port beside `Interaction`.
 
 All texts are plain; who shows them parses nothing in them.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from tui.services.ports import Interaction
 
 Severity = Literal["info", "success", "warning", "error"]
 Ending = Literal["ok", "cancel", "dismissed"]
@@ -97,3 +99,7 @@ class Dialogs(Protocol):
     def beep(self) -> None:
         """Let the terminal's bell sound."""
         ...
+
+
+class ScriptInteraction(Interaction, Dialogs, Protocol):
+    """All that commands may ask of the person."""

@@ -18,7 +18,6 @@ from tui.domain.generation import GenerationEvent, GenerationRequest, Progress
 from tui.domain.image import Box, Image
 from tui.domain.local_model import LocalModelState
 from tui.domain.secret import Secret
-from tui.services.dialogs import Dialogs
 from tui.services.refinement import Refined, Refinement
 
 
@@ -244,7 +243,7 @@ class SecretStore(Protocol):
         ...
 
 
-class Interaction(Dialogs, Protocol):
+class Interaction(Protocol):
     """Questions to the person, with a screen or without one."""
 
     async def ask_prompt(self, default: str) -> str | None:

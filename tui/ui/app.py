@@ -32,7 +32,7 @@ from tui.ui.wardrobe import Wardrobe
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from tui.slash.completion import Suggestion
+    from tui.slash.offers import Suggestion
     from tui.ui.chat.attaching import Leaving
     from tui.ui.desk import Desk
     from tui.ui.settings.screen import SettingsScreen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from textual.app import App
 
@@ -13,9 +14,9 @@ from tui.services import Services
 from tui.services.before_sending import BeforeSending
 from tui.services.picture_ids import Found, pictures
 from tui.slash.builtins import default_registry
-from tui.slash.completion import Suggestion
 from tui.slash.interpreter import Interpreter
 from tui.slash.keeper import ChatKeeper
+from tui.slash.offers import Suggestion
 from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.interaction import ScreenInteraction
@@ -60,7 +61,14 @@ class Desk:
         self.screens.front = self.pictures.front = self.front
         self.screens.run = run_line
         self.running.interaction, self.running.front = self.interaction, self.front
-        self._suggester = Suggester(services, self.registry, actions.theme_names, self._pictures)
+        self._suggester = Suggester(
+            services,
+            self.registry,
+            lambda: chat.session,
+            actions.theme_names,
+            self._pictures,
+            partial(app.run_worker, group="suggestions", exit_on_error=False),
+        )
 
     def _pictures(self) -> Iterator[Found]:
         return pictures(self._chat.session, self._chat.attaching.waiting)

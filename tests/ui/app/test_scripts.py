@@ -232,3 +232,38 @@ async def test_several_can_be_marked_with_the_mouse() -> None:
 
         assert stage.app.desk.interaction.shown == 1
         assert stage.notes == []
+
+
+async def test_the_popup_completes_behind_a_bar() -> None:
+    async with opened() as stage:
+        await stage.write("/pass a | /ech")
+        await stage.press("enter")
+        assert stage.prompt == "/pass a | /echo "
+
+        await stage.write("{{us")
+        await stage.press("tab", "enter")
+
+        assert stage.notices == ["You"]
+
+
+async def test_chats_and_characters_are_offered_once_they_are_read() -> None:
+    async with opened() as stage:
+        await stage.write("/pass a | /character ")
+        await stage.until(lambda: bool(stage.app.desk._suggester._read))
+        await stage.write("ad")
+        assert "Ada Lovelace" in stage.screen
+
+        stage.app.chat.composer.load("")
+        await stage.write("/fate mesId=")
+
+        assert "Welcome, You." in stage.screen
+        assert "0 " in stage.screen
+
+
+async def test_a_long_script_is_completed_too() -> None:
+    async with opened() as stage:
+        stage.app.chat.composer.load("/pass word | " * 800)
+        await stage.write("/capt")
+        await stage.press("tab")
+
+        assert stage.prompt.endswith("| /caption ")
