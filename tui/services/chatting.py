@@ -11,11 +11,7 @@ from dataclasses import replace
 from tui.domain import prompt as prompts
 from tui.domain.chat import Attachment, Message, Status, Swipe
 from tui.domain.errors import AppError
-from tui.domain.generation import (
-    GenerationEvent,
-    GenerationRequest,
-    Sampling,
-)
+from tui.domain.generation import GenerationEvent, GenerationRequest, Sampling
 from tui.domain.image import Image
 from tui.domain.macros import Environment
 from tui.domain.prompt import Budget, Prompt

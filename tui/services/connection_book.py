@@ -263,6 +263,14 @@ class ConnectionBook:
         """What its server, or a test, told of a model's sight since Salon was started."""
         return self._seen.get((name, model), "unknown")
 
+    def models_seen(self) -> list[tuple[str, str]]:
+        """Models that servers told of since Salon was started, as connection and id; asks nobody.
+
+        Those of the connections that chat and caption come first.
+        """
+        first = (self.current(), self.captioning())
+        return sorted(self._seen, key=lambda each: each[0] not in first)
+
     def sight(self, name: str) -> Sight:
         """What is known of the model that chats, for deciding what it gets; asks nobody."""
         if not name:

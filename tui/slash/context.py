@@ -10,7 +10,7 @@ from typing import Protocol
 from tui.domain.errors import CommandError
 from tui.domain.variables import text_of
 from tui.services import Services
-from tui.services.ports import Interaction
+from tui.services.dialogs import ScriptInteraction
 from tui.services.session import ChatSession
 from tui.slash.arguments import Arguments
 from tui.slash.front import FrontEnd
@@ -84,7 +84,7 @@ class Context:
 
     services: Services
     session: ChatSession
-    interaction: Interaction
+    interaction: ScriptInteraction
     front: FrontEnd
     running: Frame | None = None
     """The script that runs; None only before one does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from textual.app import App
 
@@ -14,16 +15,15 @@ from tui.services import Services
 from tui.services.before_sending import BeforeSending
 from tui.services.picture_ids import Found, pictures
 from tui.slash.builtins import default_registry
-from tui.slash.checking import remarks
-from tui.slash.completion import Suggestion
-from tui.slash.context import Context
-from tui.slash.interpreter import Interpreter, read
+from tui.slash.interpreter import Interpreter
 from tui.slash.keeper import ChatKeeper
+from tui.slash.offers import Suggestion
 from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.interaction import ScreenInteraction
 from tui.ui.navigation import AppActions, Navigation, Send
 from tui.ui.palette import Entry
+from tui.ui.running import Running
 from tui.ui.screens import Screens
 from tui.ui.showing import PictureScreens
 from tui.ui.suggesting import Suggester
@@ -53,27 +53,26 @@ class Desk:
         self._services = services
         self._chat = chat
         self.registry = default_registry()
-        self._interpreter = Interpreter(self.registry, ChatKeeper(services))
-        self.interaction = ScreenInteraction(app, services, self._show_progress)
+        self.running = Running(Interpreter(self.registry, ChatKeeper(services)), services, chat)
+        self.interaction = ScreenInteraction(app, services, self.running.show_progress)
         self.screens = Screens(app, services, chat, self.registry, preview_theme)
         self.pictures = PictureScreens(app, services, chat, actions.copy)
         openers = {**self.screens.openers(), **self.pictures.openers()}
         self.front = Navigation(services, chat, openers, self.pictures.view, actions, self._leave)
         self.screens.front = self.pictures.front = self.front
         self.screens.run = run_line
-        self._suggester = Suggester(services, self.registry, actions.theme_names, self._pictures)
+        self.running.interaction, self.running.front = self.interaction, self.front
+        self._suggester = Suggester(
+            services,
+            self.registry,
+            lambda: chat.session,
+            actions.theme_names,
+            self._pictures,
+            partial(app.run_worker, group="suggestions", exit_on_error=False),
+        )
 
     def _pictures(self) -> Iterator[Found]:
         return pictures(self._chat.session, self._chat.attaching.waiting)
-
-    async def run(self, text: str) -> None:
-        """Run one line. Raises AppError."""
-        context = Context(self._services, self._chat.session, self.interaction, self.front)
-        for line in remarks(read(text, self.registry), self.registry):
-            self.front.note(line)
-        outcome = await self._interpreter.run(text, context)
-        if outcome.aborted and not outcome.aborted.quiet:
-            self.front.note(f"aborted: {outcome.aborted.reason or 'by the script'}")
 
     async def caption_and_send(self, message: Leaving) -> None:
         """Caption the pictures of a message, then send it; else it comes back to the prompt."""
@@ -146,9 +145,3 @@ class Desk:
             )
             for verb, name, line in switches
         ]
-
-    def _show_progress(self, text: str) -> None:
-        if text:
-            self._chat.status_line.start(text)
-        elif not self._chat.replying.is_running:
-            self._chat.status_line.stop()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.worker import WorkerCancelled, WorkerFailed
+from textual.worker import WorkerCancelled, WorkerFailed, get_current_worker
 
 from tui.domain.caption import Caption
 from tui.domain.chat import Attachment
@@ -46,6 +47,8 @@ class Navigation:
         self._view = view
         self._actions = actions
         self._leave = leave
+        self.shown = 0
+        """How often a note or a screen was shown so far."""
 
     async def reply(self) -> None:
         """Let the character answer, and wait for the end of it."""
@@ -69,7 +72,9 @@ class Navigation:
         try:
             await run.wait()
         except (WorkerCancelled, WorkerFailed):
-            return
+            # Its end took the place of ours: Esc means the script as well as the reply in it.
+            if get_current_worker().is_cancelled:
+                raise asyncio.CancelledError from None
 
     def stop(self) -> None:
         """Stop what is being generated."""
@@ -77,14 +82,17 @@ class Navigation:
 
     async def show(self, screen: ScreenName) -> None:
         """Open a screen and wait until it is closed."""
+        self.shown += 1
         await self._openers[screen]()
 
     async def view(self, index: int, number: int) -> None:
         """Show a picture of a message large; the first one is number 1."""
+        self.shown += 1
         await self._view(index, number)
 
     def note(self, text: str) -> None:
         """Show plain lines below the messages."""
+        self.shown += 1
         self._chat.transcript.add_note(text)
 
     async def open_chat(self, session: ChatSession) -> None:

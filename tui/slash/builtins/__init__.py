@@ -9,6 +9,7 @@ from tui.slash.builtins import (
     chat,
     connection,
     control,
+    dialogs,
     exporting,
     generating,
     guide,
@@ -48,6 +49,7 @@ def default_registry() -> Registry:
         settings.commands(),
         control.commands(),
         variables.commands(),
+        dialogs.commands(),
         guide.commands(registry),
     )
     for family in families:

@@ -129,6 +129,5 @@ def commands() -> tuple[Command, ...]:
             "context",
             "show what the model is sent, with its tokens",
             show_context,
-            aliases=("prompt",),
         ),
     )

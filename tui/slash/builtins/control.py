@@ -199,7 +199,7 @@ def _running() -> tuple[Command, ...]:
             "run",
             "run a closure, a variable that holds one, or a quick reply",
             run,
-            (Parameter("what", "a closure or its name", "any", rest=True, required=True),),
+            (Parameter("what", "a closure or its name", "script", rest=True, required=True),),
             aliases=("call", "exec"),
             takes_any_name=True,
             example="/let hi {: name=you /echo hi {{var::name}} :} | /run hi name=Seraphina",
