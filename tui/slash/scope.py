@@ -92,5 +92,10 @@ class Scope:
         return next((e.facts[name] for e in self._around() if name in e.facts), None)
 
     def argument(self, name: str) -> str:
-        """What the nearest `/run` was given under a name; empty: nothing."""
-        return next((str(e.given[name]) for e in self._around() if name in e.given), "")
+        """What the nearest `/run` was given under a name, or under `*`; empty: nothing."""
+        given = [e.given[key] for key in (name, "*") for e in self._around() if key in e.given]
+        return str(given[0]) if given else ""
+
+    def has_argument(self, name: str) -> bool:
+        """Whether a `/run` around gave an argument of that name."""
+        return any(name in each.given for each in self._around())

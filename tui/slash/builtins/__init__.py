@@ -14,6 +14,7 @@ from tui.slash.builtins import (
     library,
     looking,
     pictures,
+    quick,
     settings,
 )
 from tui.slash.command import Registry
@@ -34,6 +35,7 @@ def default_registry() -> Registry:
         connection.commands(),
         settings.commands(),
         control.commands(),
+        quick.commands(),
         guide.commands(registry),
     )
     for family in families:
