@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tui.services.exporting import ExportService
     from tui.services.intake import IntakeService
     from tui.services.ports import Captioner, ChatModel, LocalCaptioner
+    from tui.services.quick_replies import QuickReplies
     from tui.services.trial import Sample
 
 
@@ -102,6 +103,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         worker=worker,
         intake=intake,
         exports=lambda: _exports(settings, store, images),
+        quick_replies=lambda: _quick_replies(settings, paths),
     )
     return services
 
@@ -244,6 +246,15 @@ def _exports(settings: SettingsService, store: SqliteChats, images: ImageFiles) 
     from tui.services.exporting import ExportService
 
     return ExportService(settings, store, images, ExportFolder())
+
+
+def _quick_replies(settings: SettingsService, paths: Paths) -> QuickReplies:
+    from tui.adapters.quick_replies import YamlQuickReplies
+    from tui.adapters.quick_reply_memory import QuickReplyFile
+    from tui.services.quick_replies import QuickReplies
+
+    store = YamlQuickReplies(paths.quick_replies, paths.parsed)
+    return QuickReplies(store, QuickReplyFile(paths.quick_reply_memory), settings)
 
 
 def _sample() -> Sample:

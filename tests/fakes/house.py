@@ -16,6 +16,7 @@ from tests.fakes.models import (
     FakeSources,
     picture,
 )
+from tests.fakes.quick_replies import InMemoryQuickReplies, InMemorySaid
 from tests.fakes.settings import FakeSettingsStore
 from tui.adapters.storage.exports import ExportFolder
 from tui.domain.character import Character, Persona
@@ -33,6 +34,7 @@ from tui.services.exporting import ExportService
 from tui.services.intake import IntakeService
 from tui.services.library import Library
 from tui.services.ports import ImageReader
+from tui.services.quick_replies import QuickReplies
 
 
 class FakePeople:
@@ -107,6 +109,8 @@ class House:
         self.fetcher = FakeFetcher()
         self.watcher = FakeWatcher()
         self.secrets = FakeSecrets()
+        self.quick_replies = InMemoryQuickReplies()
+        self.said = InMemorySaid()
         secrets, images = self.secrets, self.images
         endpoints = Endpoints(ROWS, secrets, lambda row, url: url or row.base_url, self.offline)
         connecting = ConnectionService(
@@ -139,4 +143,5 @@ class House:
                 self.watcher,
             ),
             lambda: ExportService(self.settings, self.store, images, ExportFolder()),
+            lambda: QuickReplies(self.quick_replies, self.said, self.settings),
         )

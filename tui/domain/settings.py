@@ -235,6 +235,7 @@ class UiSettings:
     probe_local_servers: bool = _setting(
         True, "Look for local model servers on this machine's own ports at start."
     )
+    quick_replies: bool = _setting(False, "Show all quick replies as buttons above the prompt.")
 
 
 @dataclass(frozen=True, slots=True)

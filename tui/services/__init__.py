@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.services.library import Library
     from tui.services.picture_list import PictureList
     from tui.services.ports import OfflineInstaller, SecretStore, Worker
+    from tui.services.quick_replies import QuickReplies
     from tui.services.quiet_generation import QuietGeneration
 
 
@@ -36,6 +37,7 @@ class Services:
         worker: The process that runs the captioning model; stopped at the end.
         intake: Makes the service that takes pictures in, when it is first needed.
         exports: Makes the service that exports, when it is first needed.
+        quick_replies: Makes the service that knows quick replies, when it is first needed.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter for each thing it holds
@@ -51,6 +53,7 @@ class Services:
         worker: Worker,
         intake: Callable[[], IntakeService],
         exports: Callable[[], ExportService],
+        quick_replies: Callable[[], QuickReplies],
     ) -> None:
         self.settings = settings
         self.connections = connections
@@ -63,6 +66,7 @@ class Services:
         self._captions = captions
         self._intake = intake
         self._exports = exports
+        self._quick_replies = quick_replies
 
     @cached_property
     def chats(self) -> ChatService:
@@ -97,6 +101,11 @@ class Services:
     def exports(self) -> ExportService:
         """Chats as files; loaded when first needed."""
         return self._exports()
+
+    @cached_property
+    def quick_replies(self) -> QuickReplies:
+        """Named scripts and texts; loaded when first needed."""
+        return self._quick_replies()
 
     async def aclose(self) -> None:
         """End what was started: servers, worker processes, the database; each whatever befalls."""

@@ -93,6 +93,29 @@ class FrontEnd(Protocol):
         """Put text into the composer in place of what stands there."""
         ...
 
+    def draft(self) -> str:
+        """What stands unsent in the composer."""
+        ...
+
+    async def write(self, text: str, *, send: bool, instead: bool) -> None:
+        """Put text into the composer, the cursor behind it.
+
+        Args:
+            text: As if it had been typed.
+            send: Send it at once, with the pictures that wait.
+            instead: It takes the place of the draft; otherwise that comes back afterwards.
+        """
+        ...
+
+    async def allow(self, question: str, script: str) -> bool:
+        """Ask whether a script from elsewhere may run.
+
+        Args:
+            question: Lines that say what it would do.
+            script: The script itself; untrusted, both.
+        """
+        ...
+
     def attach(self, paths: tuple[Path, ...]) -> None:
         """Let pictures wait in the composer for the next message."""
         ...

@@ -93,6 +93,10 @@ class Scope:
         return next((e.times_index for e in self._around() if e.times_index is not None), None)
 
     def arguments(self) -> Mapping[str, str]:
-        """What the nearest `/run` was given by name."""
-        given = next((each.given for each in self._around() if each.given), {})
-        return {name: str(value) for name, value in given.items()}
+        """What `/run` was given by name, here and around."""
+        outermost_first = reversed([each.given for each in self._around()])
+        return {name: str(value) for given in outermost_first for name, value in given.items()}
+
+    def has_argument(self, name: str) -> bool:
+        """Whether a `/run` around gave an argument of that name."""
+        return any(name in each.given for each in self._around())

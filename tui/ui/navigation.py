@@ -19,6 +19,7 @@ from tui.slash.front import ScreenName
 from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import easel_of
+from tui.ui.widgets.script_question import ScriptQuestion
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -121,6 +122,27 @@ class Navigation:
         """Put text into the prompt."""
         self._chat.composer.borrow(text)
         self._chat.composer.focus()
+
+    def draft(self) -> str:
+        """What stands in the prompt."""
+        return self._chat.composer.draft
+
+    async def write(self, text: str, *, send: bool, instead: bool) -> None:
+        """Put text into the prompt, as if it had been typed, and press Enter when that is meant."""
+        composer = self._chat.composer
+        if instead:
+            composer.load(text)
+        else:
+            composer.borrow(text)
+        if send:
+            composer.submit()
+        else:
+            composer.focus()
+
+    async def allow(self, question: str, script: str) -> bool:
+        """Show a script from elsewhere and what it would do."""
+        answer = await self._chat.app.push_screen_wait(ScriptQuestion(question, script))
+        return answer is True
 
     def attach(self, paths: tuple[Path, ...]) -> None:
         """Put pictures beside the prompt."""

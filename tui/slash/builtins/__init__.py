@@ -19,6 +19,7 @@ from tui.slash.builtins import (
     messages,
     people,
     pictures,
+    quick,
     sending,
     settings,
     variables,
@@ -50,6 +51,7 @@ def default_registry() -> Registry:
         control.commands(),
         variables.commands(),
         dialogs.commands(),
+        quick.commands(),
         guide.commands(registry),
     )
     for family in families:
