@@ -12,9 +12,14 @@ from tui.slash.builtins import (
     exporting,
     guide,
     library,
+    lists,
     looking,
+    numbers,
+    patterns,
     pictures,
+    reading,
     settings,
+    texts,
 )
 from tui.slash.command import Registry
 
@@ -34,6 +39,11 @@ def default_registry() -> Registry:
         connection.commands(),
         settings.commands(),
         control.commands(),
+        reading.commands(),
+        texts.commands(),
+        patterns.commands(),
+        numbers.commands(),
+        lists.commands(registry),
         guide.commands(registry),
     )
     for family in families:
