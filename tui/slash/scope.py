@@ -98,5 +98,8 @@ class Scope:
         return {name: str(value) for given in outermost_first for name, value in given.items()}
 
     def has_argument(self, name: str) -> bool:
-        """Whether a `/run` around gave an argument of that name."""
-        return any(name in each.given for each in self._around())
+        """Whether a `/run` around gave an argument of that name; an empty `*` is none."""
+        return any(
+            name in each.given and (name != "*" or each.given[name] != "")
+            for each in self._around()
+        )
