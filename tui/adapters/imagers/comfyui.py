@@ -159,8 +159,8 @@ class _Job:
     ) -> AsyncGenerator[Progress | Mapping[str, Any], None]:
         """Hand it in and wait: where the picture is comes last. Raises ProviderError."""
         name = await self._hand_in(body)
-        yield Progress(f"handed in at {self._origin.label}")
         try:
+            yield Progress(f"handed in at {self._origin.label}")
             async with aclosing(self._follow(name)) as steps:
                 async for step in steps:
                     yield step

@@ -46,39 +46,41 @@ class HttpImageGenerators:
             ConfigError: Its provider makes no pictures.
         """
         client, fetch = self._client, self._fetch
+        made: Imagines
         match endpoint.provider.images:
             case "openai":
                 from tui.adapters.imagers.openai_images import OpenAIImages
 
-                return OpenAIImages(endpoint, client, fetch)
+                made = OpenAIImages(endpoint, client, fetch)
             case "openrouter":
                 from tui.adapters.imagers.openrouter_images import OpenRouterImages
 
-                return OpenRouterImages(endpoint, client, fetch)
+                made = OpenRouterImages(endpoint, client, fetch)
             case "gemini":
                 from tui.adapters.imagers.gemini_images import GeminiImages
 
-                return GeminiImages(endpoint, client)
+                made = GeminiImages(endpoint, client)
             case "a1111":
                 from tui.adapters.imagers.a1111 import A1111Images
 
-                return A1111Images(endpoint, client)
+                made = A1111Images(endpoint, client)
             case "comfyui":
                 from tui.adapters.imagers.comfyui import ComfyImages
 
-                return ComfyImages(endpoint, client, self._workflows)
+                made = ComfyImages(endpoint, client, self._workflows)
             case "horde":
                 from tui.adapters.imagers.horde import HordeImages
 
-                return HordeImages(endpoint, client, fetch)
+                made = HordeImages(endpoint, client, fetch)
             case "pollinations":
                 from tui.adapters.imagers.pollinations import PollinationsImages
 
-                return PollinationsImages(endpoint, client)
+                made = PollinationsImages(endpoint, client)
             case "":
                 raise makes_none(endpoint)
             case protocol:
                 assert_never(protocol)
+        return made
 
     async def models(self, endpoint: Endpoint) -> list[str]:
         """Ids of the models that make pictures there. Raises AppError."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from tui.adapters.http import Http
 from tui.adapters.imagers import pollinations, wishes
-from tui.adapters.providers import address, calls, entries, listing
+from tui.adapters.providers import calls, entries, listing
 from tui.adapters.providers.a1111_models import models as checkpoints
 from tui.adapters.providers.catalog_hosted import IMAGE_MODELS
-from tui.adapters.wire import as_dict, as_list, as_text, items
+from tui.adapters.wire import as_count, as_dict, as_list, as_text, items
 from tui.domain.connection import Endpoint
 from tui.domain.errors import ProviderError
 from tui.domain.safetext import clean_line
@@ -25,7 +25,7 @@ async def models(endpoint: Endpoint, client: Http) -> list[str]:
         case "comfyui":
             return [model.id for model in await listing.models(endpoint, client)]
         case "horde":
-            names = await _fetched(endpoint, client, "/v2/status/models?type=image")
+            return await _of_horde(endpoint, client)
         case "pollinations":
             names = await _of_pollinations(endpoint, client)
         case "gemini":
@@ -40,6 +40,14 @@ async def models(endpoint: Endpoint, client: Http) -> list[str]:
 async def _fetched(endpoint: Endpoint, client: Http, path: str) -> list[str]:
     payload = await client.json(calls.ask(endpoint, endpoint.url + path))
     return _unique(entries.name(entry).removeprefix("models/") for entry in entries.read(payload))
+
+
+async def _of_horde(endpoint: Endpoint, client: Http) -> list[str]:
+    """Those that most machines run come first."""
+    call = calls.ask(endpoint, f"{endpoint.url}/v2/status/models?type=image")
+    listed = items(await client.json(call))[: entries.MOST]
+    listed.sort(key=lambda entry: -(as_count(entry.get("count")) or 0))
+    return _unique(map(entries.name, listed))
 
 
 async def _of_pollinations(endpoint: Endpoint, client: Http) -> list[str]:
@@ -83,6 +91,6 @@ def _draws(entry: Mapping[str, Any], known: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in known)
 
 
-def _unique(names: Any) -> list[str]:
-    known = dict.fromkeys(clean_line(as_text(name), 300) for name in names)
+def _unique(names: Iterable[str]) -> list[str]:
+    known = dict.fromkeys(clean_line(name, 300) for name in names)
     return [name for name in known if name]
