@@ -97,7 +97,8 @@ async def check_servers(connections: ConnectionService) -> list[Finding]:
 
 def _offers(connections: ConnectionService, server: FoundServer) -> str:
     models = list(server.models)
-    if connections.providers[server.provider].captions:
+    row = connections.providers.get(server.provider)
+    if row is None or row.captions:
         return _sight(models)
     return f"makes pictures, {_count(models)}"
 

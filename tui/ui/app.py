@@ -133,9 +133,9 @@ class SalonApp(App[None]):
             return
         found = []
         if self.services.settings.current.ui.probe_local_servers:
+            others = {row.id for row in connections.providers.values() if not row.chats}
             servers = await connections.discover()
-            chatting = [each for each in servers if connections.providers[each.provider].chats]
-            found = [server for server in chatting if server.models]
+            found = [each for each in servers if each.models and each.provider not in others]
         if found:
             self.chat.offer_server(max(found, key=lambda server: server.seeing))
         elif OFFLINE in connections.names():
