@@ -96,6 +96,8 @@ class Provider:
     """What a request for a picture may hold beside model and prompt, in OpenAI's protocol."""
     image_sizes: tuple[str, ...] = ()
     """The sizes that it makes, "1024x1024"; none: any."""
+    image_models: str = ""
+    """Where only those models are listed that make pictures; empty: with the others."""
     draws: tuple[str, ...] = ()
     """Patterns of its models that make pictures; none: what is chosen is taken to be one."""
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.adapters.imagers.support import CAT, PNG, at, fails, imagined, made, notes
 from tests.adapters.providers.support import offline_http
-from tests.fakes.servers import Recorded, Reply, as_json
+from tests.fakes.servers import FakeServer, Recorded, Reply, as_json
 from tui.adapters.http import Http
 from tui.adapters.imagers.comfyui import ComfyImages
 from tui.domain.errors import (
@@ -111,7 +111,7 @@ async def test_the_plain_workflow_is_filled_field_by_field() -> None:
     generator, _ = painting(comfy)
     assert await made(generator) == Made(PNG, 7)
     body = comfy.bodies("/prompt")[0]
-    assert set(body) == {"prompt", "client_id"}
+    assert set(body) == {"prompt", "client_id", "prompt_id"}
     nodes = {node["class_type"]: node["inputs"] for node in body["prompt"].values()}
     assert nodes["CheckpointLoaderSimple"] == {"ckpt_name": "v1-5.safetensors"}
     assert nodes["KSampler"] == {
@@ -275,6 +275,31 @@ async def test_leaving_interrupts_what_is_at_work(until: str) -> None:
     await left(comfy, until)
     assert comfy.bodies("/queue") == [{"delete": [JOB]}]
     assert comfy.bodies("/interrupt") == [{"prompt_id": JOB}]
+
+
+async def test_what_is_left_while_it_is_handed_in_is_called_off_by_its_own_id() -> None:
+    took = asyncio.Event()
+    bodies: dict[str, Any] = {}
+
+    def answer(request: Recorded) -> Reply:
+        bodies[request.path] = request.json if request.body else None
+        if request.path == "/prompt":
+            took.set()
+            return Reply(hold=True)
+        return as_json({})
+
+    http = Http()
+    async with FakeServer(answer=answer) as server:
+        generator = ComfyImages(at("comfyui", server.url, ""), http, Path("nowhere"))
+        task = asyncio.create_task(imagined(generator, replace(CAT, model="m")))
+        async with asyncio.timeout(5):
+            await took.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await http.aclose()
+    name = bodies["/prompt"]["prompt_id"]
+    assert (bodies["/queue"], bodies["/interrupt"]) == ({"delete": [name]}, {"prompt_id": name})
 
 
 async def test_a_server_that_is_not_there_is_told() -> None:

@@ -110,6 +110,7 @@ COMFY = {"CheckpointLoaderSimple": {"input": {"required": {"ckpt_name": [["a.ckp
             ["x"],
         ),
         ("openrouter", ROUTER, "/images/models", ["a/text", "b/both"]),
+        ("nanogpt", {"data": [{"id": "hidream"}]}, "/images/models", ["hidream"]),
         ("google", GEMINI, "/models?pageSize=1000", ["gemini-3-flash-image", "imagen-4.0"]),
         ("horde", HORDE, "/v2/status/models?type=image", ["Deliberate", "Rare"]),
         ("pollinations", POLLEN, "/image/models", ["flux", "turbo"]),

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from tui.adapters.failures import Answer, refusal
 from tui.adapters.http import Call, Http
@@ -158,8 +159,10 @@ class _Job:
         self, body: Mapping[str, object]
     ) -> AsyncGenerator[Progress | Mapping[str, Any], None]:
         """Hand it in and wait: where the picture is comes last. Raises ProviderError."""
-        name = await self._hand_in(body)
+        # An id of one's own, where the server takes it, calls off what it has not answered to yet.
+        name = str(uuid4())
         try:
+            name = await self._hand_in({**body, "prompt_id": name})
             yield Progress(f"handed in at {self._origin.label}")
             async with aclosing(self._follow(name)) as steps:
                 async for step in steps:
@@ -170,9 +173,14 @@ class _Job:
 
     async def _hand_in(self, body: Mapping[str, object]) -> str:
         call = calls.making(self._endpoint, f"{self._endpoint.url}/prompt", body)
-        payload = await self._client.json(call)
+        try:
+            payload = await self._client.json(call)
+        except ProviderError:
+            self._over = True
+            raise
         name = as_text(as_dict(payload).get("prompt_id"))
         if not re.fullmatch(r"[\w-]{1,100}", name, re.ASCII):
+            self._over = True
             raise refusal(Answer(200, payload, stray=True), call.origin)
         return name
 

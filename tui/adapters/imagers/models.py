@@ -30,8 +30,6 @@ async def models(endpoint: Endpoint, client: Http) -> list[str]:
             names = await _of_pollinations(endpoint, client)
         case "gemini":
             names = await _fetched(endpoint, client, "/models?pageSize=1000")
-        case "openrouter":
-            return await _of_openrouter(endpoint, client)
         case _:
             return await _of_openai(endpoint, client)
     return [name for name in names if wishes.draws(endpoint, name) or not endpoint.provider.draws]
@@ -61,17 +59,14 @@ async def _of_pollinations(endpoint: Endpoint, client: Http) -> list[str]:
     return _unique(name for name in names if name not in films)
 
 
-async def _of_openrouter(endpoint: Endpoint, client: Http) -> list[str]:
-    try:
-        return await _fetched(endpoint, client, "/images/models")
-    except ProviderError as error:
-        if error.status not in (404, 405):
-            raise
-    return await _of_openai(endpoint, client)
-
-
 async def _of_openai(endpoint: Endpoint, client: Http) -> list[str]:
     """What the list says of a model, else its name; on a server of one's own any may be one."""
+    if path := endpoint.provider.image_models:
+        try:
+            return await _fetched(endpoint, client, path)
+        except ProviderError as error:
+            if error.status not in (404, 405):
+                raise
     url = endpoint.url + endpoint.provider.models_path
     listed = entries.read(await client.json(calls.ask(endpoint, url)))
     known = endpoint.provider.draws or IMAGE_MODELS

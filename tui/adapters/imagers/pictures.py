@@ -76,7 +76,7 @@ def decoded(text: str) -> bytes | None:
 
 def missing(origin: Origin, words: str = "") -> ProtocolError:
     """The error for an answer without a picture; with what the model said in place of one."""
-    said = clean_line(words.strip(), 200)
+    said = clean_line(words.strip(), 200).rstrip(".")
     return ProtocolError(
         f"{origin.label} sent no picture" + (f" but said: {said}" if said else ""),
         hint="say it in another way, or choose another model",

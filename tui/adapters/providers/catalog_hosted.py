@@ -105,6 +105,7 @@ ROWS = (
         knobs=EVERYTHING,
         pictures=PictureLimits(WEB, max_bytes=2 * 1024 * 1024),
         images="openrouter",
+        image_models="/images/models",
         draws=IMAGE_MODELS,
     ),
     Provider(
@@ -208,6 +209,7 @@ ROWS = (
         models_path="/models?detailed=true",
         pictures=_USUAL,
         images="openai",
+        image_models="/images/models",
         image_fields=("size", "response_format"),
         draws=IMAGE_MODELS,
     ),

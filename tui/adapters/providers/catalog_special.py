@@ -138,11 +138,12 @@ ROWS = (
     ),
     Provider(
         "a1111",
-        "Stable Diffusion WebUI (AUTOMATIC1111, Forge, SD.Next)",
+        "Stable Diffusion WebUI",
         "a1111",
         "http://127.0.0.1:7860",
         auth="basic",
-        note="only makes pictures; started with --api; its key is user:password (--api-auth)",
+        note="AUTOMATIC1111, Forge, SD.Next: only makes pictures; start it with --api; its key is"
+        " user:password (--api-auth)",
         chats=False,
         local=True,
         strip_paths=("/sdapi/*", "/sdapi", "/docs"),
