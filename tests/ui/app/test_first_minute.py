@@ -157,3 +157,20 @@ async def test_a_message_that_nobody_answers_says_how_to_connect() -> None:
 
         assert stage.texts[-1] == "hello"
         assert "/connect" in stage.notices[-1]
+
+
+async def test_what_only_makes_pictures_is_added_and_does_not_chat() -> None:
+    async with opened() as stage:
+        await stage.press("f4")
+        await stage.until(lambda: stage.top == "ConnectionPicker")
+        await stage.press(*"add", "enter")
+        await stage.until(lambda: stage.top == "ConnectionForm")
+        await stage.press(*"easel", "tab", "enter")
+        await stage.until(lambda: stage.top == "ChoiceList")
+        await stage.press(*"painter", "enter")
+        await stage.until(lambda: stage.top == "ConnectionForm")
+        await stage.press("ctrl+s")
+        await stage.until(lambda: "easel is saved; it does not chat" in stage.screen)
+
+    assert stage.house.settings.current.connections["easel"].provider == "painter"
+    assert stage.house.settings.current.chat.connection == ""
