@@ -77,6 +77,11 @@ class Paths:
         return self.data / "quick-replies.json"
 
     @property
+    def workflows(self) -> Path:
+        """The person's own workflows for ComfyUI."""
+        return self.data / "workflows"
+
+    @property
     def models(self) -> Path:
         """Models that Salon installed itself."""
         return self.data / "models"

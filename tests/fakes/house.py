@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.fakes.chats import InMemoryChats
+from tests.fakes.imagers import FakeImagers
 from tests.fakes.images import InMemoryImages
 from tests.fakes.intake import FakeClipboard, FakeFetcher, FakeWatcher
 from tests.fakes.models import (
@@ -111,6 +112,7 @@ class House:
         self.secrets = FakeSecrets()
         self.quick_replies = InMemoryQuickReplies()
         self.said = InMemorySaid()
+        self.imagers = FakeImagers()
         secrets, images = self.secrets, self.images
         endpoints = Endpoints(ROWS, secrets, lambda row, url: url or row.base_url, self.offline)
         connecting = ConnectionService(
@@ -144,4 +146,5 @@ class House:
             ),
             lambda: ExportService(self.settings, self.store, images, ExportFolder()),
             lambda: QuickReplies(self.quick_replies, self.said, self.settings),
+            self.imagers,
         )

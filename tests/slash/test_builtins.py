@@ -420,6 +420,17 @@ async def test_another_connection_can_caption(room: Room) -> None:
     assert room.front.notes[-1] == "captions come from Fake: text-only"
 
 
+@pytest.mark.parametrize("line", ["/connect easel", "/connect for=captions easel"])
+async def test_what_only_makes_pictures_neither_chats_nor_captions(room: Room, line: str) -> None:
+    await room.settings.change("connections.easel", {"provider": "painter"})
+
+    with pytest.raises(CommandError, match="easel only makes pictures"):
+        await room.run(line)
+
+    assert room.settings.current.chat.connection == ""
+    assert room.settings.current.captioning.connection == ""
+
+
 async def test_what_only_captions_is_not_chatted_with(room: Room) -> None:
     await room.settings.change("connections.old", {"provider": "extras"})
 

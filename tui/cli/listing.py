@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PATHS = (
     "config", "data", "state", "cache", "settings", "themes", "chats", "images", "characters",
-    "personas", "quick_replies", "models", "log",
+    "personas", "quick_replies", "models", "workflows", "log",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from tui.domain.errors import ProviderError
 from tui.domain.generation import Finished, GenerationRequest, Sampling, TextDelta, Turn
-from tui.domain.sentences import whole_sentences
+from tui.domain.script_texts import to_sentence
 from tui.services.chatting import ChatService
 from tui.services.connecting import ConnectionService
 from tui.services.session import ChatSession
@@ -69,7 +69,7 @@ class QuietGeneration:
         if not answer:
             why = _WHY.get(finished.reason if finished else "incomplete", "it said nothing")
             raise ProviderError(f"the model gave no answer: {why}", hint="try again")
-        return whole_sentences(answer) if question.trim else answer
+        return to_sentence(answer) if question.trim else answer
 
     async def _request(self, session: ChatSession, question: Question) -> GenerationRequest:
         if question.with_chat:

@@ -133,7 +133,9 @@ class SalonApp(App[None]):
             return
         found = []
         if self.services.settings.current.ui.probe_local_servers:
-            found = [server for server in await connections.discover() if server.models]
+            others = {row.id for row in connections.providers.values() if not row.chats}
+            servers = await connections.discover()
+            found = [each for each in servers if each.models and each.provider not in others]
         if found:
             self.chat.offer_server(max(found, key=lambda server: server.seeing))
         elif OFFLINE in connections.names():

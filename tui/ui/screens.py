@@ -133,6 +133,11 @@ class Screens:
         name = await self._app.push_screen_wait(ConnectionPicker(connections, purpose, current=now))
         if name == ADD:
             name = await self.connection("")
+            able = connections.chatting() if purpose == "chat" else connections.captioners()
+            if name and name not in able:
+                doing = "chat" if purpose == "chat" else "caption"
+                self.front.note(f"{name} is saved; it does not {doing}")
+                return
         if name is not None and (name or purpose == "captions"):
             await connections.use(name, purpose)
             self.front.note(told(connections, purpose))
