@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 
 from tui.domain.chat import (
@@ -12,6 +13,7 @@ from tui.domain.chat import (
     Outline,
     PictureUse,
     SearchHit,
+    Variables,
 )
 from tui.domain.errors import StorageError
 
@@ -25,6 +27,7 @@ class InMemoryChats:
         self._hidden: set[str] = set()
         self._journal: list[JournalEntry] = []
         self.cached: dict[str, CachedCaption] = {}
+        self._globals: Variables = {}
 
     def _of(self, chat_id: str) -> list[Message]:
         pairs = self._messages.values()
@@ -44,18 +47,19 @@ class InMemoryChats:
         return rows
 
     async def create(self, chat: Chat) -> None:
-        self._chats[chat.id] = replace(chat)
+        self._chats[chat.id] = deepcopy(chat)
 
     async def load(self, chat_id: str) -> Chat | None:
         found = None if chat_id in self._hidden else self._chats.get(chat_id)
-        return replace(found) if found else None
+        return deepcopy(found) if found else None
 
     async def last(self) -> str | None:
         return next((chat.id for chat in self._visible()), None)
 
     async def save(self, chat: Chat) -> None:
         self._exists(chat.id, self._chats)
-        self._chats[chat.id] = replace(chat, created=self._chats[chat.id].created)
+        kept = deepcopy(chat)
+        self._chats[chat.id] = replace(kept, created=self._chats[chat.id].created)
 
     async def delete(self, chat_id: str) -> None:
         self._hidden.add(chat_id)
@@ -64,9 +68,18 @@ class InMemoryChats:
         self._exists(chat_id, self._chats)
         self._hidden.discard(chat_id)
 
+    async def forget(self, chat_id: str) -> None:
+        if chat_id in self._hidden:
+            self._chats.pop(chat_id, None)
+            self._messages = {
+                id_: (chat, message)
+                for id_, (chat, message) in self._messages.items()
+                if chat != chat_id
+            }
+
     async def outline(self, chat_id: str) -> list[Outline]:
         return [
-            Outline(m.id, len(m.text), m.text.count("\n") + 1, len(m.attachments))
+            Outline(m.id, len(m.text), m.text.count("\n") + 1, len(m.attachments), m.is_sent)
             for m in self._of(chat_id)
         ]
 
@@ -79,16 +92,35 @@ class InMemoryChats:
         chat = self._chats[chat_id]
         chat.updated = max(chat.updated, message.created)
 
-    async def update(self, message: Message) -> None:
-        self._exists(message.id, self._messages)
-        self._messages[message.id] = (self._messages[message.id][0], replace(message))
+    async def insert(self, chat_id: str, message: Message, before: str) -> None:
+        if before not in [m.id for m in self._of(chat_id)]:
+            raise StorageError("that is gone")
+        rows = list(self._messages.items())
+        self._messages.clear()
+        for key, kept in rows:
+            if key == before:
+                await self.append(chat_id, message)
+            self._messages[key] = kept
 
-    async def delete_message(self, message_id: str) -> None:
-        self._hidden.add(message_id)
+    async def update(self, *messages: Message) -> None:
+        for message in messages:
+            self._exists(message.id, self._messages)
+        for message in messages:
+            self._messages[message.id] = (self._messages[message.id][0], replace(message))
 
-    async def restore_message(self, message_id: str) -> None:
-        self._exists(message_id, self._messages)
-        self._hidden.discard(message_id)
+    async def delete_message(self, *message_ids: str) -> None:
+        self._hidden.update(message_ids)
+
+    async def restore_message(self, *message_ids: str) -> None:
+        for message_id in message_ids:
+            self._exists(message_id, self._messages)
+        self._hidden.difference_update(message_ids)
+
+    async def globals(self) -> Variables:
+        return deepcopy(self._globals)
+
+    async def save_globals(self, variables: Variables) -> None:
+        self._globals = deepcopy(variables)
 
     async def search(self, text: str, limit: int = 50) -> list[SearchHit]:
         words = text.lower().split()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +30,12 @@ class FakeFront:
         self.copied: list[str] = []
         self.drafts: list[str] = []
         self.settings: list[Settings] = []
+        self.written: list[tuple[str, bool, bool]] = []
+        """Text for the composer, whether it was sent, whether it took the draft's place."""
+        self.asked: list[tuple[str, str]] = []
+        """Questions whether a script may run, with the script."""
+        self.allows = True
+        self.unsent = ""
         self.focus: int | None = None
         self.pictures: list[Attachment] = []
 
@@ -72,6 +78,16 @@ class FakeFront:
     def set_draft(self, text: str) -> None:
         self.drafts.append(text)
 
+    def draft(self) -> str:
+        return self.unsent
+
+    async def write(self, text: str, *, send: bool, instead: bool) -> None:
+        self.written.append((text, send, instead))
+
+    async def allow(self, question: str, script: str) -> bool:
+        self.asked.append((question, script))
+        return self.allows
+
     def attach(self, paths: tuple[Path, ...]) -> None:
         self.attached.extend(paths)
 
@@ -83,6 +99,10 @@ class FakeFront:
 
     def waiting(self) -> Sequence[Attachment]:
         return self.pictures
+
+    async def with_waiting(self, send: Callable[[tuple[Attachment, ...]], Awaitable[None]]) -> None:
+        await send(tuple(self.pictures))
+        self.pictures.clear()
 
     def choose_fate(self, digest: str, fate: Send) -> None:
         self.pictures = [

@@ -10,8 +10,14 @@ from tests.fakes.house import House
 from tests.fakes.models import HELLO, FakeChatModel, FakeConnector
 from tui.domain.chat import Message
 from tui.domain.errors import AppError, NetworkError, ProviderError, StorageError
-from tui.domain.generation import Finished, GenerationEvent, ReasoningDelta, TextDelta
-from tui.services import growing_reply
+from tui.domain.generation import (
+    Finished,
+    GenerationEvent,
+    Progress,
+    ReasoningDelta,
+    TextDelta,
+)
+from tui.services import growing_reply, swipes
 from tui.services.session import ChatSession
 
 
@@ -198,6 +204,176 @@ async def test_regenerating_replaces_the_reply_and_undo_brings_it_back(
     assert await chatting.chats.undo(chatting.session) == "the earlier reply"
     assert [chatting.session.message(i).text for i in (1, 2)] == ["hi", "Hello there."]
     assert len(chatting.session) == 3
+
+
+async def test_a_regenerated_reply_is_a_version_beside_the_earlier_one(
+    chatting: Chatting,
+) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "hi")
+    await chatting.reply()
+    chatting.model.script = (TextDelta("Other."), Finished("stop"))
+
+    await _drain(chats.regenerate(session))
+
+    reply = session.message(2)
+    assert [each.text for each in reply.versions] == ["Hello there.", "Other."]
+    assert (reply.swipe, reply.output_tokens, reply.versions[0].output_tokens) == (1, None, 3)
+    asked = chatting.model.requests[-1].turns
+    assert [(turn.role, turn.text) for turn in asked[1:]] == [
+        *(("assistant", "Welcome, You."), ("user", "hi")),
+    ]
+    [kept] = chatting.house.store.read([reply.id])
+    assert [each.text for each in kept.versions] == ["Hello there.", "Other."]
+
+
+async def test_until_a_regeneration_begins_the_earlier_reply_stands_on_disk(
+    chatting: Chatting,
+) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "hi")
+    await chatting.reply()
+    chatting.model.script, chatting.model.hold = (), True
+
+    task = asyncio.create_task(_drain(chats.regenerate(session)))
+    while len(chatting.model.requests) < 2:
+        await asyncio.sleep(0)
+    again = await chatting.house.services.library.open(session.chat.id)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert _texts(again) == ["Welcome, You.", "hi", "Hello there."]
+    assert session.message(2).swipes == ()
+
+
+@pytest.mark.parametrize(
+    "script", [(TextDelta(" "), Finished("stop")), (ReasoningDelta("hm"), Finished("length"))]
+)
+async def test_a_version_in_which_nothing_is_said_is_taken_away_again(
+    chatting: Chatting, script: tuple[TextDelta | ReasoningDelta | Finished, ...]
+) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "hi")
+    await chatting.reply()
+    chatting.model.script = script
+
+    with pytest.raises(ProviderError):
+        await _drain(chats.regenerate(session))
+
+    reply = session.message(2)
+    assert (reply.text, reply.status, reply.swipes) == ("Hello there.", "complete", ())
+    assert chatting.stored(2) == "Hello there."
+    assert await chats.undo(session) is None
+
+
+async def test_a_stopped_version_stands_beside_the_earlier_one(chatting: Chatting) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "hi")
+    await chatting.reply()
+    chatting.model.script, chatting.model.hold = (TextDelta("Half a"),), True
+
+    task = asyncio.create_task(_drain(chats.regenerate(session)))
+    while session.message(2).text != "Half a":
+        await asyncio.sleep(0)
+    growing = session.growing()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    versions = session.message(2).versions
+    assert growing == 2
+    assert [(each.text, each.status) for each in versions] == [
+        *(("Hello there.", "complete"), ("Half a", "stopped")),
+    ]
+
+
+async def test_a_version_that_cannot_be_kept_leaves_the_earlier_one(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "hi")
+    await chatting.reply()
+
+    async def full(*_messages: Message) -> None:
+        raise StorageError("no room")
+
+    monkeypatch.setattr(chatting.house.store, "update", full)
+    with pytest.raises(StorageError, match="no room"):
+        await _drain(chats.regenerate(session))
+
+    assert session.message(2).text == "Hello there."
+    assert session.message(2).swipes == ()
+
+
+async def test_behind_a_comment_the_reply_is_still_the_last_one(chatting: Chatting) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "hi")
+    await chatting.reply()
+    await session.append(Message("c", "system", "Note", "mine", 1.0, kind="comment"))
+
+    chatting.model.script = (TextDelta("Other."), Finished("stop"))
+    await _drain(chats.regenerate(session))
+    chatting.model.script = (TextDelta(" More."), Finished("stop"))
+    await _drain(chats.continue_reply(session))
+
+    assert _texts(session)[2:] == ["Other. More.", "mine"]
+    asked = chatting.model.requests[-1].turns
+    assert [turn.text for turn in asked[1:]] == ["Welcome, You.", "hi", "Other."]
+
+
+async def test_a_version_that_is_no_longer_shown_does_not_go_on_in_another(
+    chatting: Chatting,
+) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "hi")
+    await chatting.reply()
+    await swipes.add_swipe(session, "Other.", switch=True)
+    events = chats.continue_reply(session)
+    await swipes.swipe(session, "left")
+    chatting.model.script = (Progress("waiting"), TextDelta(" More."), Finished("stop"))
+
+    async with aclosing(events):
+        await anext(events)
+        await swipes.swipe(session, "right")
+        with pytest.raises(AppError, match="another version is shown"):
+            await anext(events)
+
+    assert [each.text for each in session.message(2).versions] == ["Hello there.", "Other."]
+
+
+async def test_an_edit_is_undone_in_the_version_that_was_edited(chatting: Chatting) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "hi")
+    await chatting.reply()
+    chatting.model.script = (TextDelta("Other."), Finished("stop"))
+    await _drain(chats.regenerate(session))
+    reply = session.message(2)
+    await chats.edit(session, 2, "Another.")
+    await session.show(reply, reply.versions, 0)
+
+    await chats.undo(session)
+
+    assert [each.text for each in reply.versions] == ["Hello there.", "Other."]
+    assert reply.swipe == 1
+
+
+async def test_hidden_messages_are_not_sent_and_make_room_for_older_ones(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.services.chatting.TAIL", 3)
+    session, chats = chatting.session, chatting.chats
+    for number in range(8):
+        await chats.send(session, f"m{number}")
+    for index in (5, 7):
+        session.message(index).hidden = True
+        await session.update(session.message(index))
+    again = await chatting.house.services.library.open(session.chat.id)
+
+    prompt = await chats.prompt(again)
+
+    assert [part.text for part in prompt.parts if part.in_chat] == ["m3", "m5", "m7"]
+    assert (prompt.left_out, prompt.withheld) == (4, 2)
 
 
 async def test_a_regeneration_that_fails_leaves_the_old_reply(chatting: Chatting) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tui.domain import macros
@@ -117,12 +116,12 @@ def with_caption(template: str) -> str:
     return f"{template.rstrip()} {{{{caption}}}}".lstrip()
 
 
-def wrap(template: str, caption: str, values: Mapping[str, str]) -> str:
+def wrap(template: str, caption: str, environment: macros.Environment) -> str:
     """Put a caption into its template; nothing inside the caption is expanded.
 
     Args:
         template: May lack `{{caption}}`; then the caption comes last.
         caption: Data, inserted as it is.
-        values: The other macros, by lower-case name.
+        environment: What the other macros read.
     """
-    return macros.expand(with_caption(template), {**values, "caption": caption})
+    return macros.expand(with_caption(template), environment.giving(caption=caption))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui.domain import macros
+from tui.domain.macros import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,27 @@ class Persona:
     id: str = ""
 
 
-def macro_values(character: Character, persona: Persona) -> dict[str, str]:
-    """What `{{user}}` and `{{char}}` stand for."""
-    return {"user": persona.name, "char": character.name}
+def names(character: Character, persona: Persona) -> Environment:
+    """The macros for who takes part, `{{user}}` and `{{char}}`, and those that need nothing."""
+    who = character.name
+    return Environment(
+        {
+            "user": persona.name,
+            "notchar": persona.name,
+            "char": who,
+            "group": who,
+            "charifnotgroup": who,
+            "groupnotmuted": who,
+        }
+    )
 
 
-def greeting(character: Character, persona: Persona) -> str:
-    """The character's first message with its macros expanded; empty when it has none."""
-    return macros.expand(character.first_message, macro_values(character, persona))
+def greeting(character: Character, persona: Persona, environment: Environment | None = None) -> str:
+    """The character's first message with its macros expanded; empty when it has none.
+
+    Args:
+        character: Whose greeting it is.
+        persona: Who is greeted.
+        environment: What the macros read; None: only the names.
+    """
+    return macros.expand(character.first_message, environment or names(character, persona))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from tui.domain.fate import Send
 from tui.domain.generation import Role
+from tui.domain.injection import Injection
 
 Status = Literal["complete", "streaming", "stopped", "partial", "failed"]
 """complete; streaming now; stopped by the person; partial (cut off by an error or a crash);
 failed (a user message whose request got no answer)."""
+Kind = Literal["", "narrator", "comment"]
+"""What a message is beside someone's words: told by a narrator (the model gets it as a turn of its
+own), or a comment (shown only)."""
+Variables = dict[str, Any]
+"""Values of scripts by name: text, numbers, truth values, and lists and objects of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,27 @@ class Attachment:
         return f"{self.ref} {self.name}".strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Swipe:
+    """One version of a message: what differs from one answer to the next."""
+
+    text: str
+    created: float
+    """Seconds since the epoch."""
+    name: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    templated: bool = False
+    reasoning: str = ""
+    status: Status = "complete"
+    error: str = ""
+    model: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+_VERSIONED = tuple(Swipe.__dataclass_fields__)
+
+
 @dataclass(slots=True)
 class Message:
     """One message. Mutable: a reply grows while it streams; bump `revision` at each change."""
@@ -72,12 +99,43 @@ class Message:
     model: str = ""
     input_tokens: int | None = None
     output_tokens: int | None = None
+    kind: Kind = ""
+    hidden: bool = False
+    """Kept from the model."""
+    swipes: tuple[Swipe, ...] = ()
+    """Its versions, in the order in which they came; empty while there is but one. That of the
+    shown one may be behind: the message itself says how it is, `versions` puts both together."""
+    swipe: int = 0
+    """Which of them is shown."""
     revision: int = 0
     """Counts changes in memory, so that the view knows what to draw again; not stored."""
 
     def touch(self) -> None:
         """Say that something changed."""
         self.revision += 1
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the model gets it."""
+        return not self.hidden and self.kind != "comment"
+
+    @property
+    def versions(self) -> tuple[Swipe, ...]:
+        """All versions, at least one, the shown one as it is now."""
+        shown = Swipe(**{name: getattr(self, name) for name in _VERSIONED})
+        return (*self.swipes[: self.swipe], shown, *self.swipes[self.swipe + 1 :])
+
+    def show(self, versions: tuple[Swipe, ...], at: int) -> None:
+        """Have these versions from now on, and show one of them."""
+        for name in _VERSIONED:
+            setattr(self, name, getattr(versions[at], name))
+        self.swipes, self.swipe = (versions, at) if len(versions) > 1 else ((), 0)
+
+    def revise(self, at: int, **changes: Any) -> None:
+        """Change fields of one version, and show it."""
+        versions = self.versions
+        revised = replace(versions[at], **changes)
+        self.show((*versions[:at], revised, *versions[at + 1 :]), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +147,8 @@ class Outline:
     lines: int
     """Newlines plus one."""
     pictures: int = 0
+    is_sent: bool = True
+    """Whether the model gets it."""
 
 
 @dataclass(slots=True)
@@ -112,6 +172,10 @@ class Chat:
     """Number that the picture taken in last was given."""
     draft_pictures: tuple[Attachment, ...] = ()
     """Pictures that wait beside the prompt."""
+    variables: Variables = field(default_factory=dict)
+    """What scripts keep with this chat."""
+    injections: tuple[Injection, ...] = ()
+    """What scripts add to its prompts."""
 
 
 @dataclass(frozen=True, slots=True)

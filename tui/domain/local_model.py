@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tui.domain.errors import CaptionError
+
 
 @dataclass(frozen=True, slots=True)
 class DownloadPlan:
@@ -36,3 +38,11 @@ class LocalModelState:
     """Why it is not ready, one line; empty when it is."""
     hint: str = ""
     """What to do about it, one line, or empty."""
+
+
+class LocalMissing(CaptionError):
+    """The local model is not there, and a chain goes on without it."""
+
+    def __init__(self, state: LocalModelState) -> None:
+        super().__init__(f"{state.model} cannot be used: {state.reason}", hint=state.hint)
+        self.plan = state.plan

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 
 from tui.domain import macros
 from tui.domain.caption import wrap
-from tui.domain.character import Character, Persona, macro_values
+from tui.domain.character import Character, Persona, names
 from tui.domain.chat import Attachment, Message
 from tui.domain.fate import Fate, Send, Sight, decide
 from tui.domain.generation import Role, Turn
 from tui.domain.image import Image
+from tui.domain.injection import Injection, placed
+from tui.domain.macros import Environment
 
 PICTURE_TOKENS = 600
 """What a picture costs a typical vision model; providers differ by a factor of three."""
@@ -33,6 +35,8 @@ class Part:
     captions: tuple[str, ...] = ()
     fates: tuple[tuple[str, Fate], ...] = ()
     """For each picture of the message its name, and what is sent of it."""
+    in_chat: bool = False
+    """It is a message: a turn of its own, whoever speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Prompt:
     parts: tuple[Part, ...]
     left_out: int = 0
     """Older messages that the token budget had no room for."""
+    withheld: int = 0
+    """Messages that are not for the model: hidden ones and comments."""
 
     @property
     def tokens(self) -> int:
@@ -54,17 +60,17 @@ class Prompt:
         return tuple(digest for part in self.parts for digest in part.images)
 
     def turns(self, images: Mapping[str, Image]) -> tuple[Turn, ...]:
-        """Join the system parts into one turn and give each message its own.
+        """Join the parts before the chat into one turn and give each message its own.
 
         Args:
             images: The pictures by digest; a missing one is left out.
         """
-        system = "\n\n".join(part.text for part in self.parts if part.role == "system")
+        system = "\n\n".join(part.text for part in self.parts if not part.in_chat)
         turns = [Turn("system", system)] if system else []
         turns.extend(
             Turn(part.role, part.text, tuple(images[d] for d in part.images if d in images))
             for part in self.parts
-            if part.role != "system" and (part.text or part.images)
+            if part.in_chat and (part.text or part.images)
         )
         return tuple(turns)
 
@@ -80,6 +86,8 @@ class Budget:
     """What is known of the chat model."""
     template: str
     """The caption template, for pictures that carry a caption beside a text of their own."""
+    injections: tuple[Injection, ...] = ()
+    """What scripts add; they always go in."""
     names_pictures: bool = False
     """Whether each picture goes with its id: a message speaks of `img3`, or there are several."""
 
@@ -113,23 +121,36 @@ def build(
     persona: Persona,
     system_prompt: str,
     budget: Budget,
+    environment: Environment | None = None,
 ) -> Prompt:
     """Lay out the prompt: the character first, then as many of the last messages as fit.
 
     Args:
-        messages: The end of the chat in order, each with its position (`#N`).
+        messages: The end of the chat in order, each with its position (`#N`); what is not for
+            the model is left out.
         character: Whose reply is wanted.
         persona: Who the person is.
         system_prompt: The default one; the character's own wins.
         budget: How much room there is. The last message always goes in.
+        environment: What the macros of the character and the settings read; None: only the names.
+            Messages are not expanded here: what is in the chat is no template.
     """
-    system = list(_system_parts(character, persona, system_prompt))
-    budget = replace(budget, names_pictures=speaks_of_pictures(messages))
+    environment = environment or names(character, persona)
+    injected = [(each, _injected(each)) for each in budget.injections if each.text]
+    system = [
+        *(part for each, part in injected if each.position == "before"),
+        *_system_parts(character, persona, system_prompt, environment),
+        *(part for each, part in injected if each.position == "after"),
+    ]
+    between = [(each, part) for each, part in injected if each.position == "chat"]
+    told = [(index, message) for index, message in messages if message.is_sent]
+    budget = replace(budget, names_pictures=speaks_of_pictures(told))
     room = budget.context_tokens - sum(part.tokens for part in system)
+    room -= sum(part.tokens for _, part in between)
     kept: list[Part] = []
     skipped = 0
-    for index, message in reversed(messages):
-        part = _message_part(index, message, character, persona, budget)
+    for index, message in reversed(told):
+        part = _message_part(index, message, persona, budget, environment)
         if part is None:
             continue
         if skipped or (kept and part.tokens > room):
@@ -137,11 +158,15 @@ def build(
             continue
         room -= part.tokens
         kept.append(part)
-    return Prompt((*system, *reversed(kept)), left_out=skipped)
+    chat = placed(tuple(reversed(kept)), between)
+    return Prompt((*system, *chat), skipped, len(messages) - len(told))
 
 
-def _system_parts(character: Character, persona: Persona, system_prompt: str) -> Iterable[Part]:
-    values = macro_values(character, persona)
+def _system_parts(
+    character: Character, persona: Persona, system_prompt: str, environment: Environment
+) -> Iterable[Part]:
+    plain = environment
+    environment = plain.giving(original=lambda: macros.expand(system_prompt, plain))
     fields = (
         ("system prompt", character.system_prompt or system_prompt, "{}"),
         ("description", character.description, "{}"),
@@ -152,17 +177,24 @@ def _system_parts(character: Character, persona: Persona, system_prompt: str) ->
     )
     for label, text, form in fields:
         if text.strip():
-            expanded = macros.expand(form.format(text.strip()), values)
+            expanded = macros.expand(form.format(text.strip()), environment)
             yield Part(label, "system", expanded, estimate_tokens(expanded))
 
 
+def _injected(each: Injection) -> Part:
+    in_chat = each.position == "chat"
+    role = each.role if in_chat else "system"
+    label = f"added by a script: {each.id}"
+    return Part(label, role, each.text, estimate_tokens(each.text), in_chat=in_chat)
+
+
 def _message_part(
-    index: int, message: Message, character: Character, persona: Persona, budget: Budget
+    index: int, message: Message, persona: Persona, budget: Budget, environment: Environment
 ) -> Part | None:
     fates = [(each, budget.fate(each)) for each in message.attachments]
     captions = tuple(each.caption for each, fate in fates if fate.caption)
     pictures = tuple(each.digest for each, fate in fates if fate.picture)
-    text = _text(message, fates, macro_values(character, persona), budget)
+    text = _text(message, fates, environment, budget)
     if budget.names_pictures:
         text = "\n\n".join(part for part in (_enclosed(fates), text) if part)
     if not text and not pictures:
@@ -177,13 +209,14 @@ def _message_part(
         pictures,
         captions,
         tuple((each.name, fate) for each, fate in fates),
+        in_chat=True,
     )
 
 
 _Fates = list[tuple[Attachment, Fate]]
 
 
-def _text(message: Message, fates: _Fates, values: Mapping[str, str], budget: Budget) -> str:
+def _text(message: Message, fates: _Fates, environment: Environment, budget: Budget) -> str:
     """The message's words, after the captions that are sent beside them."""
     beside, text = fates, message.text
     if message.templated and fates:
@@ -191,7 +224,7 @@ def _text(message: Message, fates: _Fates, values: Mapping[str, str], budget: Bu
         text = _named(fates[0][0], text, budget) if fates[0][1].caption else ""
         beside = fates[1:]
     captions = [
-        _named(each, each.wrapped or wrap(budget.template, each.caption, values), budget)
+        _named(each, each.wrapped or wrap(budget.template, each.caption, environment), budget)
         for each, fate in beside
         if fate.caption
     ]

@@ -112,6 +112,9 @@ class ChatSettings:
     system_prompt: str = _setting(
         DEFAULT_SYSTEM_PROMPT, "What the model is told first, unless the character has its own."
     )
+    macros: bool = _setting(
+        True, "Whether macros such as {{time}} in a message are replaced when you send it."
+    )
     temperature: float | None = _setting(None, "Randomness, 0 to 2; empty: the server's default.")
     top_p: float | None = _setting(None, "Nucleus sampling, 0 to 1; empty: the server's default.")
     max_tokens: int | None = _setting(None, "Longest reply in tokens; empty: the server's.")
@@ -232,6 +235,7 @@ class UiSettings:
     probe_local_servers: bool = _setting(
         True, "Look for local model servers on this machine's own ports at start."
     )
+    quick_replies: bool = _setting(False, "Show all quick replies as buttons above the prompt.")
 
 
 @dataclass(frozen=True, slots=True)

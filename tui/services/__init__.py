@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from tui.services.configuring import SettingsService
     from tui.services.connecting import ConnectionService
     from tui.services.exporting import ExportService
+    from tui.services.image_ports import ImageGenerators
     from tui.services.intake import IntakeService
     from tui.services.library import Library
     from tui.services.picture_list import PictureList
     from tui.services.ports import OfflineInstaller, SecretStore, Worker
+    from tui.services.quick_replies import QuickReplies
+    from tui.services.quiet_generation import QuietGeneration
 
 
 class Services:
@@ -35,6 +38,8 @@ class Services:
         worker: The process that runs the captioning model; stopped at the end.
         intake: Makes the service that takes pictures in, when it is first needed.
         exports: Makes the service that exports, when it is first needed.
+        quick_replies: Makes the service that knows quick replies, when it is first needed.
+        imagers: Who makes pictures.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter for each thing it holds
@@ -50,6 +55,8 @@ class Services:
         worker: Worker,
         intake: Callable[[], IntakeService],
         exports: Callable[[], ExportService],
+        quick_replies: Callable[[], QuickReplies],
+        imagers: ImageGenerators,
     ) -> None:
         self.settings = settings
         self.connections = connections
@@ -58,10 +65,12 @@ class Services:
         self.offline = offline
         self.store = store
         self.worker = worker
+        self.imagers = imagers
         self._chats = chats
         self._captions = captions
         self._intake = intake
         self._exports = exports
+        self._quick_replies = quick_replies
 
     @cached_property
     def chats(self) -> ChatService:
@@ -72,6 +81,13 @@ class Services:
     def captions(self) -> CaptionService:
         """Captions; loaded when first needed."""
         return self._captions()
+
+    @cached_property
+    def quiet(self) -> QuietGeneration:
+        """Questions to the model that stay out of the chat; loaded when first needed."""
+        from tui.services.quiet_generation import QuietGeneration  # noqa: PLC0415 - rarely needed
+
+        return QuietGeneration(self.chats, self.connections)
 
     @cached_property
     def pictures(self) -> PictureList:
@@ -89,6 +105,11 @@ class Services:
     def exports(self) -> ExportService:
         """Chats as files; loaded when first needed."""
         return self._exports()
+
+    @cached_property
+    def quick_replies(self) -> QuickReplies:
+        """Named scripts and texts; loaded when first needed."""
+        return self._quick_replies()
 
     async def aclose(self) -> None:
         """End what was started: servers, worker processes, the database; each whatever befalls."""

@@ -20,11 +20,11 @@ from tui.domain.generation import (
     Usage,
 )
 from tui.domain.image import Box, Image
-from tui.domain.local_model import DownloadPlan
+from tui.domain.local_model import DownloadPlan, LocalMissing
 from tui.domain.safetext import clean_line
 from tui.services.caption_cache import CaptionCache
 from tui.services.caption_chain import Chain, Step
-from tui.services.caption_sources import CaptionRequest, Choice, LocalMissing, SourceService
+from tui.services.caption_sources import CaptionRequest, Choice, SourceService
 from tui.services.refinement import Refinement
 
 

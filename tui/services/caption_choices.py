@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.domain import macros
 from tui.domain.caption import Caption
-from tui.domain.character import Character, Persona, macro_values
+from tui.domain.character import Character, Persona, names
 from tui.domain.chat import Attachment, JournalEntry
 from tui.domain.cleanup import CleanUp
 from tui.domain.errors import CaptionError
 from tui.domain.generation import Usage
 from tui.domain.image import Image
+from tui.domain.macros import Environment
 from tui.domain.presets import PRESETS, TEMPLATES, merged
 from tui.services.caption_sources import SourceService
 from tui.services.configuring import SettingsService
+from tui.services.macro_environment import environment
 from tui.services.refinement import Refinement
 from tui.services.session import ChatSession
 
@@ -26,21 +27,18 @@ class CaptionChoices:
         self._settings = settings
         self._sources = sources
 
-    def values(self, session: ChatSession | None, image: Image | None = None) -> dict[str, str]:
-        """What the macros of prompts and templates stand for; data, never expanded again."""
+    def environment(self, session: ChatSession | None, image: Image | None = None) -> Environment:
+        """What the macros of prompts and templates read."""
+        settings = self._settings.current
         if session is None:
-            who, me = Character("the character"), Persona()
+            found = names(Character("the character"), Persona())
+            found = found.giving(description="", lastmessage="")
         else:
-            who, me = session.character, session.persona
-        names = macro_values(who, me)
-        last = session.message(-1).text if session is not None and len(session) else ""
-        return {
-            **names,
-            "description": macros.expand(who.description, names),
-            "filename": image.name if image is not None else "",
-            "lastmessage": last,
-            "language": self._settings.current.captioning.language,
-        }
+            found = environment(session, settings)
+        return found.giving(
+            filename=image.name if image is not None else "",
+            language=settings.captioning.language,
+        )
 
     def preset(self, name: str) -> str:
         """The prompt of a name, or of the only one that begins so. Raises CaptionError."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Protocol
 
 from tui.domain import macros
 from tui.domain.caption import Captioned, Delivery, ExistingMessage, wrap
@@ -21,6 +23,10 @@ from tui.services.configuring import SettingsService
 from tui.services.picture_ids import picture_at
 from tui.services.ports import ImageReader, ImageStore, Interaction
 from tui.services.session import ChatSession
+
+
+class _Wrapping(Protocol):
+    def __call__(self, template: str, caption: str, *, preview: bool = False) -> str: ...
 
 
 @dataclass(slots=True)
@@ -42,6 +48,8 @@ class Job:
     request: CaptionRequest
     target: Message | None
     attempt: Attempt
+    message: Callable[[str, str], str]
+    """What a template makes of the accepted caption; unlike a preview it may change variables."""
 
 
 class Workshop:
@@ -87,7 +95,8 @@ class Workshop:
                 if image is None:
                     batch.cancelled = True
                     break
-                attempt = self._attempt(request, image, session)
+                wrapped = self._wrapping(image, session)
+                attempt = self._attempt(request, image, session, partial(wrapped, preview=True))
                 matters = await _chosen(attempt, request)
             except AppError as error:
                 batch.failed.append(error)
@@ -103,7 +112,7 @@ class Workshop:
             except AppError as error:
                 batch.failed.append(error)
                 continue
-            jobs.append(Job(place, request, target, attempt))
+            jobs.append(Job(place, request, target, attempt, wrapped))
         return jobs
 
     def _asks(self, request: CaptionRequest) -> bool:
@@ -123,22 +132,34 @@ class Workshop:
         refinement.unexpanded = prompt
         refinement.prompt = prompt
         if not (request.prompt and request.prompt_is_final):
-            values = self._choices.values(session, refinement.image)
-            refinement.prompt = macros.expand(prompt, values)
+            environment = self._choices.environment(session, refinement.image)
+            refinement.prompt = macros.expand(prompt, environment)
         refinement.warning = self._warning()
         self._choices.equip(refinement)
         if request.revise:
             entries = await self._journal.of(refinement.image.digest)
             self._choices.recall(refinement, entries, _known(request, session))
 
-    def _attempt(
-        self, request: CaptionRequest, image: Image, session: ChatSession | None
-    ) -> Attempt:
-        def preview(template: str, caption: str) -> str:
-            return wrap(template, caption, self._choices.values(session, image))
+    def _wrapping(self, image: Image, session: ChatSession | None) -> _Wrapping:
+        """What makes the message; chance decides once, so that a preview tells the truth."""
+        seed = random.random()  # no secret
 
+        def wrapped(template: str, caption: str, *, preview: bool = False) -> str:
+            chance = random.Random(seed)
+            environment = replace(self._choices.environment(session, image), random=chance)
+            return wrap(template, caption, environment.apart() if preview else environment)
+
+        return wrapped
+
+    def _attempt(
+        self,
+        request: CaptionRequest,
+        image: Image,
+        session: ChatSession | None,
+        preview: Callable[[str, str], str],
+    ) -> Attempt:
         def expand(prompt: str) -> str:
-            return macros.expand(prompt, self._choices.values(session, image))
+            return macros.expand(prompt, self._choices.environment(session, image))
 
         means = Means(
             self._sources,

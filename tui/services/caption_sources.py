@@ -12,7 +12,7 @@ from tui.domain.chat import Attachment
 from tui.domain.connection import Endpoint, Model
 from tui.domain.errors import CaptionError, ConfigError
 from tui.domain.generation import Progress
-from tui.domain.local_model import DownloadPlan, LocalModelState
+from tui.domain.local_model import DownloadPlan, LocalMissing, LocalModelState
 from tui.domain.settings import SOURCES, ChainStep
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
@@ -50,7 +50,7 @@ class CaptionRequest:
     source: str = ""
     """Empty: that of the connection or model that is named, else the one of the settings."""
     connection: str = ""
-    """For multimodal, horde and extras; empty: the one of the settings."""
+    """For multimodal, horde and extras; empty: the settings'."""
     digest: str = ""
     """Take a picture that is already in the image store."""
     position: tuple[int, int] = (1, 1)
@@ -81,14 +81,6 @@ class Choice:
     """Why it is not the one that was wanted, and what to do about it; else empty."""
     plan: DownloadPlan | None = None
     """What could be fetched so that the wanted one works."""
-
-
-class LocalMissing(CaptionError):
-    """The local model is not there, and a chain goes on without it."""
-
-    def __init__(self, state: LocalModelState) -> None:
-        super().__init__(f"{state.model} cannot be used: {state.reason}", hint=state.hint)
-        self.plan = state.plan
 
 
 class SourceService:
@@ -240,7 +232,7 @@ class SourceService:
             raise _leaves(_place(plain))
         if self._connections.vision(name, model) == "no":
             raise CaptionError(
-                f"{plain.model} cannot see pictures",
+                f"{plain.model or plain.provider.label} cannot see pictures",
                 hint="choose a model that does, or another source, in the settings (F2)",
             )
         endpoint, opened = await self._connections.open(name, model)

@@ -146,10 +146,13 @@ class CaptionService:
                 return
             caption, number = await attempt.accepted(text)
             refinement = attempt.refinement
-            caption = replace(caption, wrapped=refinement.preview(caption.text))
+            wrapped = job.message(refinement.template, caption.text)
+            caption = replace(caption, wrapped=wrapped)
             done = Captioned(refinement.image, caption)
             await self._delivery.deliver(job.request, done, session, job.target)
             await self._journal.used(number)
+            if session is not None:
+                await session.keep_variables()
         except AppError as error:
             batch.failed.append(error)
         else:

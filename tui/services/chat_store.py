@@ -14,6 +14,7 @@ from tui.domain.chat import (
     Outline,
     PictureUse,
     SearchHit,
+    Variables,
 )
 
 
@@ -48,6 +49,10 @@ class ChatStore(Protocol):
         """Undo `delete`."""
         ...
 
+    async def forget(self, chat_id: str) -> None:
+        """Remove a chat that was deleted, for good."""
+        ...
+
     async def outline(self, chat_id: str) -> list[Outline]:
         """One entry for each message in order, cheap even for 10,000."""
         ...
@@ -60,16 +65,28 @@ class ChatStore(Protocol):
         """Put a message at the end; on disk when this returns."""
         ...
 
-    async def update(self, message: Message) -> None:
-        """Keep a message's present state."""
+    async def insert(self, chat_id: str, message: Message, before: str) -> None:
+        """Put a message before the one of that id; cheap even among 10,000."""
         ...
 
-    async def delete_message(self, message_id: str) -> None:
-        """Hide a message; `restore_message` brings it back to its place."""
+    async def update(self, *messages: Message) -> None:
+        """Keep the present state of messages: of all of them, or of none."""
         ...
 
-    async def restore_message(self, message_id: str) -> None:
+    async def delete_message(self, *message_ids: str) -> None:
+        """Take messages out; `restore_message` brings them back to their places."""
+        ...
+
+    async def restore_message(self, *message_ids: str) -> None:
         """Undo `delete_message`."""
+        ...
+
+    async def globals(self) -> Variables:
+        """The variables that belong to no chat."""
+        ...
+
+    async def save_globals(self, variables: Variables) -> None:
+        """Keep these in place of those that were there; all of them, or none."""
         ...
 
     async def search(self, text: str, limit: int = 50) -> list[SearchHit]:

@@ -9,20 +9,18 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from tui.domain import prompt as prompts
-from tui.domain.chat import Attachment, Message, Status
+from tui.domain.chat import Attachment, Message, Status, Swipe
 from tui.domain.errors import AppError
-from tui.domain.generation import (
-    GenerationEvent,
-    GenerationRequest,
-    Sampling,
-)
+from tui.domain.generation import GenerationEvent, GenerationRequest, Sampling
 from tui.domain.image import Image
+from tui.domain.macros import Environment
 from tui.domain.prompt import Budget, Prompt
 from tui.domain.safetext import clean_line
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.growing_reply import GrowingReply
 from tui.services.library import new_id
+from tui.services.macro_environment import environment
 from tui.services.picture_fates import PictureFates
 from tui.services.ports import ImageStore
 from tui.services.session import ChatSession
@@ -76,22 +74,38 @@ class ChatService:
         if not session.chat.title and message.role == "user":
             session.chat.title = _title(message)
         await session.save()
+        await session.keep_variables()
 
-    async def prompt(self, session: ChatSession) -> Prompt:
-        """What would be sent now, part by part."""
+    async def prompt(self, session: ChatSession, end: int | None = None) -> Prompt:
+        """What would be sent now, part by part.
+
+        Args:
+            session: The chat.
+            end: Position of the message before which the prompt ends; None: the end of the chat.
+        """
+        return self._prompt(session, environment(session, self._settings.current).apart(), end)
+
+    def _prompt(self, session: ChatSession, macros: Environment, end: int | None) -> Prompt:
         settings = self._settings.current
-        tail = session.tail(TAIL)
+        tail = session.tail(TAIL, end)
         budget = Budget(
             settings.chat.context_tokens,
             settings.captioning.send,
             self.fates.sight(session),
             settings.captioning.template,
+            session.chat.injections,
         )
         built = prompts.build(
-            tail, session.character, session.persona, settings.chat.system_prompt, budget
+            tail,
+            session.character,
+            session.persona,
+            settings.chat.system_prompt,
+            budget,
+            macros,
         )
-        older = len(session) - len(tail)
-        return Prompt(built.parts, built.left_out + older)
+        before = session.outline[:end]
+        sent = sum(entry.is_sent for entry in before)
+        return Prompt(built.parts, built.left_out + sent - len(tail), len(before) - sent)
 
     def reply(self, session: ChatSession) -> AsyncGenerator[GenerationEvent, None]:
         """Stream the character's next message into the session.
@@ -106,35 +120,34 @@ class ChatService:
         return self._generate(session, GrowingReply(session, None))
 
     async def regenerate(self, session: ChatSession) -> AsyncGenerator[GenerationEvent, None]:
-        """Replace the last reply by a new one; the old one stays until the new one begins.
+        """Give the last reply another version; the earlier ones stay beside it.
 
         Raises:
-            AppError: There is no reply to replace, or no answer came (the old reply is back).
+            AppError: There is no reply, or no answer came: the earlier version is shown again.
         """
-        last = session.message(-1) if len(session) else None
+        at = session.last_said()
+        last = None if at is None else session.message(at)
         if last is None or last.role != "assistant":
             async with aclosing(self.reply(session)) as events:
                 async for event in events:
                     yield event
             return
-        index = len(session) - 1
-        if index == 0:
+        if at == 0:
             raise AppError("the greeting is not a reply", hint="write something first")
-        old = await session.remove(index)
-        reply = GrowingReply(session, None)
+        versions, shown = last.versions, last.swipe
+        events = self._generate(session, GrowingReply(session, None, last))
         try:
-            async with aclosing(self._generate(session, reply, marks=False)) as events:
+            async with aclosing(events):
                 async for event in events:
                     yield event
         finally:
-            if reply.message is None:
-                await session.bring_back(old)
-            else:
-                _push_swap(session, old, reply.message)
+            if len(last.versions) > len(versions):
+                _push_earlier(session, last, versions, shown)
 
     async def continue_reply(self, session: ChatSession) -> AsyncGenerator[GenerationEvent, None]:
         """Let the last reply go on where it ended. Raises AppError when there is none."""
-        last = session.message(-1) if len(session) else None
+        at = session.last_said()
+        last = None if at is None else session.message(at)
         if last is None or last.role != "assistant":
             raise AppError("there is no reply to continue", hint="/regenerate asks for one")
         before = (last.text, last.status, last.error)
@@ -148,10 +161,11 @@ class ChatService:
                 _push_shortening(session, last, before)
 
     async def _generate(
-        self, session: ChatSession, reply: GrowingReply, *, marks: bool = True
+        self, session: ChatSession, reply: GrowingReply
     ) -> AsyncGenerator[GenerationEvent, None]:
-        """Fill a reply; `marks` says whether the question is marked when no answer comes."""
-        asked = session.message(-1) if marks and len(session) else None
+        """Fill a reply; when none comes, the question that it was to answer is marked."""
+        at = session.last_said()
+        asked = None if at is None else session.message(at)
         if asked is not None and asked.role != "user":
             asked = None
         try:
@@ -159,7 +173,8 @@ class ChatService:
                 name = self._connections.current()
                 endpoint, model = await self._connections.open(name)
                 reply.model = endpoint.model
-                request = await self._request(session)
+                end = session.index_of(reply.beside.id) if reply.beside is not None else None
+                request = await self.request(session, end)
                 async with aclosing(model.generate(request)) as events:
                     async for event in events:
                         await reply.take(event)
@@ -176,25 +191,31 @@ class ChatService:
                 await _mark_failed(session, asked, STOPPED)
             raise
 
-    async def _request(self, session: ChatSession) -> GenerationRequest:
-        prompt = await self.prompt(session)
+    async def request(self, session: ChatSession, end: int | None = None) -> GenerationRequest:
+        """What a model is asked so that it answers the chat, or what of it ends before `end`."""
+        prompt = self._prompt(session, environment(session, self._settings.current), end)
+        await session.asked()
         pictures: dict[str, Image] = {}
         for digest in prompt.digests:
             image = await self._images.get(digest)
             if image is not None:
                 pictures[digest] = image
-        chat = self._settings.current.chat
-        sampling = Sampling(chat.temperature, chat.top_p, chat.max_tokens)
         others = (session.persona.name,)
-        return GenerationRequest(prompt.turns(pictures), sampling, others=others)
+        return GenerationRequest(prompt.turns(pictures), self.sampling(), others=others)
+
+    def sampling(self) -> Sampling:
+        """How tokens are chosen in chats."""
+        chat = self._settings.current.chat
+        return Sampling(chat.temperature, chat.top_p, chat.max_tokens)
 
     async def edit(self, session: ChatSession, index: int, text: str) -> None:
         """Change a message's text. Raises AppError for a position that is not there."""
-        message = _at(session, index)
-        before = (message.text, message.templated)
+        message = session.at(index)
+        before = {"text": message.text, "templated": message.templated}
+        shown = message.swipe
 
         async def restore() -> None:
-            message.text, message.templated = before
+            message.revise(shown, **before)
             await session.update(message)
 
         message.text, message.templated = text, False
@@ -203,7 +224,7 @@ class ChatService:
 
     async def delete(self, session: ChatSession, index: int) -> None:
         """Take a message out; `undo` brings it back. Raises AppError for a wrong position."""
-        message = _at(session, index)
+        message = session.at(index)
         await session.remove(index)
         session.undos.append((f"message #{index}", lambda: session.bring_back(message)))
 
@@ -245,28 +266,20 @@ def _title(message: Message) -> str:
     return clean_line(words, TITLE)
 
 
-def _at(session: ChatSession, index: int) -> Message:
-    if not 0 <= index < len(session):
-        last = len(session) - 1
-        raise AppError(f"there is no message #{index}", hint=f"they go from #0 to #{last}")
-    return session.message(index)
-
-
-def _push_swap(session: ChatSession, old: Message, new: Message) -> None:
-    async def swap() -> None:
-        at = session.index_of(new.id)
-        if at is not None:
-            await session.remove(at)
-        await session.bring_back(old)
-
-    session.undos.append(("the earlier reply", swap))
+def _push_earlier(
+    session: ChatSession, message: Message, versions: tuple[Swipe, ...], shown: int
+) -> None:
+    session.undos.append(("the earlier reply", lambda: session.show(message, versions, shown)))
 
 
 def _push_shortening(
     session: ChatSession, message: Message, before: tuple[str, Status, str]
 ) -> None:
+    text, status, error = before
+    shown = message.swipe
+
     async def shorten() -> None:
-        message.text, message.status, message.error = before
+        message.revise(shown, text=text, status=status, error=error)
         await session.update(message)
 
     session.undos.append(("the reply as it was before it went on", shorten))

@@ -58,6 +58,11 @@ class ConnectionBook:
         rows = {name: self.providers.get(self.describe(name).provider) for name in self.names()}
         return [name for name, row in rows.items() if row is None or row.chats]
 
+    def captioners(self) -> list[str]:
+        """Those of the connections that can caption, as far as it depends on the service."""
+        rows = {name: self.providers.get(self.describe(name).provider) for name in self.names()}
+        return [name for name, row in rows.items() if row is None or row.captions]
+
     @property
     def problems(self) -> list[str]:
         """What the settings say of connections that cannot be, one line each."""
@@ -262,6 +267,14 @@ class ConnectionBook:
     def seen(self, name: str, model: str) -> Vision:
         """What its server, or a test, told of a model's sight since Salon was started."""
         return self._seen.get((name, model), "unknown")
+
+    def models_seen(self) -> list[tuple[str, str]]:
+        """Models that servers told of since Salon was started, as connection and id; asks nobody.
+
+        Those of the connections that chat and caption come first.
+        """
+        first = (self.current(), self.captioning())
+        return sorted(self._seen, key=lambda each: each[0] not in first)
 
     def sight(self, name: str) -> Sight:
         """What is known of the model that chats, for deciding what it gets; asks nobody."""

@@ -198,6 +198,7 @@ class ExportService:
             session.chat.created,
             len(session),
             self._settings.current.captioning.template,
+            variables=session.chat.variables,
         )
 
     async def _go(self, run: _Run, session: ChatSession, tell: Tell | None) -> Exported:
@@ -207,7 +208,9 @@ class ExportService:
             if tell is not None:
                 tell(Progress("exporting", start, len(ids)))
             for message in await asyncio.to_thread(self._store.read, ids[start : start + BLOCK]):
-                shown = [await self._shown(run, each) for each in message.attachments]
+                versions = message.versions if run.form.versions else (message,)
+                pictures = [each for version in versions for each in version.attachments]
+                shown = [await self._shown(run, each) for each in pictures]
                 await asyncio.to_thread(run.message, message, shown)
                 run.done.messages += 1
         if run.form.tail:

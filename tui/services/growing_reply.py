@@ -30,9 +30,18 @@ _ENDINGS = {
 
 
 class GrowingReply:
-    """A message that grows: joins the session with its first words and is saved as it goes."""
+    """A message that grows: joins the session with its first words and is saved as it goes.
 
-    def __init__(self, session: ChatSession, into: Message | None) -> None:
+    Args:
+        session: The chat.
+        into: A message that goes on; None for a new one.
+        beside: A message that gets another version, in place of one that goes on or a new one.
+    """
+
+    def __init__(
+        self, session: ChatSession, into: Message | None, beside: Message | None = None
+    ) -> None:
+        self.beside = beside
         self.model = ""
         self.message = into
         """None until the first words came."""
@@ -42,6 +51,8 @@ class GrowingReply:
         self._saved = into.revision if into else 0
         self._fresh = into is None
         self._echo = Echo(into.text if into else "")
+        self._earlier = into.swipe if into else 0
+        """The version that was shown before this one began; one that goes on must still be."""
 
     async def take(self, event: GenerationEvent) -> None:
         """Apply one event to the message."""
@@ -64,6 +75,8 @@ class GrowingReply:
             await self._begin(text, reasoning)
             return
         if message.status != "streaming":
+            if message.swipe != self._earlier:
+                raise AppError("another version is shown now", hint="/continue goes on with it")
             message.status, message.error, message.model = "streaming", "", self.model
         message.text += text
         message.reasoning += reasoning
@@ -86,8 +99,22 @@ class GrowingReply:
         await asyncio.shield(self._joining)
 
     async def _join(self, message: Message) -> None:
-        await self._session.append(message)
-        self.message = message
+        if self.beside is None:
+            await self._session.append(message)
+            self.message = message
+            return
+        earlier, at = self.beside.versions, self.beside.swipe
+        both = (*earlier, *message.versions)
+        await self._session.show(self.beside, both, len(earlier))
+        self._earlier = at
+        self.message = self.beside
+
+    def _withdraw(self, message: Message) -> None:
+        """Take a version away again in which nothing is said."""
+        if self.beside is not None and not message.text.strip():
+            versions = message.versions
+            kept = (*versions[: message.swipe], *versions[message.swipe + 1 :])
+            message.show(kept, self._earlier)
 
     def check(self) -> None:
         """Make sure that something was said. Raises ProviderError when not."""
@@ -131,6 +158,7 @@ class GrowingReply:
             with suppress(asyncio.CancelledError):
                 await saver
             if self.message is not None:
+                self._withdraw(self.message)
                 # Stopped twice, it must be saved all the same.
                 await asyncio.shield(self._session.update(self.message))
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 import uuid
 import weakref
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.domain.character import Character, Persona, greeting
-from tui.domain.chat import Chat, ChatSummary, Message, SearchHit
+from tui.domain.chat import Chat, ChatSummary, Message, Outline, SearchHit
 from tui.domain.errors import AppError, StorageError
 from tui.domain.safetext import clean_line
+from tui.domain.variables import Variables
+from tui.services.macro_environment import environment
 from tui.services.session import ChatSession
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ class Library:
         self._store = store
         self._characters = characters
         self._settings = settings
+        self._variables = Variables()
+        self._have_variables = False
         self._opened: weakref.WeakSet[ChatSession] = weakref.WeakSet()
 
     @property
@@ -60,19 +65,30 @@ class Library:
                 return persona
         return Persona(id=wanted)
 
-    async def new(self, character: str = "") -> ChatSession:
-        """Start a chat with a character (id or name); its greeting is the first message."""
+    async def new(
+        self, character: str = "", persona: str = "", *, temporary: bool = False
+    ) -> ChatSession:
+        """Start a chat; the character's greeting is its first message.
+
+        Args:
+            character: Id or name; empty: the one of the settings.
+            persona: Id or name; empty: the one of the settings.
+            temporary: It is deleted from the beginning, so that no list ever shows it, not even
+                after a crash; `forget` ends it.
+        """
         settings = self._settings.current.chat
         who = await self._character(character or settings.character)
-        persona = await self._persona(settings.persona)
+        me = await self._persona(persona or settings.persona)
         now = time.time()
-        chat = Chat(new_id(), "", who.id, persona.id, now, now)
+        chat = Chat(new_id(), "", who.id, me.id, now, now)
         await self._store.create(chat)
-        session = ChatSession(chat, [], self._store, who, persona)
-        self._opened.add(session)
-        opening = greeting(who, persona)
+        if temporary:
+            await self._store.delete(chat.id)
+        session = await self._session(chat, [], who, me)
+        opening = greeting(who, me, environment(session, self._settings.current))
         if opening:
             await session.append(Message(new_id(), "assistant", who.name, opening, now))
+        await session.keep_variables()
         return session
 
     async def open(self, chat_id: str) -> ChatSession:
@@ -87,7 +103,16 @@ class Library:
         outline = await self._store.outline(chat_id)
         who = await self._character(chat.character)
         persona = await self._persona(chat.persona)
+        return await self._session(chat, outline, who, persona)
+
+    async def _session(
+        self, chat: Chat, outline: Sequence[Outline], who: Character, persona: Persona
+    ) -> ChatSession:
+        if not self._have_variables:
+            self._variables.values.update(await self._store.globals())
+            self._have_variables = True
         session = ChatSession(chat, outline, self._store, who, persona)
+        session.shared = self._variables
         self._opened.add(session)
         return session
 
@@ -118,6 +143,10 @@ class Library:
     async def restore(self, chat_id: str) -> None:
         """Bring a deleted chat back."""
         await self._store.restore(chat_id)
+
+    async def forget(self, chat_id: str) -> None:
+        """Remove a deleted chat for good."""
+        await self._store.forget(chat_id)
 
     async def search(self, text: str) -> list[SearchHit]:
         """Messages and captions that hold all the words."""

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.character import Character, Persona
-from tui.domain.chat import Attachment, Chat, Message, Outline
+from tui.domain.chat import Attachment, Chat, Message, Outline, Swipe
+from tui.domain.errors import AppError
+from tui.domain.variables import Variables
 
 if TYPE_CHECKING:
     from tui.services.chat_store import ChatStore
@@ -26,6 +28,7 @@ def outline_of(message: Message) -> Outline:
         len(message.text),
         message.text.count("\n") + 1,
         len(message.attachments),
+        message.is_sent,
     )
 
 
@@ -52,6 +55,10 @@ class ChatSession:
         """Bumped when messages come or go."""
         self.undos: list[Undo] = []
         """What can be undone, the latest last."""
+        self.variables = Variables(chat.variables)
+        """The chat's own."""
+        self.shared = Variables()
+        """The global ones; `Library` gives all its chats the same."""
         self._store = store
         self._messages: dict[str, Message] = {}
 
@@ -74,6 +81,19 @@ class ChatSession:
             raise IndexError(index)
         return found
 
+    def at(self, index: int) -> Message:
+        """Like `message`, for a position that was typed.
+
+        Raises:
+            AppError: No such message; the hint says which there are.
+            StorageError: It could not be read.
+        """
+        if not 0 <= index < len(self):
+            last = len(self) - 1
+            hint = f"they go from #0 to #{last}" if len(self) else "the chat is empty"
+            raise AppError(f"there is no message #{index}", hint=hint)
+        return self.message(index)
+
     def _fetch(self, index: int) -> None:
         start = max(0, index - BLOCK // 2)
         ids = [entry.id for entry in self.outline[start : start + BLOCK]]
@@ -81,10 +101,34 @@ class ChatSession:
         for message in self._store.read(missing):
             self._messages[message.id] = message
 
-    def tail(self, count: int) -> list[tuple[int, Message]]:
-        """The last messages in order, each with its position."""
-        start = max(0, len(self) - count)
-        return [(index, self.message(index)) for index in range(start, len(self))]
+    def tail(self, count: int, end: int | None = None) -> list[tuple[int, Message]]:
+        """The last messages that the model gets, in order, each with its position.
+
+        Args:
+            count: How many at most.
+            end: Position before which they stand; None for the end of the chat.
+        """
+        wanted: list[int] = []
+        for index in range((len(self) if end is None else end) - 1, -1, -1):
+            if len(wanted) == count:
+                break
+            if self.outline[index].is_sent:
+                wanted.append(index)
+        return [(index, self.message(index)) for index in reversed(wanted)]
+
+    def growing(self) -> int:
+        """Position of the reply that is being written; of the last message when none is."""
+        for index in range(len(self) - 1, max(-1, len(self) - 1 - BLOCK), -1):
+            if self.message(index).status == "streaming":
+                return index
+        return len(self) - 1
+
+    def last_said(self) -> int | None:
+        """Position of the last message that is no comment, or None."""
+        for index in range(len(self) - 1, -1, -1):
+            if self.message(index).kind != "comment":
+                return index
+        return None
 
     def index_of(self, message_id: str) -> int | None:
         """Where a message stands now, or None when it is gone."""
@@ -101,34 +145,78 @@ class ChatSession:
         self.outline.append(outline_of(message))
         self.revision += 1
 
-    async def update(self, message: Message) -> None:
-        """Keep a changed message. Raises StorageError."""
+    async def insert(self, index: int, message: Message) -> None:
+        """Put a message before the one at a position, on disk first.
+
+        Raises:
+            IndexError: There is none.
+            StorageError: It could not be written, nothing was changed.
+        """
+        before = self.outline[index].id
         await self._number(message)
-        message.touch()
-        await self._store.update(message)
-        index = self.index_of(message.id)
-        if index is not None:
-            self.outline[index] = outline_of(message)
+        await self._store.insert(self.chat.id, message, before)
+        at = self.index_of(before)
+        self._messages[message.id] = message
+        self.outline.insert(len(self) if at is None else at, outline_of(message))
+        self.revision += 1
+
+    async def update(self, *messages: Message) -> None:
+        """Keep changed messages, all of them or none. Raises StorageError."""
+        for message in messages:
+            await self._number(message)
+            message.touch()
+        await self._store.update(*messages)
+        changed = {message.id: outline_of(message) for message in messages}
+        for index in range(len(self.outline) - 1, -1, -1):
+            if not changed:
+                break
+            entry = self.outline[index]
+            self.outline[index] = changed.pop(entry.id, entry)
+
+    async def show(self, message: Message, versions: tuple[Swipe, ...], at: int) -> None:
+        """Give a message its versions and show one; raises StorageError and changes nothing."""
+        earlier, shown = message.versions, message.swipe
+        message.show(versions, at)
+        try:
+            await self.update(message)
+        except AppError:
+            message.show(earlier, shown)
+            raise
 
     async def remove(self, index: int) -> Message:
-        """Hide a message; `bring_back` undoes it. Raises IndexError, StorageError."""
-        message = self.message(index)
-        await self._store.delete_message(message.id)
-        self.outline.pop(index)
-        self.revision += 1
-        return message
+        """Take a message out; `bring_back` undoes it. Raises IndexError, StorageError."""
+        return (await self.remove_all([index]))[0]
 
-    async def bring_back(self, message: Message) -> None:
-        """Undo `remove`: the message returns to its place. Raises StorageError."""
-        await self._store.restore_message(message.id)
-        order = [entry.id for entry in await self._store.outline(self.chat.id)]
-        if message.id not in order or self.index_of(message.id) is not None:
-            return
-        # Others may have come or gone since it was removed: the store alone knows its place.
-        before = set(order[: order.index(message.id)])
-        self.outline.insert(sum(e.id in before for e in self.outline), outline_of(message))
-        self._messages[message.id] = message
+    async def remove_all(self, indices: Sequence[int]) -> list[Message]:
+        """Take messages out, all of them or none. Raises IndexError, StorageError."""
+        messages = [self.message(index) for index in indices]
+        gone = {message.id for message in messages}
+        await self._store.delete_message(*gone)
+        self.outline[:] = [entry for entry in self.outline if entry.id not in gone]
         self.revision += 1
+        return messages
+
+    async def bring_back(self, *messages: Message) -> None:
+        """Undo `remove`: the messages return to their places. Raises StorageError."""
+        await self._store.restore_message(*(message.id for message in messages))
+        # Others may have come or gone since they were removed: the store alone knows the order.
+        order = await self._store.outline(self.chat.id)
+        rank = {entry.id: number for number, entry in enumerate(order)}
+        here = {entry.id for entry in self.outline}
+        coming = [each for each in messages if each.id in rank and each.id not in here]
+        coming.sort(key=lambda message: rank[message.id], reverse=True)
+        merged: list[Outline] = []
+        for entry in self.outline:
+            while coming and rank[coming[-1].id] < rank.get(entry.id, len(rank)):
+                merged.append(self._returned(coming.pop()))
+            merged.append(entry)
+        merged += [self._returned(each) for each in reversed(coming)]
+        self.outline[:] = merged
+        self.revision += 1
+
+    def _returned(self, message: Message) -> Outline:
+        self._messages[message.id] = message
+        return outline_of(message)
 
     async def numbered(self, pictures: Sequence[Attachment]) -> tuple[Attachment, ...]:
         """The pictures of this chat, each with a number of its own. Raises StorageError."""
@@ -145,6 +233,26 @@ class ChatSession:
 
     async def _number(self, message: Message) -> None:
         message.attachments = await self.numbered(message.attachments)
+
+    async def asked(self) -> None:
+        """A prompt was made: keep what macros changed, drop what was to go in but once."""
+        await self.keep_variables()
+        lasting = tuple(each for each in self.chat.injections if not each.ephemeral)
+        if lasting != self.chat.injections:
+            self.chat.injections = lasting
+            await self.save()
+
+    async def keep_variables(self) -> None:
+        """Write the variables, the global ones too, when they changed. Raises StorageError."""
+        mine, shared = self.variables, self.shared
+        if mine.revision != mine.kept:
+            revision = mine.revision
+            await self.save()
+            mine.kept = revision
+        if shared.revision != shared.kept:
+            revision = shared.revision
+            await self._store.save_globals(dict(shared.values))
+            shared.kept = revision
 
     async def save(self) -> None:
         """Keep title, draft, participants and what pictures were numbered."""

@@ -26,7 +26,7 @@ from tui.slash.syntax import (
     unquoted,
 )
 
-_TAKES_CLOSURES = ("closure", "any")
+_TAKES_CLOSURES = ("closure", "any", "script")
 
 
 class Fill(Protocol):
@@ -148,6 +148,8 @@ def _bind_places(binder: _Binder, call: Call) -> None:
         if reader.done:
             return
         column = reader.column
+        if parameter.unless in binder.values:
+            continue
         if parameter.rest:
             _bind_rest(binder, parameter, call, reader.rest(), column)
             return
@@ -214,6 +216,8 @@ def _typed(call: Call, parts: Sequence[Part], fill: Fill) -> Typed:
 
 def _bind_piped(binder: _Binder, piped: Value, column: int) -> None:
     for parameter in binder.command.positional:
+        if parameter.unless in binder.values:
+            continue
         if parameter.kind == "picture" and read_id(str(piped)) is None:
             continue
         if isinstance(piped, Bound):

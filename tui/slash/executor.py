@@ -14,6 +14,7 @@ from tui.slash.binding import bind
 from tui.slash.checking import check
 from tui.slash.command import Command, Registry
 from tui.slash.context import Broken, Context
+from tui.slash.effects import effects
 from tui.slash.parser import parse
 from tui.slash.scope import Bound, Scope, Value
 from tui.slash.syntax import Argument, Call, Closure, Script, Word
@@ -34,6 +35,14 @@ class Keeper(Protocol):
 
     def expand(self, text: str, scope: Scope, session: ChatSession) -> str:
         """Put in what macros stand for; what they give is never expanded again."""
+        ...
+
+    async def begin(self, session: ChatSession) -> None:
+        """A script starts. Raises StorageError."""
+        ...
+
+    async def end(self, session: ChatSession) -> None:
+        """It is over, however. Raises StorageError."""
         ...
 
     async def finished(self, session: ChatSession) -> None:
@@ -113,8 +122,11 @@ class Executor:
         command = self.registry.find(call.name, call.start)
         if self._watch is not None and self._depth == 1:
             self._watch(number, command)
+        session = self.session
         try:
             value = await self._run(command, call, scope, piped)
+            if self.session is not session:
+                await self._keeper.end(session)
             await self._keeper.finished(self.session)
         except BaseException:
             self._keeper.failed(self.session)
@@ -183,6 +195,19 @@ class Frame:
         """Within this, `/break` has something to leave."""
         return _counting(self.executor)
 
+    def expand(self, text: str) -> str:
+        """Put in what macros stand for."""
+        return self.executor.expand(text, self.scope)
+
+    def effects(self, text: str, name: str) -> list[str]:
+        """What a script would do."""
+        try:
+            return effects(text, self.executor.registry)
+        except CommandError as error:
+            error.locate(text, name)
+            error.column = 0
+            raise
+
     def use(self, session: ChatSession) -> None:
         """Let the script's next commands work with another chat."""
         self.executor.session = session
@@ -192,22 +217,24 @@ class Frame:
         what: Bound | str,
         *,
         given: Mapping[str, Value] | None = None,
-        facts: Mapping[str, str] | None = None,
+        times_index: int | None = None,
+        name: str = "",
     ) -> Value:
         """Run a closure, or text as a script, and give its last result."""
-        given, facts = given or {}, facts or {}
+        given = given or {}
         if isinstance(what, str):
             try:
                 script = check(parse(what, self.executor.registry.grammar), self.executor.registry)
-                inner = Scope(self.scope, facts=facts, given=given)
+                inner = Scope(self.scope, times_index=times_index, given=given)
                 return await self.executor.script(script, inner)
             except CommandError as error:
-                error.column = (
-                    0  # it counts in this text; the command that runs it stands elsewhere
-                )
+                if name:
+                    error.locate(what, name)
+                # It counts in this text; the command that runs it stands elsewhere.
+                error.column = 0
                 raise
         # Its variables are those of where it was written; the pipe is that of who runs it.
-        around = Scope(what.scope, facts=facts, given=given, pipe=self.scope.piped())
+        around = Scope(what.scope, {}, times_index, given, self.scope.piped())
         inner = Scope(around)
         for parameter in what.closure.parameters:
             inner.names[parameter.name] = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -22,6 +22,7 @@ ScreenName = Literal[
     "pull",
     "help",
     "sources",
+    "macros",
     "context",
     "caption_log",
     "extensions",
@@ -92,6 +93,29 @@ class FrontEnd(Protocol):
         """Put text into the composer in place of what stands there."""
         ...
 
+    def draft(self) -> str:
+        """What stands unsent in the composer."""
+        ...
+
+    async def write(self, text: str, *, send: bool, instead: bool) -> None:
+        """Put text into the composer, the cursor behind it.
+
+        Args:
+            text: As if it had been typed.
+            send: Send it at once, with the pictures that wait.
+            instead: It takes the place of the draft; otherwise that comes back afterwards.
+        """
+        ...
+
+    async def allow(self, question: str, script: str) -> bool:
+        """Ask whether a script from elsewhere may run.
+
+        Args:
+            question: Lines that say what it would do.
+            script: The script itself; untrusted, both.
+        """
+        ...
+
     def attach(self, paths: tuple[Path, ...]) -> None:
         """Let pictures wait in the composer for the next message."""
         ...
@@ -106,6 +130,16 @@ class FrontEnd(Protocol):
 
     def waiting(self) -> Sequence[Attachment]:
         """The pictures that wait in the composer."""
+        ...
+
+    async def with_waiting(self, send: Callable[[tuple[Attachment, ...]], Awaitable[None]]) -> None:
+        """Let those pictures leave with a message, captioned first as the settings say.
+
+        They come back to the composer when that is cancelled, or when `send` fails.
+
+        Args:
+            send: Puts the message into the chat; is not called when it was cancelled.
+        """
         ...
 
     def choose_fate(self, digest: str, fate: Send) -> None:

@@ -79,6 +79,7 @@ class Interpreter:
         """
         script = read(text, self.registry, strict=self.strict)
         executor = Executor(self.registry, context, self.keeper, self.limits, watch)
+        await self.keeper.begin(context.session)
         try:
             return Outcome(await executor.script(script, Scope(given=given or {})))
         except Aborted as aborted:
@@ -86,3 +87,5 @@ class Interpreter:
         except CommandError as error:
             error.locate(text)
             raise
+        finally:
+            await self.keeper.end(executor.session)

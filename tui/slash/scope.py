@@ -32,8 +32,8 @@ class Scope:
 
     parent: Scope | None = None
     names: dict[str, Value] = field(default_factory=dict)
-    facts: Mapping[str, str] = field(default_factory=dict)
-    """Macros that only hold here, such as `timesIndex`, by lower-case name."""
+    times_index: int | None = None
+    """Which round of a `/times` it is the scope of."""
     given: Mapping[str, Value] = field(default_factory=dict)
     """What `/run` was given by name, for `{{arg::name}}`."""
     pipe: Value | None = None
@@ -87,10 +87,19 @@ class Scope:
         """What `{{pipe}}` stands for."""
         return next((each.pipe for each in self._around() if each.pipe is not None), "")
 
-    def fact(self, name: str) -> str | None:
-        """A macro that holds here or around."""
-        return next((e.facts[name] for e in self._around() if name in e.facts), None)
+    @property
+    def round(self) -> int | None:
+        """Which round of the nearest `/times` it is, from 0; None outside."""
+        return next((e.times_index for e in self._around() if e.times_index is not None), None)
 
-    def argument(self, name: str) -> str:
-        """What the nearest `/run` was given under a name; empty: nothing."""
-        return next((str(e.given[name]) for e in self._around() if name in e.given), "")
+    def arguments(self) -> Mapping[str, str]:
+        """What `/run` was given by name, here and around."""
+        outermost_first = reversed([each.given for each in self._around()])
+        return {name: str(value) for given in outermost_first for name, value in given.items()}
+
+    def has_argument(self, name: str) -> bool:
+        """Whether a `/run` around gave an argument of that name; an empty `*` is none."""
+        return any(
+            name in each.given and (name != "*" or each.given[name] != "")
+            for each in self._around()
+        )

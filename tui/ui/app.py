@@ -13,7 +13,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
-from tui.domain.errors import AppError, CommandError, ImageError
+from tui.domain.errors import AppError
 from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
@@ -32,7 +32,7 @@ from tui.ui.wardrobe import Wardrobe
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from tui.slash.completion import Suggestion
+    from tui.slash.offers import Suggestion
     from tui.ui.chat.attaching import Leaving
     from tui.ui.desk import Desk
     from tui.ui.settings.screen import SettingsScreen
@@ -133,7 +133,9 @@ class SalonApp(App[None]):
             return
         found = []
         if self.services.settings.current.ui.probe_local_servers:
-            found = [server for server in await connections.discover() if server.models]
+            others = {row.id for row in connections.providers.values() if not row.chats}
+            servers = await connections.discover()
+            found = [each for each in servers if each.models and each.provider not in others]
         if found:
             self.chat.offer_server(max(found, key=lambda server: server.seeing))
         elif OFFLINE in connections.names():
@@ -203,16 +205,7 @@ class SalonApp(App[None]):
     @work(group="commands", exit_on_error=False)
     async def run_line(self, text: str, *, restore: bool = False) -> None:
         """Run a line of the command language; its errors become one line."""
-        try:
-            await self.desk.run(text)
-        except (CommandError, ImageError) as error:  # what was typed can be mended
-            self.chat.fail(error)
-            if restore and not self.chat.composer.text:
-                self.chat.composer.load(text)
-        except AppError as error:
-            self.chat.fail(error)
-        finally:
-            self.chat.sync()
+        await self.desk.running.run(text, typed=restore)
 
     def action_command(self, text: str) -> None:
         """Run a command by key; not while a question is open."""

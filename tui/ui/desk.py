@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from textual.app import App
 
 from tui.domain.caption import Caption
+from tui.domain.chat import Attachment
 from tui.domain.errors import AppError
 from tui.domain.safetext import clean_line
 from tui.services import Services
 from tui.services.before_sending import BeforeSending
 from tui.services.picture_ids import Found, pictures
 from tui.slash.builtins import default_registry
-from tui.slash.checking import remarks
-from tui.slash.completion import Suggestion
-from tui.slash.context import Context
-from tui.slash.interpreter import Interpreter, read
+from tui.slash.interpreter import Interpreter
 from tui.slash.keeper import ChatKeeper
+from tui.slash.offers import Suggestion
 from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.interaction import ScreenInteraction
-from tui.ui.navigation import AppActions, Navigation
+from tui.ui.navigation import AppActions, Navigation, Send
 from tui.ui.palette import Entry
+from tui.ui.running import Running
 from tui.ui.screens import Screens
 from tui.ui.showing import PictureScreens
 from tui.ui.suggesting import Suggester
@@ -52,50 +53,66 @@ class Desk:
         self._services = services
         self._chat = chat
         self.registry = default_registry()
-        self._interpreter = Interpreter(self.registry, ChatKeeper())
-        self.interaction = ScreenInteraction(app, services, self._show_progress)
+        self.running = Running(Interpreter(self.registry, ChatKeeper(services)), services, chat)
+        self.interaction = ScreenInteraction(app, services, self.running.show_progress)
         self.screens = Screens(app, services, chat, self.registry, preview_theme)
         self.pictures = PictureScreens(app, services, chat, actions.copy)
         openers = {**self.screens.openers(), **self.pictures.openers()}
-        self.front = Navigation(services, chat, openers, self.pictures.view, actions)
+        self.front = Navigation(services, chat, openers, self.pictures.view, actions, self._leave)
         self.screens.front = self.pictures.front = self.front
         self.screens.run = run_line
-        self._suggester = Suggester(services, self.registry, actions.theme_names, self._pictures)
+        self.running.interaction, self.running.front = self.interaction, self.front
+        self._suggester = Suggester(
+            services,
+            self.registry,
+            lambda: chat.session,
+            actions.theme_names,
+            self._pictures,
+            partial(app.run_worker, group="suggestions", exit_on_error=False),
+        )
 
     def _pictures(self) -> Iterator[Found]:
         return pictures(self._chat.session, self._chat.attaching.waiting)
 
-    async def run(self, text: str) -> None:
-        """Run one line. Raises AppError."""
-        context = Context(self._services, self._chat.session, self.interaction, self.front)
-        for line in remarks(read(text, self.registry), self.registry):
-            self.front.note(line)
-        outcome = await self._interpreter.run(text, context)
-        if outcome.aborted and not outcome.aborted.quiet:
-            self.front.note(f"aborted: {outcome.aborted.reason or 'by the script'}")
-
     async def caption_and_send(self, message: Leaving) -> None:
         """Caption the pictures of a message, then send it; else it comes back to the prompt."""
-        services, chat = self._services, self._chat
+        done = None
+        try:
+            done = await self._captioned(message)
+        except AppError as error:
+            self._chat.fail(error)
+        finally:
+            if done is None:
+                self._chat.give_back(message)
+        if done is not None:
+            message.pictures = done
+            await self._chat.send(message)
+
+    async def _leave(self, message: Leaving, send: Send) -> None:
+        """Caption the pictures of a message and hand them on; else they come back."""
+        sent = False
+        try:
+            done = await self._captioned(message)
+            if done is not None:
+                await send(done)
+                sent = True
+        finally:
+            if sent:
+                self._chat.attaching.gone(message)
+            else:
+                self._chat.give_back(message)
+
+    async def _captioned(self, message: Leaving) -> tuple[Attachment, ...] | None:
+        services = self._services
         first = BeforeSending(
             services.captions,
             services.chats.fates,
             services.settings,
             self.interaction,
-            chat.attaching.background,
+            self._chat.attaching.background,
             self._took,
         )
-        done = None
-        try:
-            done = await first.caption_all(message.pictures, message.session)
-        except AppError as error:
-            chat.fail(error)
-        finally:
-            if done is None:
-                chat.give_back(message)
-        if done is not None:
-            message.pictures = done
-            await chat.send(message)
+        return await first.caption_all(message.pictures, message.session)
 
     def _took(self, digest: str, caption: Caption) -> None:
         self._chat.attaching.set_caption(digest, caption)
@@ -118,7 +135,9 @@ class Desk:
         ]
         connections = self._services.connections
         switches = [("Chat", name, "/connect") for name in connections.chatting()]
-        switches += [("Caption", name, "/connect for=captions") for name in connections.names()]
+        switches += [
+            ("Caption", name, "/connect for=captions") for name in connections.captioners()
+        ]
         return commands + [
             Entry(
                 f"{verb} through {clean_line(name)}",
@@ -128,9 +147,3 @@ class Desk:
             )
             for verb, name, line in switches
         ]
-
-    def _show_progress(self, text: str) -> None:
-        if text:
-            self._chat.status_line.start(text)
-        elif not self._chat.replying.is_running:
-            self._chat.status_line.stop()

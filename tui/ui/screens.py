@@ -66,6 +66,7 @@ class Screens:
             "pull": self.pull,
             "help": self.help,
             "sources": self.sources,
+            "macros": self.macros,
             "context": self.context,
             "caption_log": self.caption_log,
             "extensions": self.extensions,
@@ -132,6 +133,11 @@ class Screens:
         name = await self._app.push_screen_wait(ConnectionPicker(connections, purpose, current=now))
         if name == ADD:
             name = await self.connection("")
+            able = connections.chatting() if purpose == "chat" else connections.captioners()
+            if name and name not in able:
+                doing = "chat" if purpose == "chat" else "caption"
+                self.front.note(f"{name} is saved; it does not {doing}")
+                return
         if name is not None and (name or purpose == "captions"):
             await connections.use(name, purpose)
             self.front.note(told(connections, purpose))
@@ -168,10 +174,17 @@ class Screens:
 
     async def sources(self) -> None:
         """Which caption source for whom, and where pictures go."""
-        from tui.ui.help.sources import SourcesGuide  # noqa: PLC0415 - rarely opened
+        from tui.ui.help.reading import Reading  # noqa: PLC0415 - rarely opened
 
         text = await asyncio.to_thread(shipped("docs/sources.md").read_text, "utf-8")
-        await self._app.push_screen_wait(SourcesGuide(text))
+        await self._app.push_screen_wait(Reading("Caption sources", text))
+
+    async def macros(self) -> None:
+        """What macros there are."""
+        from tui.domain.macros.document import markdown  # noqa: PLC0415 - rarely opened
+        from tui.ui.help.reading import Reading  # noqa: PLC0415 - rarely opened
+
+        await self._app.push_screen_wait(Reading("Macros", markdown()))
 
     async def context(self) -> None:
         """What would be sent."""

@@ -17,6 +17,7 @@ from tui.domain.chat import (
     Message,
     Outline,
     PictureUse,
+    Swipe,
 )
 from tui.domain.errors import StorageError
 from tui.services.chat_store import ChatStore
@@ -116,6 +117,122 @@ async def test_a_message_undeleted_returns_to_its_place(store: ChatStore) -> Non
 
     assert shown == ["m0", "m2"]
     assert [entry.id for entry in await store.outline("c1")] == ["m0", "m1", "m2"]
+
+
+async def test_messages_go_and_return_together(store: ChatStore) -> None:
+    await store.create(chat())
+    for number in range(4):
+        await store.append("c1", message(f"m{number}"))
+
+    await store.delete_message("m0", "m2", "m3")
+    shown = [entry.id for entry in await store.outline("c1")]
+    await store.restore_message("m3", "m0")
+
+    assert shown == ["m1"]
+    assert [entry.id for entry in await store.outline("c1")] == ["m0", "m1", "m3"]
+
+
+async def test_a_message_is_put_before_another(store: ChatStore) -> None:
+    await store.create(chat())
+    await store.create(chat("c2"))
+    for number in range(3):
+        await store.append("c1", message(f"m{number}"))
+        await store.append("c2", message(f"n{number}"))
+
+    await store.insert("c1", message("first"), "m0")
+    await store.insert("c1", message("between", attachments=(CAT,)), "m2")
+    await store.append("c1", message("last", "the last words"))
+
+    order = [entry.id for entry in await store.outline("c1")]
+    assert order == ["first", "m0", "m1", "between", "m2", "last"]
+    assert [entry.id for entry in await store.outline("c2")] == ["n0", "n1", "n2"]
+    assert [(use.message_id, use.position) for use in await store.pictures()] == [("between", 3)]
+    assert {each.last for each in await store.chats()} == {"hello", "the last words"}
+    for gone in ("no", "n1"):
+        with pytest.raises(StorageError, match="gone"):
+            await store.insert("c1", message("lost"), gone)
+    assert store.read(["lost"]) == []
+
+
+async def test_a_deleted_message_returns_among_those_put_there_meanwhile(store: ChatStore) -> None:
+    await store.create(chat())
+    for number in range(3):
+        await store.append("c1", message(f"m{number}"))
+    await store.delete_message("m1")
+
+    await store.insert("c1", message("new"), "m2")
+    await store.restore_message("m1")
+
+    assert [entry.id for entry in await store.outline("c1")] == ["m0", "m1", "new", "m2"]
+
+
+async def test_what_is_not_for_the_model_comes_back_and_stands_in_the_outline(
+    store: ChatStore,
+) -> None:
+    await store.create(chat())
+    told = message("m1", "It rains.", role="system", kind="narrator")
+    comment = message("m2", "a note", role="system", kind="comment")
+    hidden = message("m3", "secret", hidden=True)
+    for each in (told, comment, hidden):
+        await store.append("c1", each)
+
+    assert store.read(["m1", "m2", "m3"]) == [told, comment, hidden]
+    assert [entry.is_sent for entry in await store.outline("c1")] == [True, False, False]
+    hidden.hidden = False
+    await store.update(hidden)
+    assert [entry.is_sent for entry in await store.outline("c1")] == [True, False, True]
+
+
+async def test_versions_come_back_with_their_pictures(store: ChatStore) -> None:
+    await store.create(chat())
+    reply = message("m1", "one", role="assistant", model="m", reasoning="hm", input_tokens=3)
+    second = Swipe("two \ud800", 5.0, "Ada", (CAT,), templated=True, status="stopped", error="why")
+    reply.show((*reply.versions, second, Swipe("three", 6.0, "Ada")), 0)
+    await store.append("c1", reply)
+    reply.text = "one, longer"
+
+    await store.update(reply)
+    [kept] = store.read(["m1"])
+
+    first, other, third = kept.versions
+    assert (kept.text, kept.swipe, first.text, first.model, third.text) == (
+        *("one, longer", 0, "one, longer", "m", "three"),
+    )
+    assert (other.attachments, other.templated, other.status) == ((CAT,), True, "stopped")
+    assert [hit.message_id for hit in await store.search("longer")] == ["m1"]
+
+
+async def test_several_messages_are_kept_together_or_not_at_all(store: ChatStore) -> None:
+    await store.create(chat())
+    one, two = message("m1"), message("m2")
+    await store.append("c1", one)
+    await store.append("c1", two)
+    one.text = two.text = "changed"
+
+    with pytest.raises(StorageError, match="gone"):
+        await store.update(one, message("no"), two)
+    unchanged = [each.text for each in store.read(["m1", "m2"])]
+    await store.update(one, two)
+
+    assert unchanged == ["hello", "hello"]
+    assert [each.text for each in store.read(["m1", "m2"])] == ["changed", "changed"]
+
+
+async def test_variables_are_kept_with_their_chat_and_for_all(store: ChatStore) -> None:
+    kept = {"x": "1", "größe": 2.5, "list": [1, {"a": None}], "on": True}
+    await store.create(chat())
+    empty = await store.load("c1")
+    await store.save(chat(variables=kept))
+    found = await store.load("c1")
+    before = await store.globals()
+    await store.save_globals({"old": 1, **kept})
+    await store.save_globals(kept)
+
+    assert empty is not None
+    assert (empty.variables, before) == ({}, {})
+    assert found is not None
+    assert found.variables == kept
+    assert await store.globals() == kept
 
 
 async def test_a_chat_undeleted_has_its_messages(store: ChatStore) -> None:
@@ -301,3 +418,19 @@ async def test_journal_and_cache_do_not_grow_for_ever(
     await store.aclose()
     assert names == ["d", "a", "c"]
     assert kept == ["a", "c", "d"]
+
+
+async def test_only_a_deleted_chat_can_be_forgotten(store: ChatStore) -> None:
+    for id_ in ("c1", "c2"):
+        await store.create(chat(id_))
+        await store.append(id_, message(f"m-{id_}"))
+    await store.delete("c2")
+
+    await store.forget("c1")
+    await store.forget("c2")
+    await store.forget("c3")
+
+    assert [each.id for each in await store.chats()] == ["c1"]
+    assert len(store.read(["m-c1", "m-c2"])) == 1
+    with pytest.raises(StorageError):
+        await store.restore("c2")

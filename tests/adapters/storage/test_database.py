@@ -232,8 +232,9 @@ async def test_the_outline_is_answered_from_its_index(path: Path) -> None:
 
     connection = sqlite3.connect(path)
     plan = connection.execute(
-        "EXPLAIN QUERY PLAN SELECT id, characters, lines, pictures FROM messages"
-        " WHERE chat = 'c1' AND hidden IS NULL ORDER BY place"
+        "EXPLAIN QUERY PLAN SELECT id, characters, lines, pictures,"
+        " NOT withheld AND kind != 'comment' FROM messages"
+        " WHERE chat = 'c1' AND hidden IS NULL ORDER BY position, place"
     ).fetchall()
     connection.close()
 
@@ -245,7 +246,7 @@ async def test_a_full_disk_loses_nothing_that_was_saved(path: Path) -> None:
     file = database.Database(path)
 
     def add(name: str, size: int) -> Callable[[sqlite3.Connection], object]:
-        sql = "INSERT INTO chats VALUES (?, ?, '', '', '', 1, 1, NULL, 0, 0, '[]')"
+        sql = "INSERT INTO chats VALUES (?, ?, '', '', '', 1, 1, NULL, 0, 0, '[]', '{}', '[]')"
         return lambda db: db.execute(sql, (name, "x" * size))
 
     await file.write(add("kept", 10))

@@ -123,3 +123,59 @@ async def test_what_waits_beside_the_prompt_is_kept_with_the_chat(tmp_path: Path
     assert chat is not None
     assert chat.pictures == 5
     assert chat.draft_pictures == (replace(waiting[0], name="cat ?.jpg"), waiting[1])
+
+
+async def test_messages_of_older_versions_keep_their_order_and_are_sent(tmp_path: Path) -> None:
+    path = tmp_path / "chats.db"
+    first_version(path, [])
+    connection = sqlite3.connect(path)
+    connection.execute(FIRST_CHAT.replace("'c1'", "'c2'"))
+    for number, of_chat in enumerate(("c2", "c1", "c1"), 2):
+        connection.execute(
+            "INSERT INTO messages (id, chat, role, name, text, created, attachments, captions,"
+            " templated, reasoning, status, error, model, characters, lines, pictures, writer)"
+            " VALUES (?, ?, 'user', 'You', '', 1, '[]', '', 0, '', 'complete', '', '', 0, 1, 0, 0)",
+            (f"m{number}", of_chat),
+        )
+    connection.commit()
+    connection.close()
+
+    store = SqliteChats(path)
+    outline = await store.outline("c1")
+    await store.insert("c1", replace(store.read(["m1"])[0], id="new"), "m3")
+    order = [entry.id for entry in await store.outline("c1")]
+    [message] = store.read(["m3"])
+    chat = await store.load("c1")
+    variables = await store.globals()
+    await store.aclose()
+
+    assert [entry.id for entry in outline] == ["m1", "m3", "m4"]
+    assert all(entry.is_sent for entry in outline)
+    assert order == ["m1", "new", "m3", "m4"]
+    assert (message.kind, message.hidden, message.swipes, message.swipe) == ("", False, (), 0)
+    assert chat is not None
+    assert (chat.variables, variables) == ({}, {})
+
+
+async def test_a_kind_of_the_future_is_shown_as_a_message(tmp_path: Path) -> None:
+    path = tmp_path / "chats.db"
+    first_version(path, [])
+    store = SqliteChats(path)
+    await store.load("c1")
+    await store.aclose()
+    connection = sqlite3.connect(path)
+    swipes = [
+        {"text": text, "created": 1, "attachments": [], "status": "?", "x": 1} for text in "ab"
+    ]
+    connection.execute("UPDATE messages SET kind = 'song', swipes = ?", (json.dumps(swipes),))
+    connection.commit()
+    connection.close()
+
+    store = SqliteChats(path)
+    [message] = store.read(["m1"])
+    await store.aclose()
+
+    assert message.kind == ""
+    assert [(each.text, each.status) for each in message.versions] == [
+        *(("look", "complete"), ("b", "complete")),
+    ]

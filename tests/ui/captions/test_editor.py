@@ -13,6 +13,7 @@ from tests.ui.widgets.harness import UNSET, Harness, picture, wait_until
 from tui.domain.caption import Asked, Caption, wrap
 from tui.domain.errors import AppError, NetworkError
 from tui.domain.generation import Finished, GenerationEvent, Progress, Restarted, TextDelta, Usage
+from tui.domain.macros import Environment
 from tui.services.refinement import Refined, Refinement
 from tui.ui.captions.editor import CaptionEditor
 from tui.ui.widgets.image_view import ImageView
@@ -58,12 +59,12 @@ class FakeSource:
 
 
 def refinement(source: Callable[[Asked], Any], **more: Any) -> Refinement:
-    values = {"user": "Alice", "char": "Salon"}
+    names = Environment({"user": "Alice", "char": "Salon"})
     return Refinement(
         image=more.pop("image", picture()),
         prompt="What's in this image?",
         start=source,
-        preview=lambda text: wrap(TEMPLATE, text, values),
+        preview=lambda text: wrap(TEMPLATE, text, names),
         source_label=more.pop("source_label", "local model"),
         **more,
     )

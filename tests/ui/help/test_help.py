@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.widgets import Static
 
@@ -86,6 +88,15 @@ async def test_enter_on_the_guide_does_nothing() -> None:
         await pilot.pause()
 
     assert app.result is None
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 message is"), (3, "3 messages are")])
+async def test_what_is_not_for_the_model_is_counted(count: int, words: str) -> None:
+    screen = ContextScreen(replace(PROMPT, withheld=count))
+    async with Harness(screen).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+
+        assert f" · {words} left out: hidden, or a comment" in shown(screen, "#sum")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tui.adapters.storage import pictures, rows, searching
+from tui.adapters.storage import ordering, pictures, rows, searching
 from tui.adapters.storage.database import Database
 from tui.domain.chat import (
     CachedCaption,
@@ -19,6 +20,7 @@ from tui.domain.chat import (
     Outline,
     PictureUse,
     SearchHit,
+    Variables,
 )
 from tui.domain.errors import StorageError
 from tui.domain.safetext import clean_line
@@ -33,7 +35,8 @@ _SUMMARIES = """
         (SELECT count(*) FROM messages m WHERE m.chat = c.id AND m.hidden IS NULL),
         updated,
         coalesce((SELECT substr(text, 1, 200) FROM messages m
-            WHERE m.chat = c.id AND m.hidden IS NULL ORDER BY place DESC LIMIT 1), '')
+            WHERE m.chat = c.id AND m.hidden IS NULL
+            ORDER BY position DESC, place DESC LIMIT 1), '')
     FROM chats c WHERE hidden IS NULL ORDER BY updated DESC, created DESC"""
 
 
@@ -101,13 +104,26 @@ class SqliteChats:
         sql = "UPDATE chats SET hidden = NULL WHERE id = ?"
         await self._write(lambda db: _one(db.execute(sql, (chat_id,)), "that chat is gone"))
 
+    async def forget(self, chat_id: str) -> None:
+        """Remove a deleted chat with its messages; nothing brings it back."""
+        sql = "DELETE FROM chats WHERE id = ? AND hidden IS NOT NULL"
+        await self._write(lambda db: db.execute(sql, (chat_id,)) and None)
+
     async def outline(self, chat_id: str) -> list[Outline]:
         """One entry for each message in order; answered from an index alone."""
         sql = (
-            "SELECT id, characters, lines, pictures FROM messages"
-            " WHERE chat = ? AND hidden IS NULL ORDER BY place"
+            "SELECT id, characters, lines, pictures, NOT withheld AND kind != 'comment'"
+            " FROM messages WHERE chat = ? AND hidden IS NULL ORDER BY position, place"
         )
-        return await self._read(lambda db: [Outline(*row) for row in db.execute(sql, (chat_id,))])
+
+        def ask(db: sqlite3.Connection) -> list[Outline]:
+            found = db.execute(sql, (chat_id,))
+            return [
+                Outline(id_, characters, lines, pictures, bool(is_sent))
+                for id_, characters, lines, pictures, is_sent in found
+            ]
+
+        return await self._read(ask)
 
     def read(self, ids: Sequence[str]) -> list[Message]:
         """Messages by id, in the order asked; those that are gone are left out. Blocking."""
@@ -125,36 +141,66 @@ class SqliteChats:
 
     async def append(self, chat_id: str, message: Message) -> None:
         """Put a message at the end; it survives a crash once this returns."""
+        await self._add(chat_id, message, "")
 
+    async def insert(self, chat_id: str, message: Message, before: str) -> None:
+        """Put a message before another one, given by its id."""
+        await self._add(chat_id, message, before)
+
+    async def _add(self, chat_id: str, message: Message, before: str) -> None:
         def add(db: sqlite3.Connection) -> None:
             row = {**rows.from_message(message, self._database.id), "chat": chat_id}
-            marks = ", ".join(f":{name}" for name in row)
-            db.execute(f"INSERT INTO messages ({', '.join(row)}) VALUES ({marks})", row)
+            ordering.add(db, row, before)
             sql = "UPDATE chats SET updated = max(updated, ?) WHERE id = ?"
             _one(db.execute(sql, (message.created, chat_id)), "that chat is gone")
 
         await self._write(add)
 
-    async def update(self, message: Message) -> None:
-        """Keep a message's present state."""
+    async def update(self, *messages: Message) -> None:
+        """Keep the present state of messages: of all of them, or of none."""
 
         def change(db: sqlite3.Connection) -> None:
-            row = rows.from_message(message, self._database.id)
-            sets = ", ".join(f"{name} = :{name}" for name in row if name != "id")
-            sql = f"UPDATE messages SET {sets} WHERE id = :id"
-            _one(db.execute(sql, row), "that message is gone")
+            for message in messages:
+                row = rows.from_message(message, self._database.id)
+                sets = ", ".join(f"{name} = :{name}" for name in row if name != "id")
+                sql = f"UPDATE messages SET {sets} WHERE id = :id"
+                _one(db.execute(sql, row), "that message is gone")
 
         await self._write(change)
 
-    async def delete_message(self, message_id: str) -> None:
-        """Hide a message; `restore_message` brings it back to its place."""
+    async def delete_message(self, *message_ids: str) -> None:
+        """Take messages out; `restore_message` brings them back to their places."""
         sql = "UPDATE messages SET hidden = ? WHERE id = ? AND hidden IS NULL"
-        await self._write(lambda db: db.execute(sql, (time.time(), message_id)) and None)
+        now = time.time()
+        values = [(now, each) for each in message_ids]
+        await self._write(lambda db: db.executemany(sql, values) and None)
 
-    async def restore_message(self, message_id: str) -> None:
+    async def restore_message(self, *message_ids: str) -> None:
         """Undo `delete_message`."""
         sql = "UPDATE messages SET hidden = NULL WHERE id = ?"
-        await self._write(lambda db: _one(db.execute(sql, (message_id,)), "that message is gone"))
+
+        def restore(db: sqlite3.Connection) -> None:
+            for each in message_ids:
+                _one(db.execute(sql, (each,)), "that message is gone")
+
+        await self._write(restore)
+
+    async def globals(self) -> Variables:
+        """The variables that belong to no chat."""
+        sql = "SELECT name, value FROM variables ORDER BY name"
+        return await self._read(
+            lambda db: {name: json.loads(value) for name, value in db.execute(sql)}
+        )
+
+    async def save_globals(self, variables: Variables) -> None:
+        """Keep these in place of those that were there."""
+        kept = [(rows.text(name), rows.as_json(value)) for name, value in variables.items()]
+
+        def change(db: sqlite3.Connection) -> None:
+            db.execute("DELETE FROM variables")
+            db.executemany("INSERT OR REPLACE INTO variables VALUES (?, ?)", kept)
+
+        await self._write(change)
 
     async def search(self, text: str, limit: int = 50) -> list[SearchHit]:
         """Messages and captions with all the words, best first."""

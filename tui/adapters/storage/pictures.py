@@ -10,9 +10,10 @@ from tui.domain.chat import PictureUse
 # The numbers come from the index of the outline alone; texts are read only where pictures are.
 _SQL = """
     WITH numbered AS (
-        SELECT place, pictures, row_number() OVER (PARTITION BY chat ORDER BY place) - 1 AS position
+        SELECT place, pictures,
+            row_number() OVER (PARTITION BY chat ORDER BY position, place) - 1 AS number
         FROM messages WHERE hidden IS NULL {of_chat})
-    SELECT m.chat, c.title, m.id, n.position, m.created, m.attachments
+    SELECT m.chat, c.title, m.id, n.number, m.created, m.attachments
     FROM numbered n JOIN messages m ON m.place = n.place JOIN chats c ON c.id = m.chat
     WHERE n.pictures > 0 AND c.hidden IS NULL
     ORDER BY m.created DESC, m.place DESC"""

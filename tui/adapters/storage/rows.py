@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
-from tui.domain.chat import Attachment, CachedCaption, Chat, JournalEntry, Message
+from tui.domain.chat import Attachment, CachedCaption, Chat, JournalEntry, Message, Swipe
 from tui.domain.fate import SENDS
+from tui.domain.injection import Injection
 
 MESSAGE_COLUMNS = (
     "id, role, name, text, created, attachments, templated, reasoning, status, error, model,"
-    " input_tokens, output_tokens"
+    " input_tokens, output_tokens, kind, withheld, swipes, swipe"
 )
 STATUSES = ("complete", "streaming", "stopped", "partial", "failed")
+KINDS = ("", "narrator", "comment")
 CHAT_COLUMNS = (
-    "id, title, character, persona, created, updated, draft, local_only, pictures, draft_pictures"
+    "id, title, character, persona, created, updated, draft, local_only, pictures,"
+    " draft_pictures, variables, injections"
 )
 JOURNAL_COLUMNS = (
     "digest, name, caption, source, model, prompt, seconds, created, used,"
@@ -23,6 +26,7 @@ JOURNAL_COLUMNS = (
 )
 CACHE_COLUMNS = "caption, source_label, seconds, input_tokens, output_tokens, cost"
 _ATTACHMENT = tuple(Attachment.__dataclass_fields__)
+_SWIPE = tuple(Swipe.__dataclass_fields__)
 
 
 def text(value: str) -> str:
@@ -56,6 +60,10 @@ def from_message(message: Message, writer: int) -> dict[str, Any]:
         "lines": body.count("\n") + 1,
         "pictures": len(message.attachments),
         "writer": writer,
+        "kind": message.kind,
+        "withheld": message.hidden,
+        "swipes": _swipes_json(message),
+        "swipe": message.swipe,
     }
 
 
@@ -75,15 +83,25 @@ def to_message(row: tuple[Any, ...]) -> Message:
         model=row[10],
         input_tokens=row[11],
         output_tokens=row[12],
+        kind=row[13] if row[13] in KINDS else "",
+        hidden=bool(row[14]),
+        swipes=_swipes(row[15]),
+        swipe=row[16],
     )
+
+
+def as_json(value: Any) -> str:
+    """A value of lists, objects, texts and numbers as one text."""
+    return text(json.dumps(value, ensure_ascii=False))
 
 
 def attachments_json(pictures: tuple[Attachment, ...]) -> str:
     """The pictures of a message, or of a prompt, as one text."""
-    if not pictures:
-        return "[]"
-    kept = [{name: getattr(each, name) for name in _ATTACHMENT} for each in pictures]
-    return text(json.dumps(kept, ensure_ascii=False))
+    return as_json(_plain_pictures(pictures)) if pictures else "[]"
+
+
+def _plain_pictures(pictures: tuple[Attachment, ...]) -> list[dict[str, Any]]:
+    return [{name: getattr(each, name) for name in _ATTACHMENT} for each in pictures]
 
 
 def attachments(kept: str) -> tuple[Attachment, ...]:
@@ -91,6 +109,33 @@ def attachments(kept: str) -> tuple[Attachment, ...]:
     if kept == "[]":
         return ()
     return tuple(_attachment(each) for each in json.loads(kept))
+
+
+def _swipes_json(message: Message) -> str:
+    """The versions of a message as one text; most have but one, which is the message."""
+    if not message.swipes:
+        return "[]"
+    return as_json(
+        [
+            {name: getattr(each, name) for name in _SWIPE}
+            | {"attachments": _plain_pictures(each.attachments)}
+            for each in message.versions
+        ]
+    )
+
+
+def _swipes(kept: str) -> tuple[Swipe, ...]:
+    if kept == "[]":
+        return ()
+    return tuple(_swipe(each) for each in json.loads(kept))
+
+
+def _swipe(kept: dict[str, Any]) -> Swipe:
+    known = {name: value for name, value in kept.items() if name in _SWIPE}
+    known["attachments"] = tuple(_attachment(each) for each in kept["attachments"])
+    if known["status"] not in STATUSES:
+        known["status"] = "complete"
+    return Swipe(**known)
 
 
 def _attachment(kept: dict[str, Any]) -> Attachment:
@@ -114,14 +159,22 @@ def from_chat(chat: Chat) -> dict[str, Any]:
         "local_only": chat.local_only,
         "pictures": chat.pictures,
         "draft_pictures": attachments_json(chat.draft_pictures),
+        "variables": as_json(chat.variables),
+        "injections": as_json([asdict(each) for each in chat.injections]),
     }
 
 
 def to_chat(row: tuple[Any, ...]) -> Chat:
     """Build a chat from `CHAT_COLUMNS`."""
-    *rest, local_only, pictures, waiting = row
-    known = {"local_only": bool(local_only), "pictures": pictures}
-    return replace(Chat(*rest), **known, draft_pictures=attachments(waiting))
+    *rest, local_only, pictures, waiting, variables, injections = row
+    return replace(
+        Chat(*rest),
+        local_only=bool(local_only),
+        pictures=pictures,
+        draft_pictures=attachments(waiting),
+        variables=json.loads(variables),
+        injections=tuple(Injection(**each) for each in json.loads(injections)),
+    )
 
 
 def from_entry(entry: JournalEntry) -> tuple[Any, ...]:

@@ -24,8 +24,8 @@ _FIRST = (
         hidden REAL
     ) WITHOUT ROWID""",
     "CREATE INDEX chats_by_use ON chats (updated DESC) WHERE hidden IS NULL",
-    # `place` orders the messages of a chat and never changes, so an undone deletion returns
-    # to where it was. characters, lines and pictures make the outline without the texts.
+    # `place` never changes, so an undone deletion returns to where it was. characters, lines
+    # and pictures make the outline without the texts.
     """CREATE TABLE messages (
         place INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -106,6 +106,24 @@ _THIRD = (
     "ALTER TABLE chats ADD COLUMN pictures INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE chats ADD COLUMN draft_pictures TEXT NOT NULL DEFAULT '[]'",
 )
+_FOURTH = (
+    # `place` names a message for the index of words, `position` orders it: one that is put
+    # between two others gets a number between theirs. `withheld` is what people call hidden;
+    # `hidden` was the name of what is deleted.
+    "ALTER TABLE messages ADD COLUMN position REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE messages ADD COLUMN kind TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE messages ADD COLUMN withheld INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE messages ADD COLUMN swipes TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE messages ADD COLUMN swipe INTEGER NOT NULL DEFAULT 0",
+    "UPDATE messages SET position = place",
+    "DROP INDEX messages_outline",
+    """CREATE INDEX messages_outline ON messages
+        (chat, position, place, id, characters, lines, pictures, kind, withheld, hidden)
+        WHERE hidden IS NULL""",
+    "ALTER TABLE chats ADD COLUMN variables TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE chats ADD COLUMN injections TEXT NOT NULL DEFAULT '[]'",
+    "CREATE TABLE variables (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+)
 
 
 def _to_1(connection: sqlite3.Connection) -> None:
@@ -140,7 +158,12 @@ def _to_3(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2, _to_3)
+def _to_4(connection: sqlite3.Connection) -> None:
+    for statement in _FOURTH:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2, _to_3, _to_4)
 """Entry N brings a file of version N to version N + 1, inside the caller's transaction."""
 
 

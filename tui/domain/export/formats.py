@@ -13,7 +13,7 @@ FORMATS: dict[str, Format] = {
     for each in (
         Format("markdown", ".md", markdown.head, markdown.message, beside="assets"),
         Format("html", ".html", html_page.head, html_page.message, html_page.TAIL, inside=True),
-        Format("jsonl", ".jsonl", jsonl.head, jsonl.message, beside="media"),
+        Format("jsonl", ".jsonl", jsonl.head, jsonl.message, beside="media", versions=True),
         Format("text", ".txt", plain.head, plain.message),
     )
 }

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import PurePath
 from typing import Literal
 
-from tui.domain.chat import Attachment, Message
+from tui.domain.chat import Attachment, Message, Variables
 from tui.domain.image import Image
 from tui.domain.safetext import clean_line
 
@@ -31,6 +31,8 @@ class About:
     """The caption template in force, for formats that keep what the model was told."""
     zone: tzinfo | None = None
     """In which times are shown; None: this machine's."""
+    variables: Variables = field(default_factory=dict)
+    """What scripts keep with the chat."""
 
     @property
     def name(self) -> str:
@@ -85,6 +87,8 @@ class Format:
     """What the folder of pictures is called behind the file's name; empty: there is none."""
     inside: bool = False
     """Pictures are in the file itself."""
+    versions: bool = False
+    """All versions of a message are kept, so it wants the pictures of all of them."""
 
     def folder(self, file: PurePath) -> str:
         """Name of the folder of pictures that belongs to a file; empty where there is none."""
@@ -98,7 +102,13 @@ def utc(seconds: float) -> str:
 
 
 def remark(message: Message) -> str:
-    """What is to be said of a message that is not whole; empty for one that is."""
+    """What is to be said of a message that is not whole, or not for the model; else empty."""
+    kind = {"": "", "narrator": "narrated", "comment": "a comment, not sent"}[message.kind]
+    parts = (kind, "hidden from the model" if message.hidden else "", _ending(message))
+    return "; ".join(part for part in parts if part)
+
+
+def _ending(message: Message) -> str:
     why = clean_line(message.error).strip()
     match message.status:
         case "stopped":

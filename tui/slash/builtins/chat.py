@@ -4,70 +4,58 @@ from __future__ import annotations
 
 from tui.domain.chat import SearchHit
 from tui.domain.errors import CommandError
+from tui.domain.injection import Injection
 from tui.domain.safetext import clean_line
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command
 from tui.slash.context import Context
 
 _HITS = 12
+_AWAIT = Parameter("await", "means nothing here: it is waited for", "switch", named=True)
 _NUMBER = Parameter("N", "the message's number as shown by #N, or last", "message")
 
 
-async def send(context: Context, arguments: Arguments) -> None:
-    """Put a message into the chat without asking for an answer."""
-    await context.services.chats.send(context.session, arguments.text("text"))
-    context.front.sync()
+def _must_be_shown(context: Context) -> None:
+    """Replies stream into the chat on the screen, which may not be the script's any more."""
+    if not context.front.shows(context.session):
+        raise CommandError("another chat is on the screen", hint="go back to it and try again")
 
 
 async def reply(context: Context, _arguments: Arguments) -> None:
     """Let the character answer."""
+    _must_be_shown(context)
     await context.front.reply()
 
 
 async def regenerate(context: Context, _arguments: Arguments) -> None:
     """Ask for another reply."""
+    _must_be_shown(context)
     await context.front.regenerate()
 
 
 async def retry(context: Context, _arguments: Arguments) -> None:
     """Ask again after a failure, whatever failed."""
-    count = len(context.session)
-    if not count:
+    at = context.session.last_said()
+    if at is None:
         raise CommandError("there is nothing to retry", hint="write a message first")
-    if context.session.message(-1).role == "user":
+    if context.session.message(at).role != "assistant":
         await context.front.reply()
     else:
         await context.front.regenerate()
 
 
-async def continue_reply(context: Context, _arguments: Arguments) -> None:
+async def continue_reply(context: Context, arguments: Arguments) -> None:
     """Let the last reply go on."""
+    _must_be_shown(context)
+    if prompt := arguments.text("prompt"):
+        once = Injection("continue", prompt, "chat", depth=1, ephemeral=True)
+        context.session.chat.injections += (once,)
     await context.front.continue_reply()
 
 
 async def stop(context: Context, _arguments: Arguments) -> None:
     """End what is being generated."""
     context.front.stop()
-
-
-async def edit(context: Context, arguments: Arguments) -> None:
-    """Change a message, or put its text into the composer to be changed."""
-    index = context.chosen(arguments)
-    text = arguments.text("text")
-    if not text:
-        context.front.set_draft(f"/edit {index} {context.session.message(index).text}")
-        return
-    await context.services.chats.edit(context.session, index, text)
-    context.front.sync()
-    context.front.note(f"#{index} was changed: /undo brings the old text back")
-
-
-async def delete(context: Context, arguments: Arguments) -> None:
-    """Take a message out of the chat."""
-    index = context.chosen(arguments)
-    await context.services.chats.delete(context.session, index)
-    context.front.sync()
-    context.front.note(f"#{index} was deleted: /undo brings it back")
 
 
 async def copy(context: Context, arguments: Arguments) -> str:
@@ -114,28 +102,24 @@ async def show_context(context: Context, _arguments: Arguments) -> None:
 def commands() -> tuple[Command, ...]:
     """The commands of this family."""
     text = Parameter("text", "the words to look for", rest=True, required=True)
-    message = Parameter("text", "the message, as it is", rest=True, required=True, verbatim=True)
-    new_text = Parameter(
-        "text",
-        "the new text; without it the old one comes into the prompt",
-        rest=True,
-        verbatim=True,
-    )
     return (
+        Command("reply", "let the character answer now", reply, (_AWAIT,), aliases=("trigger",)),
         Command(
-            "send", "put a message into the chat without asking for an answer", send, (message,)
-        ),
-        Command("reply", "let the character answer now", reply, aliases=("trigger",)),
-        Command(
-            "regenerate", "replace the last reply by a new one", regenerate, aliases=("regen",)
+            "regenerate",
+            "get another version of the last reply",
+            regenerate,
+            (_AWAIT,),
+            aliases=("regen",),
         ),
         Command("retry", "ask again after a failure", retry),
-        Command("continue", "let the last reply go on", continue_reply, aliases=("cont",)),
-        Command("stop", "stop the reply and keep what came", stop),
-        Command("edit", "change the text of a message", edit, (_NUMBER, new_text)),
         Command(
-            "delete", "delete a message; /undo brings it back", delete, (_NUMBER,), aliases=("del",)
+            "continue",
+            "let the last reply go on",
+            continue_reply,
+            (_AWAIT, Parameter("prompt", "how, said to the model only this once", rest=True)),
+            aliases=("cont",),
         ),
+        Command("stop", "stop the reply and keep what came", stop),
         Command("copy", "copy a message to the clipboard", copy, (_NUMBER,)),
         Command("goto", "go to a message", goto, (_NUMBER,)),
         Command(
@@ -145,6 +129,5 @@ def commands() -> tuple[Command, ...]:
             "context",
             "show what the model is sent, with its tokens",
             show_context,
-            aliases=("prompt",),
         ),
     )

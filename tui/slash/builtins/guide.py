@@ -43,6 +43,11 @@ async def sources(context: Context, _arguments: Arguments) -> None:
     await context.front.show("sources")
 
 
+async def macros(context: Context, _arguments: Arguments) -> None:
+    """Show the guide to macros."""
+    await context.front.show("macros")
+
+
 async def leave(context: Context, _arguments: Arguments) -> None:
     """Leave Salon."""
     context.front.quit()
@@ -64,6 +69,7 @@ def commands(registry: Registry) -> tuple[Command, ...]:
             aliases=("?",),
         ),
         Command("sources", "which caption source for whom, step by step", sources),
+        Command("macros", "what {{user}}, {{random::a::b}} and the like stand for", macros),
         Command("palette", "everything that can be done, to search in", palette),
         Command("quit", "leave Salon; everything is saved", leave, aliases=("exit", "q")),
     )

@@ -34,7 +34,8 @@ async def messages(context: Context, arguments: Arguments) -> str:
     found = []
     for index in span(typed, len(session)) if typed else range(len(session)):
         message = session.message(index)
-        if message.role == (role or message.role):
+        wanted = message.is_sent or arguments.flag("hidden")
+        if wanted and message.role == (role or message.role):
             name = f"{message.name}: " if arguments.flag("names") else ""
             found.append(name + message.text)
         if index % 64 == 0:

@@ -32,6 +32,8 @@ class Leaving:
     pictures: tuple[Attachment, ...]
     session: ChatSession
     """The chat it was written in."""
+    pasted: str = ""
+    """The end of the text that is no typed text."""
 
 
 Source: TypeAlias = Callable[[], Awaitable[Attachment]]
@@ -172,9 +174,14 @@ class Attaching:
 
     # Going out and coming back
 
-    def take(self, text: str) -> Leaving:
-        """Let all that waits leave with a message; captions under way go on."""
-        message = Leaving(text, self.waiting, self._session)
+    def take(self, text: str, pasted: str = "") -> Leaving:
+        """Let all that waits leave with a message; captions under way go on.
+
+        Args:
+            text: All of it.
+            pasted: Its end, where that was pasted as a whole.
+        """
+        message = Leaving(text, self.waiting, self._session, pasted)
         for picture in message.pictures:
             self._waiting.pop(picture.digest, None)
             self._composer.chips.discard(picture.digest)

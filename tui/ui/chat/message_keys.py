@@ -28,6 +28,21 @@ class MessageKeys(Screen[None]):
         Binding("r", "on_message('retry')", "Regenerate", id="message.retry", show=False),
         Binding("g", "on_message('continue')", "Continue", id="message.continue", show=False),
         Binding("p", "on_message('caption')", "Caption", id="message.caption", show=False),
+        Binding("h", "on_message('hide')", "Hide", id="message.hide", show=False),
+        Binding(
+            "left,left_square_bracket",
+            "on_message('earlier')",
+            "Version before",
+            id="message.earlier",
+            show=False,
+        ),
+        Binding(
+            "right,right_square_bracket",
+            "on_message('later')",
+            "Next version",
+            id="message.later",
+            show=False,
+        ),
         Binding("delete", "on_message('delete')", "Delete", id="message.delete", show=False),
         Binding("u", "on_message('undo')", "Undo", id="message.undo", show=False),
     ]
@@ -66,12 +81,16 @@ class MessageKeys(Screen[None]):
     def action_on_message(self, what: str) -> None:
         """Do something with the focused message."""
         index = self.transcript.focused_index
+        message = None if index is None else self.transcript.message(index)
         commands = {
             "continue": "/continue",
             "undo": "/undo",
             "retry": "/retry",
             "caption": f"/caption mesId={index} revise=true",
             "view": f"/view mesId={index}",
+            "hide": f"/{'unhide' if message and message.hidden else 'hide'} {index}",
+            "earlier": f"/swipe direction=left mesId={index}",
+            "later": f"/swipe mesId={index}",
         }
         self.post_message(self.CommandEntered(commands.get(what, f"/{what} {index}")))
 

@@ -106,7 +106,7 @@ class Replying:
                                 live = True
                                 self._status.start()
                                 self._transcript.sync()
-                                self._transcript.begin_reply(len(session) - 1)
+                                self._transcript.begin_reply(session.growing())
                             self._transcript.stream_changed()
                         case Progress(label):
                             self._status.start(meter.brief(event, perf_counter()) if label else "")

@@ -21,6 +21,7 @@ from tui.domain.connection import FoundServer
 from tui.domain.errors import AppError
 from tui.domain.image import Image
 from tui.services import Services
+from tui.services.macro_environment import written
 from tui.services.session import ChatSession
 from tui.ui.chat.attaching import Attaching, Leaving
 from tui.ui.chat.composer import Composer
@@ -198,7 +199,8 @@ class ChatScreen(TakingIn):
             self._entered_nothing()
             return
         line = event.text.lstrip()
-        leaving = self.attaching.take(line[1:] if line.startswith("//") else event.text)
+        text = line[1:] if line.startswith("//") else event.text
+        leaving = self.attaching.take(text, event.pasted)
         if self.waits_for():
             self.post_message(self.CaptionNeeded(leaving))
             self.update_hint()
@@ -215,7 +217,9 @@ class ChatScreen(TakingIn):
         if session is self.session:
             await self.stop()
         try:
-            await self.services.chats.send(session, message.text, message.pictures)
+            settings = self.services.settings.current
+            text = written(session, settings, message.text, message.pasted)
+            await self.services.chats.send(session, text, message.pictures)
         except AppError as error:
             self.give_back(message)
             self.fail(error)
@@ -256,7 +260,8 @@ class ChatScreen(TakingIn):
             self.reply()
 
     def _is_unanswered(self) -> bool:
-        return len(self.session) > 0 and self.session.message(-1).role == "user"
+        at = self.session.last_said()
+        return at is not None and self.session.message(at).role != "assistant"
 
     @on(Composer.DraftChanged)
     async def _keep_draft(self, event: Composer.DraftChanged) -> None:

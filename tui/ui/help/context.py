@@ -68,6 +68,9 @@ class ContextScreen(ListDialog[None]):
         if prompt.left_out:
             plural = "message is" if prompt.left_out == 1 else "messages are"
             parts.append(f"{prompt.left_out} older {plural} left out: no room")
+        if prompt.withheld:
+            plural = "message is" if prompt.withheld == 1 else "messages are"
+            parts.append(f"{prompt.withheld} {plural} left out: hidden, or a comment")
         self.put("#sum", " · ".join(parts))
 
     def narrow(self, query: str) -> None:

@@ -43,6 +43,7 @@ _LABELS = {
     "local.num_beams": "Local model: beams",
     "local.max_new_tokens": "Local model: longest caption",
     "local.idle_minutes": "Local model: minutes in memory",
+    "chat.macros": "Macros in messages",
     "chat.max_tokens": "Longest reply",
     "chat.context_tokens": "Tokens of chat that are sent",
     "chat.top_p": "Top P",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tui.domain import macros
 from tui.domain.caption import wrap
+from tui.domain.macros import Environment
 from tui.ui.settings.options import Option, editable
 from tui.ui.widgets.value_form import Preview, Question
 
@@ -37,7 +38,7 @@ def for_option(option: Option, text: str, names: tuple[str, str]) -> Question:
         value=text,
         default=editable(option.default),
         long=option.kind == "long",
-        preview=_preview(option.path, {"user": names[0], "char": names[1]}),
+        preview=_preview(option.path, Environment({"user": names[0], "char": names[1]})),
     )
 
 
@@ -51,13 +52,13 @@ def for_key(key: KeySetting, now: str) -> Question:
     )
 
 
-def _preview(path: str, values: dict[str, str]) -> Preview | None:
+def _preview(path: str, environment: Environment) -> Preview | None:
     def template(text: str) -> tuple[str, str]:
         missing = not macros.uses(text, "caption")
         warning = "{{caption}} is missing; the caption will come last" if missing else ""
-        return wrap(text, _SAMPLE, values), warning
+        return wrap(text, _SAMPLE, environment.apart()), warning
 
     def expanded(text: str) -> tuple[str, str]:
-        return macros.expand(text, values), ""
+        return macros.expand(text, environment.apart()), ""
 
     return {"captioning.template": template, "chat.system_prompt": expanded}.get(path)

@@ -93,16 +93,35 @@ def picture_size(attachment: Attachment, look: Look) -> tuple[int, int]:
 
 
 def header(message: Message, index: int, room: int) -> Line:
-    """`#3 Ada · stopped`, on one row."""
+    """`#3 Ada · 2/3 · hidden · stopped`, on one row."""
     role = "user" if message.role == "user" else "assistant"
     number = f"#{index} "
-    mark = _MARKS.get(message.status, "")
-    tail = f" · {mark}" if mark else ""
-    name = wrap([(clean_line(message.name) or role, role, "")], room - len(number) - len(tail))[0]
-    runs: list[Run] = [(number, "dim", ""), *name.runs]
-    if tail:
-        runs.append((tail, "warning" if message.status == "stopped" else "error", ""))
-    return Line(runs)
+    marks = [(part, "dim") for part in what_it_is(message)]
+    if message.status in _MARKS:
+        style = "warning" if message.status == "stopped" else "error"
+        marks.append((_MARKS[message.status], style))
+    tail: list[Run] = [(f" · {mark}", style, "") for mark, style in marks]
+    name = clean_line(message.name) or role
+    style = "note" if message.kind or message.hidden else role
+    first = wrap([(name, style, "")], room - len(number) - sum(len(run[0]) for run in tail))[0]
+    return Line([(number, "dim", ""), *first.runs, *tail])
+
+
+def what_it_is(message: Message) -> list[str]:
+    """What sets a message apart from others: its kind, which version it is, that it is hidden."""
+    version = f"{message.swipe + 1}/{len(message.swipes)}" if message.swipes else ""
+    parts = (message.kind, version, "hidden" if message.hidden else "")
+    return [part for part in parts if part]
+
+
+def _dimmed(lines: Sequence[Line]) -> list[Line]:
+    """Rows of what the model does not get, without colours but with their emphasis."""
+
+    def run(text: str, style: str, href: str) -> Run:
+        _, mark, flags = style.partition(":")
+        return text, f"dim{mark}{flags}", href
+
+    return [line._replace(runs=[run(*each) for each in line.runs], fill="") for line in lines]
 
 
 def _reasoning_line(message: Message, unfolded: bool) -> Line:
@@ -179,7 +198,7 @@ def lay_out(
             lines.append(EMPTY)
     laid.text_at = len(lines)
     if shows_text(message, state):
-        lines.extend(text)
+        lines.extend(text if message.is_sent else _dimmed(text))
     if message.status == "streaming" and not message.text and not message.reasoning:
         lines.append(Line([("…", "dim", "")]))
     lines.extend(_reason(message, look.room))

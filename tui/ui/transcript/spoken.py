@@ -29,12 +29,7 @@ def plain_text(message: Message) -> str:
 
 def screen_reader_text(message: Message, index: int) -> str:
     """Everything a message shows, in reading order."""
-    head = f"Message {index}, {message.name}"
-    if message.status in _SAID:
-        head += f", {_SAID[message.status]}"
-    if message.error:
-        head += f", {message.error}"
-    parts = [f"{head}:"]
+    parts = [f"{_head(message, index)}:"]
     for attachment in message.attachments:
         caption = f": {attachment.caption}" if attachment.caption else ", without a caption"
         by = f", captioned by {attachment.source}" if attachment.source else ""
@@ -48,3 +43,12 @@ def screen_reader_text(message: Message, index: int) -> str:
     if message.text and not (message.templated and message.attachments):
         parts.append(plain_text(message))
     return "\n".join(parts)
+
+
+def _head(message: Message, index: int) -> str:
+    """Who speaks, and what there is to know of the message before its words."""
+    version = f"version {message.swipe + 1} of {len(message.swipes)}" if message.swipes else ""
+    sent = "" if message.is_sent else "not sent to the model"
+    status = _SAID.get(message.status, "")
+    parts = (message.name, message.kind, version, sent, status, message.error)
+    return ", ".join([f"Message {index}", *filter(None, parts)])

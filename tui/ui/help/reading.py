@@ -1,4 +1,4 @@
-"""The guide to caption sources, as it stands in `docs/sources.md`."""
+"""A guide to read in: to caption sources, to macros."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from textual.widgets import Markdown
 from tui.ui.widgets.dialog import Dialog
 
 
-class SourcesGuide(Dialog[None]):
+class Reading(Dialog[None]):
     """Text to scroll in."""
 
     DEFAULT_CSS = """
-    SourcesGuide {
+    Reading {
         & Markdown { background: transparent; padding: 0; margin: 0; }
         & VerticalScroll { scrollbar-size-vertical: 1; }
     }
@@ -26,12 +26,12 @@ class SourcesGuide(Dialog[None]):
         Binding("p", "chapter(-1)", "Chapter before", id="guide.previous"),
         Binding("escape", "close", "Close", id="guide.close"),
     ]
-    TITLE = "Caption sources"
     HELP = "Up, Down, Page Up and Page Down scroll; N and P go to the next chapter and back."
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, title: str, text: str) -> None:
         """Show a text of our own, in Markdown."""
         super().__init__()
+        self._title = title
         self._text = text
         self._scroll = VerticalScroll()
 
@@ -42,6 +42,7 @@ class SourcesGuide(Dialog[None]):
 
     def on_mount(self) -> None:
         """Let the keys scroll at once."""
+        self.set_title(self._title)
         self._scroll.focus()
 
     def action_chapter(self, step: int) -> None:

@@ -1,15 +1,25 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.ui.widgets.harness import Harness
+from tui.domain.macros.document import markdown
 from tui.paths import shipped
-from tui.ui.help.sources import SourcesGuide
+from tui.ui.help.reading import Reading
 
 
+def sources() -> str:
+    return shipped("docs/sources.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", [sources, markdown])
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12)])
-async def test_the_guide_is_gone_through_chapter_by_chapter(size: tuple[int, int]) -> None:
-    screen = SourcesGuide(shipped("docs/sources.md").read_text("utf-8"))
+async def test_a_guide_is_gone_through_chapter_by_chapter(
+    size: tuple[int, int], text: Callable[[], str]
+) -> None:
+    screen = Reading("A guide", text())
     app = Harness(screen)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()

@@ -1,0 +1,123 @@
+"""Scripts as they run: pipes, scopes, loops, limits, and what is left after a failure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+
+import pytest
+
+from tests.slash.test_builtins import Room
+from tui.domain.errors import AppError, CommandError
+from tui.slash.context import Context
+from tui.slash.executor import Limits
+from tui.slash.interpreter import Interpreter, Outcome
+from tui.slash.keeper import ChatKeeper
+
+
+@pytest.fixture
+async def room() -> AsyncGenerator[Room, None]:
+    made = await Room().open()
+    yield made
+    await made.services.aclose()
+
+
+async def ran(room: Room, text: str, limits: Limits | None = None) -> Outcome:
+    interpreter = Interpreter(room.registry, ChatKeeper(room.services))
+    context = Context(room.services, room.session, room.interaction, room.front)
+    return await replace(interpreter, limits=limits or Limits()).run(text, context)
+
+
+@pytest.mark.parametrize(
+    ("script", "result"),
+    [
+        ("/pass a | /pass b{{pipe}}", "ba"),
+        ("/pass a || /pass [{{pipe}}]", "[]"),
+        ("/pass {: /pass a :}() and {: /pass b :}()", "a and b"),
+        ("/pass x | /run {: /pass {{pipe}} :}", "x"),
+        ("/let v 1 | /run {: /let v 9 :} | /pass {{var::v}}", "1"),
+        ("/let v 1 | /run {: /var v 2 :} | /pass {{var::v}}", "2"),
+        ("/let f {: a=1 b= /pass {{var::a}}{{var::b}} :} | /:f b=2 c=3", "12"),
+        ("/let f {: /pass {{arg::c}} :} | /:f c=3", "3"),
+        ("/let n 5 | /let f {: a={{var::n}} /pass {{var::a}} :} | /:f", "5"),
+        ("/let f {: g={: /pass in :} /run g :} | /:f", "in"),
+        ("/let f {: /pass {{var::where}} :} | /run {: /let where there | /run f :}", ""),
+        ("/times 5 {: /if left={{timesIndex}} right=3 {: /break found :} :}", "found"),
+        ("/if left=1 {: /break x :} | /pass y", "y"),
+        ("/setvar key=l [1,2] | /addvar key=l 3 | /getvar key=l index=2", "3"),
+        ("/setvar key=o index=k v | /getvar key=o index=k", "v"),
+        ("/setglobalvar key=g 4 | /incglobalvar g | /getglobalvar g", "5"),
+        ("/setvar key=x 1 | /flushvar x | /getvar x", ""),
+        ("/return a | /pass b", "b"),
+    ],
+)
+async def test_a_script_gives_the_last_result(room: Room, script: str, result: str) -> None:
+    assert (await ran(room, script)).text == result
+
+
+async def test_variables_are_kept_with_the_chat_and_for_all_chats(room: Room) -> None:
+    await ran(room, "/setvar key=here 1 | /setglobalvar key=everywhere 2")
+
+    reopened = await room.services.library.open(room.session.chat.id)
+    assert reopened.chat.variables == {"here": "1"}
+    assert await room.services.store.globals() == {"everywhere": "2"}
+
+
+async def test_a_failure_leaves_what_the_commands_before_it_did(room: Room) -> None:
+    with pytest.raises(CommandError) as caught:
+        await ran(room, "/setvar key=a 1 |\n/goto {{setvar::a::2}}99 | /setvar key=a 3")
+
+    assert "(line 2, column 7)" in caught.value.line()
+    assert room.session.variables.get("a") == 1
+
+
+async def test_nothing_runs_after_an_error_in_the_text(room: Room) -> None:
+    with pytest.raises(CommandError):
+        await ran(room, "/setvar key=a 1 | /run {: /nosuch :}")
+
+    assert not room.session.variables.has("a")
+
+
+async def test_abort_ends_everything(room: Room) -> None:
+    outcome = await ran(
+        room, "/run {: /times 3 {: /abort quiet=false enough :} | /setvar key=a 1 :}"
+    )
+
+    assert outcome.value is None
+    assert outcome.aborted is not None
+    assert (outcome.aborted.reason, outcome.aborted.quiet) == ("enough", False)
+    assert not room.session.variables.has("a")
+
+
+async def test_a_script_that_does_not_end_is_ended(room: Room) -> None:
+    loop = "/while guard=off left=1 {: /pass :}"
+    with pytest.raises(AppError, match="ran 50 commands"):
+        await ran(room, loop, Limits(steps=50))
+    with pytest.raises(AppError, match="10 deep"):
+        await ran(room, "/let f {: /run f :} | /run f", Limits(depth=10))
+
+
+async def test_a_script_can_be_cancelled_between_two_rounds(room: Room) -> None:
+    task = asyncio.ensure_future(ran(room, "/while guard=off left=1 {: /addvar key=n 1 :}"))
+    while not room.session.variables.has("n"):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    reopened = await room.services.library.open(room.session.chat.id)
+    assert reopened.chat.variables == room.session.chat.variables
+
+
+async def test_the_commands_behind_a_new_chat_work_with_it(room: Room) -> None:
+    await ran(room, "/setvar key=a 1 || /new | /setvar key=b 2")
+
+    assert room.session.chat.variables == {"a": "1"}
+    assert room.front.opened[0].chat.variables == {"b": "2"}
+
+
+async def test_ten_thousand_commands_run(room: Room) -> None:
+    outcome = await ran(room, " | ".join(["/pass a"] * 10_000))
+
+    assert outcome.text == "a"

@@ -1,0 +1,1 @@
+"""What SillyTavern's engine did with scripts and macros, recorded, and running it through ours."""
