@@ -66,6 +66,8 @@ def test_a_pattern_may_stand_in_slashes(text: str, source: str, flags: str) -> N
         ("/x{,2}/", "x{,2}", ["x{,2}"]),
         ("/a{e<=1}/", "a{e<=1}", ["a{e<=1}"]),
         ("/a{2}/", "aaa", ["aa"]),
+        ("/a/gy", "aaba", ["a", "a"]),
+        ("/a/y", "ba", []),
         ("/(?<=a+)b(?!c)/", "aab", ["b"]),
         ("", "a", [""]),
     ],

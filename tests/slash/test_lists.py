@@ -114,6 +114,14 @@ async def test_messages_are_read_in_ranges(room: Room, line: str, result: str) -
     assert await room.run(line) == result
 
 
+async def test_messages_hidden_from_the_model_are_left_out_unless_wanted(room: Room) -> None:
+    for line in ("/send one", "/send two", "/hide 1"):
+        await room.run(line)
+
+    assert await room.run("/messages names=off 1-2") == "two"
+    assert await room.run("/messages names=off hidden=on 1-2") == "one\n\ntwo"
+
+
 async def test_a_role_that_there_is_not_is_refused(room: Room) -> None:
     with pytest.raises(CommandError, match="role cannot be 'nobody'"):
         await room.run("/messages role=nobody 0")

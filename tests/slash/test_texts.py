@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from tests.slash.test_builtins import Room
 from tui.domain.errors import CommandError
 from tui.domain.prompt import estimate_tokens
+from tui.slash.builtins import lists, numbers, patterns, reading, texts
+from tui.slash.command import Command, Registry
 
 
 @pytest.fixture
@@ -47,6 +50,16 @@ async def room() -> AsyncGenerator[Room, None]:
 )
 async def test_texts_are_measured_cut_and_changed(room: Room, line: str, result: str) -> None:
     assert await room.run(line) == result
+
+
+FAMILIES = (*texts.commands(), *patterns.commands(), *numbers.commands(), *reading.commands())
+
+
+@pytest.mark.parametrize("command", [*FAMILIES, *lists.commands(Registry())])
+async def test_every_example_can_be_run(room: Room, command: Command) -> None:
+    assert re.search(rf"/{command.name}\b", command.example)
+    assert command.returns
+    await room.run(command.example)
 
 
 async def test_tokens_are_estimated(room: Room) -> None:
