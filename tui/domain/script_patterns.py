@@ -24,7 +24,7 @@ _MOST = 300_000
 """Groups of all matches together."""
 _LONGEST_RESULT = 10_000_000
 
-_SLASHES = re.compile(r"/(.+)/([dgimsuv]*)", re.DOTALL)
+_SLASHES = re.compile(r"/(.+)/([dgimsuvy]*)", re.DOTALL)
 _TOKEN = re.compile(
     r"""
     \\u\{(?P<code>[0-9a-fA-F]{1,6})\} | \\k<(?P<name>\w+)> | \\c(?P<control>[A-Za-z])
@@ -90,6 +90,8 @@ def find(pattern: Pattern, text: str, seconds: float = _SECONDS) -> list[Found]:
     try:
         compiled = regex.compile(translate(pattern), flags)
         for match in compiled.finditer(text, timeout=seconds, concurrent=True):
+            if "y" in pattern.flags and match.start() != (found[-1].end if found else 0):
+                break
             groups = (match.group(), *match.groups())
             found.append(Found(match.start(), match.end(), groups, match.groupdict()))
             if not pattern.everywhere:

@@ -72,5 +72,7 @@ def to_tokens(text: str, limit: int, *, from_end: bool = False) -> str:
     def kept(count: int) -> str:
         return text[len(text) - count :] if from_end else text[:count]
 
-    fitting = bisect_right(range(len(text) + 1), limit, key=lambda n: estimate_tokens(kept(n)))
+    # A token has at most four characters.
+    lengths = range(min(len(text), 4 * max(limit, 0)) + 1)
+    fitting = bisect_right(lengths, limit, key=lambda count: estimate_tokens(kept(count)))
     return kept(max(fitting - 1, 0))
