@@ -113,8 +113,42 @@ async def show_context(context: Context, _arguments: Arguments) -> None:
 
 def commands() -> tuple[Command, ...]:
     """The commands of this family."""
-    text = Parameter("text", "the words to look for", rest=True, required=True)
+    return (*_speaking(), *_one_message(), *_looking())
+
+
+def _speaking() -> tuple[Command, ...]:
     message = Parameter("text", "the message, as it is", rest=True, required=True, verbatim=True)
+    return (
+        Command(
+            "send",
+            "put a message into the chat without asking for an answer",
+            send,
+            (message,),
+            example="/send Look at this. | /reply",
+        ),
+        Command(
+            "reply", "let the character answer now", reply, aliases=("trigger",), example="/reply"
+        ),
+        Command(
+            "regenerate",
+            "replace the last reply by a new one",
+            regenerate,
+            aliases=("regen",),
+            example="/regenerate",
+        ),
+        Command("retry", "ask again after a failure", retry, example="/retry"),
+        Command(
+            "continue",
+            "let the last reply go on",
+            continue_reply,
+            aliases=("cont",),
+            example="/continue",
+        ),
+        Command("stop", "stop the reply and keep what came", stop, example="/stop"),
+    )
+
+
+def _one_message() -> tuple[Command, ...]:
     new_text = Parameter(
         "text",
         "the new text; without it the old one comes into the prompt",
@@ -123,27 +157,48 @@ def commands() -> tuple[Command, ...]:
     )
     return (
         Command(
-            "send", "put a message into the chat without asking for an answer", send, (message,)
+            "edit",
+            "change the text of a message",
+            edit,
+            (_NUMBER, new_text),
+            example="/edit 3 What I meant to say",
         ),
-        Command("reply", "let the character answer now", reply, aliases=("trigger",)),
         Command(
-            "regenerate", "replace the last reply by a new one", regenerate, aliases=("regen",)
+            "delete",
+            "delete a message; /undo brings it back",
+            delete,
+            (_NUMBER,),
+            aliases=("del",),
+            example="/delete 3",
         ),
-        Command("retry", "ask again after a failure", retry),
-        Command("continue", "let the last reply go on", continue_reply, aliases=("cont",)),
-        Command("stop", "stop the reply and keep what came", stop),
-        Command("edit", "change the text of a message", edit, (_NUMBER, new_text)),
         Command(
-            "delete", "delete a message; /undo brings it back", delete, (_NUMBER,), aliases=("del",)
+            "copy",
+            "copy a message to the clipboard",
+            copy,
+            (_NUMBER,),
+            example="/copy last",
+            returns="the message's text",
         ),
-        Command("copy", "copy a message to the clipboard", copy, (_NUMBER,)),
-        Command("goto", "go to a message", goto, (_NUMBER,)),
+        Command("goto", "go to a message", goto, (_NUMBER,), example="/goto 12"),
+    )
+
+
+def _looking() -> tuple[Command, ...]:
+    text = Parameter("text", "the words to look for", rest=True, required=True)
+    return (
         Command(
-            "search", "find words in all messages and captions", search, (text,), aliases=("find",)
+            "search",
+            "find words in all messages and captions",
+            search,
+            (text,),
+            aliases=("find",),
+            example="/search red car",
+            returns="what was found, one a line",
         ),
         Command(
             "context",
             "show what the model is sent, with its tokens",
             show_context,
+            example="/context",
         ),
     )

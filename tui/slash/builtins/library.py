@@ -138,14 +138,43 @@ def commands() -> tuple[Command, ...]:
     who = Parameter("NAME", "a character's name", "character", rest=True)
     you = Parameter("NAME", "a persona's name", "persona", rest=True)
     return (
-        Command("new", "start a new chat", new, (who,)),
-        Command("chats", "show all chats, or open one", chats, (title,), aliases=("open",)),
-        Command("rename", "name this chat", rename, (new_title,)),
-        Command("delete-chat", "delete this chat; /restore-chat brings it back", deleting.delete),
-        Command("restore-chat", "bring back the chat deleted last", deleting.restore),
-        Command("undo", "take back the last edit, deletion or regeneration", deleting.undo),
+        Command("new", "start a new chat", new, (who,), example="/new Salon"),
         Command(
-            "character", "choose who answers in this chat", character, (who,), aliases=("char",)
+            "chats",
+            "show all chats, or open one",
+            chats,
+            (title,),
+            aliases=("open",),
+            example="/chats Holiday",
         ),
-        Command("persona", "choose who you are in this chat", persona, (you,)),
+        Command("rename", "name this chat", rename, (new_title,), example="/rename Cats and dogs"),
+        Command(
+            "delete-chat",
+            "delete this chat; /restore-chat brings it back",
+            deleting.delete,
+            example="/delete-chat",
+        ),
+        Command(
+            "restore-chat",
+            "bring back the chat deleted last",
+            deleting.restore,
+            example="/restore-chat",
+        ),
+        Command(
+            "undo",
+            "take back the last edit, deletion or regeneration",
+            deleting.undo,
+            example="/undo",
+        ),
+        Command(
+            "character",
+            "choose who answers in this chat",
+            character,
+            (who,),
+            aliases=("char",),
+            example="/character Salon",
+        ),
+        Command(
+            "persona", "choose who you are in this chat", persona, (you,), example="/persona You"
+        ),
     )
