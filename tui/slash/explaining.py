@@ -31,7 +31,7 @@ def facts(parameter: Parameter) -> list[str]:
         found.append(f"one of {', '.join(parameter.choices)}")
     elif parameter.kind == "switch":
         found.append("true or false")
-    if parameter.default:
+    if parameter.default and (parameter.kind, parameter.default) != ("switch", "false"):
         found.append(f"{parameter.default} if not given")
     if parameter.required:
         found.append("needed")
