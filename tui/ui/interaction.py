@@ -46,16 +46,14 @@ class ScreenInteraction:
         self._folder = Path.cwd()
         self._meter = Speedometer()
         self.shown = 0
-        """How often something was shown or asked so far."""
+        """How often something was shown so far; what only asks does not count."""
 
     async def ask_prompt(self, default: str) -> str | None:
         """Ask what to ask about the picture."""
-        self.shown += 1
         return await self._app.push_screen_wait(AskPrompt(default))
 
     async def pick_image(self) -> Path | None:
         """Let a picture be chosen, with a preview."""
-        self.shown += 1
         picker = FilePicker(self._services.captions.read, self._folder)
         path = await self._app.push_screen_wait(picker)
         if path is not None:
@@ -64,7 +62,6 @@ class ScreenInteraction:
 
     async def pick_images(self) -> tuple[Path, ...]:
         """Let pictures be chosen, with a preview."""
-        self.shown += 1
         picker = PicturesPicker(self._services.captions.read, self._folder)
         path = await self._app.push_screen_wait(picker)
         if path is None:
@@ -122,10 +119,10 @@ class ScreenInteraction:
         """Show a text."""
         from tui.ui.dialogs.script_page import ScriptPage  # noqa: PLC0415 - scripts only
 
+        self.shown += 1
         return await self._ask(ScriptPage(page)) or "dismissed"
 
     async def _ask(self, dialog: ScriptDialog[T]) -> T | None:
-        self.shown += 1
         answer = await self._app.push_screen_wait(dialog)
         if dialog.ended:
             raise Aborted("ended by F10", quiet=False)

@@ -16,6 +16,7 @@ from tui.services import Services
 from tui.services.connection_book import Purpose
 from tui.slash.builtins.connection import fetched_line, told
 from tui.slash.command import Registry
+from tui.slash.explaining import describe
 from tui.slash.front import FrontEnd, ScreenName
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.keys import KEYS
@@ -167,7 +168,9 @@ class Screens:
         """F1."""
         from tui.ui.help.help import HelpScreen  # noqa: PLC0415 - rarely opened
 
-        commands = [(command.usage, command.summary) for command in self._registry]
+        commands = [
+            (f"/{command.name}", command.summary, describe(command)) for command in self._registry
+        ]
         chosen = await self._app.push_screen_wait(HelpScreen(KEYS, commands))
         if chosen:
             self.front.set_draft(chosen)

@@ -17,8 +17,12 @@ KEYS = [
     ("Alt+Up", "Message above", ""),
 ]
 COMMANDS = [
-    ("/caption [file=PATH…] [quiet=true] [mesId=N] [prompt]", "Describe a picture"),
-    ("/new [character]", "Start a chat"),
+    (
+        "/caption",
+        "Describe a picture",
+        "/caption [file=PATH…] [quiet=true] [mesId=N] [prompt]\nDescribe a picture",
+    ),
+    ("/new", "Start a chat", "/new [character]\nStart a chat\nfor example: /new Seraphina"),
 ]
 FATE = ("lake\x1b.jpg", Fate(True, True, "both: the chat model sees"))
 PROMPT = Prompt(
@@ -66,7 +70,7 @@ async def test_search_leaves_what_fits_under_its_heading() -> None:
         await pilot.pause()
 
         assert labels(screen) == ["Commands", "/new"]
-        assert shown(screen, "#about") == "/new [character]\nStart a chat"
+        assert shown(screen, "#about") == COMMANDS[1][2]
 
 
 async def test_enter_gives_the_command_to_try() -> None:

@@ -177,11 +177,14 @@ def commands() -> tuple[Command, ...]:
             "describe a picture and put it into the chat",
             caption,
             _OF_CAPTION,
+            example="/caption file=cat.png what breed is it?",
+            returns="the caption, one a line for several pictures",
         ),
         Command(
             "caption-log",
             "show the captions made so far, used or not",
             caption_log,
             aliases=("captions",),
+            example="/caption-log",
         ),
     )

@@ -101,33 +101,70 @@ async def show_context(context: Context, _arguments: Arguments) -> None:
 
 def commands() -> tuple[Command, ...]:
     """The commands of this family."""
-    text = Parameter("text", "the words to look for", rest=True, required=True)
+    return (*_speaking(), *_one_message(), *_looking())
+
+
+def _speaking() -> tuple[Command, ...]:
     return (
-        Command("reply", "let the character answer now", reply, (_AWAIT,), aliases=("trigger",)),
+        Command(
+            "reply",
+            "let the character answer now",
+            reply,
+            (_AWAIT,),
+            aliases=("trigger",),
+            example="/reply",
+        ),
         Command(
             "regenerate",
             "get another version of the last reply",
             regenerate,
             (_AWAIT,),
             aliases=("regen",),
+            example="/regenerate",
         ),
-        Command("retry", "ask again after a failure", retry),
+        Command("retry", "ask again after a failure", retry, example="/retry"),
         Command(
             "continue",
             "let the last reply go on",
             continue_reply,
             (_AWAIT, Parameter("prompt", "how, said to the model only this once", rest=True)),
             aliases=("cont",),
+            example="/continue",
         ),
-        Command("stop", "stop the reply and keep what came", stop),
-        Command("copy", "copy a message to the clipboard", copy, (_NUMBER,)),
-        Command("goto", "go to a message", goto, (_NUMBER,)),
+        Command("stop", "stop the reply and keep what came", stop, example="/stop"),
+    )
+
+
+def _one_message() -> tuple[Command, ...]:
+    return (
         Command(
-            "search", "find words in all messages and captions", search, (text,), aliases=("find",)
+            "copy",
+            "copy a message to the clipboard",
+            copy,
+            (_NUMBER,),
+            example="/copy last",
+            returns="the message's text",
+        ),
+        Command("goto", "go to a message", goto, (_NUMBER,), example="/goto 12"),
+    )
+
+
+def _looking() -> tuple[Command, ...]:
+    text = Parameter("text", "the words to look for", rest=True, required=True)
+    return (
+        Command(
+            "search",
+            "find words in all messages and captions",
+            search,
+            (text,),
+            aliases=("find",),
+            example="/search red car",
+            returns="what was found, one a line",
         ),
         Command(
             "context",
             "show what the model is sent, with its tokens",
             show_context,
+            example="/context",
         ),
     )

@@ -149,9 +149,15 @@ def commands() -> tuple[Command, ...]:
                 name,
             ),
             aliases=("connection", "connections"),
+            example="/connect for=captions kitchen",
         ),
         Command(
-            "model", "choose the connection's model, or list what it offers", model, (model_id,)
+            "model",
+            "choose the connection's model, or list what it offers",
+            model,
+            (model_id,),
+            example="/model moondream",
+            returns="the model, or what the connection offers",
         ),
         Command(
             "pull",
@@ -161,6 +167,10 @@ def commands() -> tuple[Command, ...]:
                 Parameter("connection", "which Ollama", "connection", named=True),
                 Parameter("NAME", "the model as Ollama's library lists it", rest=True),
             ),
+            example="/pull moondream",
+            returns="the model's id",
         ),
-        Command("offline", "fetch the tiny chat model for trying Salon out", offline),
+        Command(
+            "offline", "fetch the tiny chat model for trying Salon out", offline, example="/offline"
+        ),
     )

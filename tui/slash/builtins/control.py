@@ -178,7 +178,8 @@ def _branching() -> tuple[Command, ...]:
             "run a closure as long as a condition holds",
             while_loop,
             (*compared, guard, body),
-            example="/while left=i right=3 rule=lt {: /incvar i :}",
+            example='/while left=on {: /buttons labels=["more","enough"] Go on? | '
+            "/if left={{pipe}} right=enough {: /break :} :}",
             returns="the last round's result",
         ),
         Command(
@@ -201,7 +202,7 @@ def _running() -> tuple[Command, ...]:
             (Parameter("what", "a closure or its name", "script", rest=True, required=True),),
             aliases=("call", "exec"),
             takes_any_name=True,
-            example="/let hi {: name=you /echo hi {{var::name}} :} | /run hi name=Seraphina",
+            example="/run name=Seraphina {: name=you /echo hi {{var::name}} :}",
             returns="its result",
         ),
         Command(

@@ -127,22 +127,54 @@ def commands() -> tuple[Command, ...]:
     new_title = Parameter("TITLE", "the chat's new name", rest=True, required=True)
     who = Parameter("NAME", "a character's name", "character", rest=True)
     return (
-        Command("new", "start a new chat", new, (who,), aliases=("newchat", "closechat")),
+        Command(
+            "new",
+            "start a new chat",
+            new,
+            (who,),
+            aliases=("newchat", "closechat"),
+            example="/new Salon",
+        ),
         Command(
             "chats",
             "show all chats, or open one",
             chats,
             (title,),
             aliases=("open", "chat-manager"),
+            example="/chats Holiday",
         ),
-        Command("rename", "name this chat", rename, (new_title,), aliases=("renamechat",)),
+        Command(
+            "rename",
+            "name this chat",
+            rename,
+            (new_title,),
+            aliases=("renamechat",),
+            example="/rename Cats and dogs",
+        ),
         Command(
             "delete-chat",
             "delete this chat; /restore-chat brings it back",
             deleting.delete,
             aliases=("delchat",),
+            example="/delete-chat",
         ),
-        Command("restore-chat", "bring back the chat deleted last", deleting.restore),
-        Command("undo", "take back the last edit, deletion or regeneration", deleting.undo),
-        Command("character", "choose who answers in this chat", character, (who,)),
+        Command(
+            "restore-chat",
+            "bring back the chat deleted last",
+            deleting.restore,
+            example="/restore-chat",
+        ),
+        Command(
+            "undo",
+            "take back the last edit, deletion or regeneration",
+            deleting.undo,
+            example="/undo",
+        ),
+        Command(
+            "character",
+            "choose who answers in this chat",
+            character,
+            (who,),
+            example="/character Salon",
+        ),
     )

@@ -83,8 +83,9 @@ def commands() -> tuple[Command, ...]:
             settings,
             (Parameter("part", "where to begin", "choice", ("captioning",)),),
             aliases=("config",),
+            example="/settings captioning",
         ),
-        Command("extensions", "open the extensions menu", extensions),
+        Command("extensions", "open the extensions menu", extensions, example="/extensions"),
         Command(
             "set",
             "change a setting, or show it",
@@ -95,6 +96,8 @@ def commands() -> tuple[Command, ...]:
                 ),
                 Parameter("value", "the new value; none empties it", rest=True),
             ),
+            example="/set captioning.source describe",
+            returns="the setting's value",
         ),
         Command(
             "theme",
@@ -102,11 +105,13 @@ def commands() -> tuple[Command, ...]:
             theme,
             (Parameter("NAME", "the theme's name", "theme", rest=True),),
             aliases=("themes",),
+            example="/theme paper",
         ),
         Command(
             "images",
             "how pictures are drawn: in pixels, half blocks or not at all",
             images,
             (Parameter("mode", ", ".join(get_args(Images)), "choice", get_args(Images)),),
+            example="/images blocks",
         ),
     )
