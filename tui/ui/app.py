@@ -125,6 +125,11 @@ class SalonApp(App[None]):
             gc.freeze()
             gc.enable()
         self._look_around()
+        self._show_quick_replies()
+
+    @work(group="quick", exit_on_error=False)
+    async def _show_quick_replies(self) -> None:
+        await self.chat.show_quick_replies()
 
     @work(group="discovery", exit_on_error=False)
     async def _look_around(self) -> None:
@@ -213,6 +218,7 @@ class SalonApp(App[None]):
             self.chat.fail(error)
         finally:
             self.chat.sync()
+            self._show_quick_replies()
 
     def action_command(self, text: str) -> None:
         """Run a command by key; not while a question is open."""

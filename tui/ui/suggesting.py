@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
+from tui.domain.quick_reply import QuickReplySet, every, find
 from tui.services import Services
 from tui.services.picture_ids import Found
 from tui.slash.arguments import Kind
@@ -45,10 +46,28 @@ class Suggester:
             case "picture":
                 newest = islice(self._pictures(), _MOST_PICTURES)
                 return [(found.picture.ref, _about(found)) for found in newest]
+            case "script" | "script_set":
+                known = self._services.quick_replies.known
+                return _scripts(known) if kind == "script" else _sets(known)
             case "setting":
                 return known_paths(self._services.settings.current)
             case _:
                 return ()
+
+
+def _scripts(sets: Sequence[QuickReplySet]) -> list[Offer]:
+    """Quick replies, each by the shortest name that means it."""
+    return [
+        (
+            found.reply.label if find(sets, found.reply.label) == found else found.name,
+            found.reply.title or found.among.name,
+        )
+        for found in every(sets)
+    ]
+
+
+def _sets(sets: Sequence[QuickReplySet]) -> list[Offer]:
+    return [(each.name, f"quick replies: {len(each.replies)}") for each in sets]
 
 
 def _about(found: Found) -> str:
