@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tests.fakes.house import House
 from tests.ui.app.stage import Stage, connected, opened
+from tui.domain.errors import ConfigError
 from tui.domain.quick_reply import QuickReply, QuickReplySet
 from tui.ui.chat.quick_bar import QuickBar, QuickButton
 from tui.ui.palette import SalonCommands
@@ -196,3 +197,27 @@ async def test_what_others_wrote_is_only_ever_text() -> None:
 
         assert "\x1b]0;" not in stage.app.written
         assert "[/]" in stage.screen
+
+
+async def test_a_file_that_cannot_be_read_is_told_once() -> None:
+    house = await with_bar(QuickReply("a", "/send a"))
+    house.quick_replies.problems.append(ConfigError("day.yaml: must hold `name: value` lines"))
+    async with opened(house) as stage:
+        await stage.until(lambda: any("day.yaml" in each for each in stage.notices))
+        await stage.enter("/send one")
+        await stage.enter("/send two")
+        await stage.until(lambda: stage.texts[-1] == "two")
+
+        assert sum("day.yaml" in each for each in stage.notices) == 1
+        assert labels(stage) == ["a"]
+
+
+async def test_the_question_takes_no_more_room_than_it_needs() -> None:
+    house = await with_bar(QuickReply("theirs", "/send hi"), trusted=False)
+    async with opened(house, size=(80, 24)) as stage:
+        await stage.enter("/theirs")
+        await stage.until(lambda: stage.top == "ScriptQuestion")
+
+        assert stage.app.screen.query_one("#frame").size.height < 14
+        await stage.press("n")
+        await stage.closed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -22,22 +23,32 @@ class QuickKeys(TakingIn):
         Binding("f6", "quick_replies", "Quick replies", id="chat.quick", show=False, priority=True),
     ]
 
-    _quick_bar: QuickBar | None = None
+    def __init__(self) -> None:
+        super().__init__()
+        self._quick_bar: QuickBar | None = None
+        self._quick_turn = asyncio.Lock()
+        self._quick_problems: list[str] = []
 
     async def show_quick_replies(self) -> None:
-        """Show the buttons that there are now."""
-        try:
-            buttons = await self.services.quick_replies.buttons()
-        except AppError as error:
-            self.fail(error)
-            return
-        if self._quick_bar is None and buttons:
-            from tui.ui.chat.quick_bar import QuickBar  # noqa: PLC0415 - most have none
+        """Show the buttons that there are now, and say which files cannot be read."""
+        async with self._quick_turn:
+            try:
+                buttons = await self.services.quick_replies.buttons()
+            except AppError as error:
+                self.fail(error)
+                return
+            if self._quick_bar is None and buttons:
+                from tui.ui.chat.quick_bar import QuickBar  # noqa: PLC0415 - most have none
 
-            self._quick_bar = QuickBar()
-            await self.mount(self._quick_bar, before="#prompt")
-        if self._quick_bar is not None:
-            await self._quick_bar.show(buttons)
+                self._quick_bar = QuickBar()
+                await self.mount(self._quick_bar, before="#prompt")
+            if self._quick_bar is not None:
+                await self._quick_bar.show(buttons)
+        problems = self.services.quick_replies.problems
+        for problem in problems:
+            if problem not in self._quick_problems:
+                self.notify(problem, severity="warning", markup=False, timeout=15)
+        self._quick_problems = problems
 
     def action_quick_replies(self) -> None:
         """Go to the first button, or back to the prompt."""
