@@ -183,7 +183,8 @@ async def test_the_question_fits_a_small_screen_and_shows_everything() -> None:
 
 async def test_what_others_wrote_is_only_ever_text() -> None:
     reply = QuickReply(f"x{HOSTILE}", f"/pass {HOSTILE}", f"title {HOSTILE}")
-    house = await with_bar(reply, trusted=False)
+    command = QuickReply("mine", "/pass", f"title {HOSTILE}")
+    house = await with_bar(reply, command, trusted=False)
     async with opened(house) as stage:
         await stage.until(lambda: bool(labels(stage)))
         await stage.press("f6", "enter")
@@ -194,6 +195,13 @@ async def test_what_others_wrote_is_only_ever_text() -> None:
         await stage.until(lambda: stage.top == "CommandPalette")
         await stage.press("t", "i", "t", "l", "e")
         await stage.press("escape")
+        await stage.press("slash", "m", "i", "n")
+        await stage.until(lambda: "title [/]" in stage.screen)
+        await stage.press("escape", "f1")
+        await stage.until(lambda: stage.top == "HelpScreen")
+        await stage.write_in_dialog("mine")
+        await stage.press("escape")
+        await stage.closed()
 
         assert "\x1b]0;" not in stage.app.written
         assert "[/]" in stage.screen

@@ -28,11 +28,16 @@ class QuickButton(Button):
     QuickButton {
         min-width: 3;
         margin: 0 1 0 0;
-        padding: 0 1;
+        padding: 0;
         background: $panel;
         color: $foreground;
+        text-style: none !important;
         &:hover { background: $primary 30%; }
-        &:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
+        &:focus {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold !important;
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
