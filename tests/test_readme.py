@@ -47,7 +47,9 @@ def test_every_command_that_is_mentioned_exists() -> None:
 def test_every_call_of_the_command_line_can_be_parsed() -> None:
     parser = build_parser()
     help_text = parser.format_help()
-    calls = re.findall(r"\bsalon ((?:caption|chats|export|paths|config|model|offline)\b)", README)
+    calls = re.findall(
+        r"\bsalon ((?:caption|run|chats|export|paths|config|model|offline)\b)", README
+    )
 
     assert calls
     assert all(call in help_text for call in calls)

@@ -178,6 +178,39 @@ def test_every_script_is_read_as_it_was_written(
     assert found.replies == (reply, replace(reply, label="b"))
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["qrList", "name", "label", "message", "title", "isHidden", "id", "x"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.fixed_dictionaries({"qrList": st.lists(JSON, max_size=3), "name": JSON, "more": JSON}))
+def test_whatever_a_file_holds_is_kept_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: object
+) -> None:
+    folder = tmp_path_factory.mktemp("sets")
+    (folder / "set.json").write_text(json.dumps(data), encoding="utf-8")
+    store = YamlQuickReplies(folder / "kept")
+
+    try:
+        given_set = asyncio.run(store.foreign(folder / "set.json"))
+        kept = asyncio.run(store.save(given_set))
+    except ConfigError:
+        assert list(asyncio.run(store.sets())) == []
+        return
+
+    assert list(asyncio.run(store.sets())) == [kept]
+    json.loads(store.to_foreign(kept))
+
+
 async def test_what_was_said_is_for_the_owner_alone(tmp_path: Path) -> None:
     said = QuickReplyFile(tmp_path / "data" / "said.json")
     assert not await said.approved("a")

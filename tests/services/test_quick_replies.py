@@ -70,7 +70,7 @@ async def test_a_label_is_there_once_and_a_set_goes_with_its_last_reply() -> Non
     house = House()
     quick = house.services.quick_replies
     await quick.put("", QuickReply("a", "/echo"))
-    with pytest.raises(AppError, match="My replies has a quick reply a"):
+    with pytest.raises(AppError, match="a quick reply 'a' in My replies already"):
         await quick.put("my replies", QuickReply("a", "/echo"))
     with pytest.raises(AppError, match="needs a label"):
         await quick.put("", QuickReply("", "/echo"))

@@ -347,7 +347,8 @@ async def test_a_reply_of_the_original_is_found_by_its_number(desk: Desk) -> Non
     [
         ("/qr-create /pass", "/qr-create needs label"),
         ("/qr-create label=b", "what it does is missing"),
-        ("/qr-create label=a set=S /pass", "S has a quick reply a"),
+        ("/qr-create label=a set=S /pass", "there is a quick reply 'a' in S already"),
+        ("/qr-create label=b /times 2 {: /pass :}", "put the whole script into {: … :}"),
         ('/qr-create label="" /pass', "needs a label"),
         ("/qr-update label=x /pass", "no quick reply 'x'"),
         ("/qr-delete set=S ab", "S has no quick reply 'ab'"),
@@ -378,7 +379,7 @@ async def test_sets_are_listed_shown_and_hidden(desk: Desk) -> None:
     await desk.run("/qr-set-off S || /qr-set-on visible=false T")
     assert await desk.run("/qr-set-list global") == "[]"
     await desk.run("/qr-list")
-    assert desk.front.notes[-1] == "S (not shown)\n  a\nT (not shown)\n  b"
+    assert desk.front.notes[-2:] == ["S (not shown): a", "T (not shown): b"]
 
 
 async def test_a_set_of_the_original_is_imported(desk: Desk, tmp_path: Path) -> None:

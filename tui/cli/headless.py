@@ -117,7 +117,7 @@ class HeadlessFront:
         """Let a script from elsewhere run only when that was said beforehand."""
         if not self._trust:
             raise CommandError(
-                question.splitlines()[0].removesuffix(" It") + " and was not run",
+                question.splitlines()[0].removesuffix(". It") + " and was not run",
                 hint="salon run --trust runs it; the app shows it and asks",
             )
         return True

@@ -52,7 +52,7 @@ def _add_run(add: Adder) -> None:
         help="what {{arg::NAME}} stands for",
     )
     parser.add_argument(
-        "--trust", action="store_true", help="let quick replies from elsewhere run unasked"
+        "--trust", action="store_true", help="let quick replies from elsewhere run, from now on"
     )
     parser.add_argument(
         "--json",

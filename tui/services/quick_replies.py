@@ -104,7 +104,8 @@ class QuickReplies:
         among = await self.get(name) or QuickReplySet(clean_line(name, 80).strip() or OWN)
         if reply.label != replaces and among.get(reply.label):
             raise AppError(
-                f"{clean_line(among.name, 40)} has a quick reply {clean_line(reply.label, 40)}",
+                f"there is a quick reply {clean_line(reply.label, 40)!r}"
+                f" in {clean_line(among.name, 40)} already",
                 hint="/qr-update changes it",
             )
         replies = [reply if each.label == replaces else each for each in among.replies]

@@ -113,6 +113,11 @@ class Registry:
         """The commands in the order in which they were added: the most used families first."""
         return (*self._commands, *self._lent)
 
+    @property
+    def lent(self) -> tuple[Command, ...]:
+        """Those of them that were lent."""
+        return tuple(self._lent)
+
     def names(self) -> list[str]:
         """Every name and alias."""
         return list(self._by_name)

@@ -28,6 +28,10 @@ _EFFECTS = {
         *("set", "connect", "model", "theme", "images", "local-only", "fate", "api", "profile"),
         "preset",
     ),
+    "changes variables or what is added to prompts": (
+        *("setvar", "addvar", "incvar", "decvar", "flushvar", "inject", "flushinject", "note"),
+        *("setglobalvar", "addglobalvar", "incglobalvar", "decglobalvar", "flushglobalvar"),
+    ),
     "reads or writes files": ("attach", "caption", "export", "qr-import", "imagine"),
     "downloads": ("pull", "offline"),
     "uses the clipboard": ("copy", "paste", "export", "clipboard-get", "clipboard-set"),

@@ -125,6 +125,11 @@ class SalonApp(App[None]):
             gc.freeze()
             gc.enable()
         self._look_around()
+        self._show_quick_replies()
+
+    @work(group="quick", exit_on_error=False)
+    async def _show_quick_replies(self) -> None:
+        await self.chat.show_quick_replies()
 
     @work(group="discovery", exit_on_error=False)
     async def _look_around(self) -> None:
@@ -205,7 +210,8 @@ class SalonApp(App[None]):
     @work(group="commands", exit_on_error=False)
     async def run_line(self, text: str, *, restore: bool = False) -> None:
         """Run a line of the command language; its errors become one line."""
-        await self.desk.running.run(text, typed=restore)
+        await self.desk.run(text, typed=restore)
+        self._show_quick_replies()
 
     def action_command(self, text: str) -> None:
         """Run a command by key; not while a question is open."""

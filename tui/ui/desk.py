@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from textual.app import App
@@ -10,6 +10,7 @@ from textual.app import App
 from tui.domain.caption import Caption
 from tui.domain.chat import Attachment
 from tui.domain.errors import AppError
+from tui.domain.quick_reply import QuickReplySet, every, find
 from tui.domain.safetext import clean_line
 from tui.services import Services
 from tui.services.before_sending import BeforeSending
@@ -18,6 +19,8 @@ from tui.slash.builtins import default_registry
 from tui.slash.interpreter import Interpreter
 from tui.slash.keeper import ChatKeeper
 from tui.slash.offers import Suggestion
+from tui.slash.quick import commands_of
+from tui.slash.syntax import quote
 from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.interaction import ScreenInteraction
@@ -53,6 +56,7 @@ class Desk:
         self._services = services
         self._chat = chat
         self.registry = default_registry()
+        self._lend(services.quick_replies.known)
         self.running = Running(Interpreter(self.registry, ChatKeeper(services)), services, chat)
         self.interaction = ScreenInteraction(app, services, self.running.show_progress)
         self.screens = Screens(app, services, chat, self.registry, preview_theme)
@@ -73,6 +77,14 @@ class Desk:
 
     def _pictures(self) -> Iterator[Found]:
         return pictures(self._chat.session, self._chat.attaching.waiting)
+
+    def _lend(self, sets: Sequence[QuickReplySet]) -> None:
+        self.registry.lend(commands_of(sets))
+
+    async def run(self, text: str, *, typed: bool = False) -> None:
+        """Run one line; what goes wrong is told."""
+        self._lend(await self._services.quick_replies.sets())
+        await self.running.run(text, typed=typed)
 
     async def caption_and_send(self, message: Leaving) -> None:
         """Caption the pictures of a message, then send it; else it comes back to the prompt."""
@@ -138,12 +150,33 @@ class Desk:
         switches += [
             ("Caption", name, "/connect for=captions") for name in connections.captioners()
         ]
-        return commands + [
+        sets = self._services.quick_replies.known
+        replies = [
             Entry(
-                f"{verb} through {clean_line(name)}",
-                clean_line(connections.label(name)),
-                f"{line} {name}",
+                clean_line(found.reply.title or found.reply.label),
+                clean_line(f"/run {found.name}"),
+                f"/run {quote(found.name)}",
                 True,
             )
-            for verb, name, line in switches
+            for found in every(sets)
+            if not found.reply.hidden and not self._is_command(found.name, found.reply.label)
         ]
+        return (
+            commands
+            + replies
+            + [
+                Entry(
+                    f"{verb} through {clean_line(name)}",
+                    clean_line(connections.label(name)),
+                    f"{line} {name}",
+                    True,
+                )
+                for verb, name, line in switches
+            ]
+        )
+
+    def _is_command(self, name: str, label: str) -> bool:
+        """Whether a quick reply is among the commands already."""
+        meant = find(self._services.quick_replies.known, label)
+        is_meant = meant is not None and meant.name == name
+        return is_meant and self.registry.get(label) in self.registry.lent

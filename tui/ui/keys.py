@@ -16,6 +16,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("C, Enter", "on a waiting picture: its caption", "/caption"),
     ("Delete, Backspace", "on a waiting picture: take it away", ""),
     ("Left, Right", "on a waiting picture: the one beside it; with Ctrl: change places", ""),
+    ("F6", "quick replies above the prompt: Left, Right, Enter; F6 goes back", "/qr"),
     ("F3", "extensions: Generate Caption and more", "/extensions"),
     ("Ctrl+N", "new chat", "/new"),
     ("Ctrl+S", "chats", "/chats"),

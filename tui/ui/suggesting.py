@@ -8,7 +8,9 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
+from tui.domain import macros
 from tui.domain.errors import AppError
+from tui.domain.quick_reply import QuickReplySet, every, find
 from tui.domain.safetext import clean_line
 from tui.services import Services
 from tui.services.picture_ids import Found
@@ -28,11 +30,6 @@ _MOST_CHATS = 200
 _BEGINNING = 60
 """Characters of a message that stand beside its number."""
 _FRESH_SECONDS = 5.0
-MACROS: tuple[Offer, ...] = (
-    ("user", "your name"),
-    ("char", "the character's name"),
-    ("pipe", "the result of the command before"),
-)
 
 Start = Callable[[Coroutine[Any, Any, None]], object]
 """Lets something run beside."""
@@ -103,8 +100,20 @@ class Suggester:
             case "picture":
                 newest = islice(self._pictures(), _MOST_PICTURES)
                 return [(found.picture.ref, _about(found)) for found in newest]
+            case _:
+                return self._of_scripts(kind)
+
+    def _of_scripts(self, kind: Kind) -> Iterable[Offer]:
+        known = self._services.quick_replies.known
+        match kind:
             case "message":
                 return self._messages()
+            case "script":
+                return _scripts(known)
+            case "script_set":
+                return _sets(known)
+            case "variable":
+                return self._variables()
             case _:
                 return self._others(kind)
 
@@ -112,12 +121,32 @@ class Suggester:
         if kind == "setting":
             return known_paths(self._services.settings.current)
         if kind == "macro":
-            return MACROS
+            return [(each.name, each.help) for each in macros.known()]
         return [offer for offer in self._read.get(kind, ()) if offer[0]]
+
+    def _variables(self) -> list[Offer]:
+        session = self._session()
+        whose = ((session.variables, "of this chat"), (session.shared, "of all chats"))
+        return [(name, about) for variables, about in whose for name in variables.names()]
 
     def _messages(self) -> list[Offer]:
         tail = self._session().tail(_MOST_MESSAGES)
         return [(str(index), _begins(message.text)) for index, message in reversed(tail)]
+
+
+def _scripts(sets: Sequence[QuickReplySet]) -> list[Offer]:
+    """Quick replies, each by the shortest name that means it."""
+    return [
+        (
+            found.reply.label if find(sets, found.reply.label) == found else found.name,
+            found.reply.title or found.among.name,
+        )
+        for found in every(sets)
+    ]
+
+
+def _sets(sets: Sequence[QuickReplySet]) -> list[Offer]:
+    return [(each.name, f"quick replies: {len(each.replies)}") for each in sets]
 
 
 def _about(found: Found) -> str:

@@ -78,15 +78,14 @@ async def list_replies(context: Context, arguments: Arguments) -> str:
     if arguments.text("set").strip():
         labels = [each.label for each in (await set_of(context, arguments)).replies]
         return json.dumps(labels, ensure_ascii=False)
-    lines: list[str] = []
+    lines = []
     for each in await quick.sets():
-        shown = "shown" if await quick.is_shown(each) else "not shown"
-        lines.append(f"{each.name} ({shown})")
-        lines += [f"  {reply.label}  {reply.title}".rstrip() for reply in each.replies]
-    if len(lines) > _MOST_NOTED:
-        lines[_MOST_NOTED:] = [f"and {len(lines) - _MOST_NOTED} more: /qr-list SET"]
-    lines += quick.problems
-    context.front.note("\n".join(lines) or there_are([]))
+        shown = "" if await quick.is_shown(each) else " (not shown)"
+        listed = ", ".join(clean_line(reply.label, 40) for reply in each.replies[:_MOST_NOTED])
+        more = f" and {left} more" if (left := len(each.replies) - _MOST_NOTED) > 0 else ""
+        lines.append(f"{clean_line(each.name, 60)}{shown}: {listed}{more}")
+    for line in (*lines, *quick.problems) or (there_are([]),):
+        context.front.note(line)
     return json.dumps([each.name for each in quick.known], ensure_ascii=False)
 
 

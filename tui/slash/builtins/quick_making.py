@@ -65,7 +65,14 @@ def _script(arguments: Arguments) -> str:
     value = arguments.value("script")
     if isinstance(value, Bound):
         return clean(value.closure.source)
-    return clean(arguments.text("script"))
+    text = clean(arguments.text("script"))
+    if "[Closure]" in text:
+        raise CommandError(
+            "a closure within text is not kept",
+            hint="put the whole script into {: … :}",
+            column=arguments.column("script"),
+        )
+    return text
 
 
 def _changed(old: QuickReply, arguments: Arguments, label: str) -> QuickReply:

@@ -27,7 +27,8 @@ class ScriptQuestion(Dialog[bool]):
         & #answers { height: auto; margin-top: 1; align-horizontal: right; }
         & Button { margin-left: 2; }
     }
-    ScriptQuestion.-narrow > #frame, ScriptQuestion.-short > #frame {
+    ScriptQuestion.-narrow > #frame { width: 100%; height: auto; }
+    ScriptQuestion.-short > #frame {
         width: 100%; height: 100%; max-height: 100%;
         & #told { height: 1fr; max-height: 100%; }
         & #answers { margin-top: 0; }
