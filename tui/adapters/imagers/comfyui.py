@@ -37,7 +37,9 @@ from tui.domain.safetext import clean_line
 from tui.paths import shipped
 
 POLL_SECONDS = 1.0
-"""Between two questions how far the picture is."""
+"""Between two questions how far the picture is, in the long run."""
+_FIRST_SECONDS = 0.05
+"""Before the first one: what a server has made before it gives again at once."""
 MOST_FAILURES = 5
 """Questions in a row that may fail before the work is given up."""
 _FORGOTTEN = 10
@@ -186,8 +188,10 @@ class _Job:
 
     async def _follow(self, name: str) -> AsyncGenerator[Progress | Mapping[str, Any], None]:
         shown, failures, unknown = "", 0, 0
+        pause = min(_FIRST_SECONDS, self._pause)
         while True:
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, self._pause)
             try:
                 entry = as_dict(as_dict(await self._ask(f"/history/{name}")).get(name))
                 line = "" if entry else await self._standing(name)
