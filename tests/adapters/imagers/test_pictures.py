@@ -27,7 +27,7 @@ async def http() -> AsyncIterator[Http]:
     await http.aclose()
 
 
-@pytest.mark.parametrize("data", [PNG, JPEG])
+@pytest.mark.parametrize("data", [PNG, JPEG], ids=["png", "jpeg"])
 def test_a_picture_passes_in_each_wrapping(data: bytes) -> None:
     text = base64.b64encode(data).decode()
     assert pictures.checked(data, ORIGIN) == data
