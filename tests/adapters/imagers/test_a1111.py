@@ -248,6 +248,12 @@ async def test_what_goes_wrong_is_told(reply: Reply, kind: Any, words: str) -> N
     assert len(requests) == 1
 
 
+async def test_a_server_that_repeats_what_it_was_shown_gives_nothing_away() -> None:
+    shown = base64.b64encode(b"ada:secret").decode()
+    generator, _ = painted(as_json({"detail": f"no entry for Basic {shown}"}, 401))
+    assert shown not in (await fails(generator, AuthError, "no entry for Basic")).line()
+
+
 async def test_a_missing_api_says_how_to_have_it() -> None:
     generator, _ = painted(as_json({"detail": "Not Found"}, 404))
     assert "--api" in (await fails(generator, BadRequest, "API")).hint

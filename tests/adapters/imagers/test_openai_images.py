@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.adapters.imagers.support import (
@@ -250,6 +251,16 @@ async def test_only_what_never_began_is_tried_again() -> None:
         await fails(OpenAIImages(at("openai", server.url), http), NetworkError, "broke off", GPT)
         assert len(server.requests) == 1
     await http.aclose()
+
+
+async def test_one_that_is_silent_for_too_long_is_told_and_not_asked_again() -> None:
+    def answer(request: Recorded) -> Reply:
+        raise httpx.ReadTimeout("slow")
+
+    http, requests = offline_http(answer=answer)
+    generator = OpenAIImages(at("openai", "https://api.openai.com/v1"), http)
+    await fails(generator, NetworkError, "was silent for too long", GPT)
+    assert len(requests) == 1
 
 
 async def test_closing_leaves_the_server_at_once() -> None:

@@ -27,7 +27,7 @@ async def http() -> AsyncIterator[Http]:
     await http.aclose()
 
 
-@pytest.mark.parametrize("data", [PNG, JPEG])
+@pytest.mark.parametrize("data", [PNG, JPEG], ids=["png", "jpeg"])
 def test_a_picture_passes_in_each_wrapping(data: bytes) -> None:
     text = base64.b64encode(data).decode()
     assert pictures.checked(data, ORIGIN) == data
@@ -46,7 +46,7 @@ def test_a_picture_passes_in_each_wrapping(data: bytes) -> None:
         (b"just words", "text, not a picture"),
         (b"\x00\x01\x02\x03" * 9, "unknown data, not a picture"),
         (b"%PDF-1.7", "a PDF document"),
-        (b"a" * 25_000_001, "more than 25 MB"),
+        pytest.param(bytes(25_000_001), "more than 25 MB", id="huge"),
     ],
 )
 def test_what_is_no_picture_is_told_in_one_line(data: bytes, words: str) -> None:

@@ -98,7 +98,11 @@ def test_ones_own_may_stand_in_for_the_plain_one(tmp_path: Path) -> None:
         ("{}", "is no workflow"),
         ('{"3": {"inputs": {}}}', "is no workflow"),
         ('{"3": 4}', "is no workflow"),
-        ('{"1": {"class_type": "A", "x": ' + "[" * 700 + "]" * 700 + "}}", "nested too deeply"),
+        pytest.param(
+            '{"1": {"class_type": "A", "x": ' + "[" * 700 + "]" * 700 + "}}",
+            "nested too deeply",
+            id="deep",
+        ),
         (b"\xff\xfe\x00", "cannot be read"),
     ],
 )

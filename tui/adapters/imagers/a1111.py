@@ -22,6 +22,8 @@ from tui.domain.imagining import ImagineEvent, Made, Preview, Wish
 
 POLL_SECONDS = 1.0
 """Between two questions how far the picture is."""
+_LOOK_SECONDS = 5.0
+"""How long such a question may take: the picture may be there meanwhile."""
 _ANY_SEED = -1
 
 
@@ -51,6 +53,7 @@ class A1111Images:
         body = build(self._endpoint, wish)
         yield Progress(f"{self._origin.label} is at work")
         work = asyncio.create_task(self._ask(body))
+        work.add_done_callback(_looked_at)
         try:
             while not (await asyncio.wait({work}, timeout=self._pause))[0]:
                 for event in await self._standing():
@@ -77,7 +80,7 @@ class A1111Images:
 
     async def _standing(self) -> list[ImagineEvent]:
         """How far it is, with the picture so far; nothing where the server does not tell."""
-        call = replace(self._call("progress"), read_seconds=calls.LIST_SECONDS, retries=0)
+        call = replace(self._call("progress"), read_seconds=_LOOK_SECONDS, retries=0)
         try:
             said = as_dict(await self._client.json(call))
         except ProviderError:
@@ -126,6 +129,12 @@ class A1111Images:
                 status=500,
             )
         return error
+
+
+def _looked_at(work: asyncio.Task[bytes]) -> None:
+    """Of work that was left nobody asks any more how it failed."""
+    if not work.cancelled():
+        work.exception()
 
 
 def build(endpoint: Endpoint, wish: Wish) -> dict[str, object]:
