@@ -87,6 +87,14 @@ async def test_what_is_no_closure_is_refused(room: Room, line: str, words: str) 
     assert len(room.session) == 1
 
 
+async def test_an_error_in_a_closure_from_text_is_where_that_is_run(room: Room) -> None:
+    line = "/pass /test pattern=( x | /closure-deserialize | /run"
+    with pytest.raises(CommandError, match="no regular expression") as caught:
+        await room.run(line)
+
+    assert caught.value.column == line.index("/run")
+
+
 @pytest.mark.parametrize(
     ("line", "result"),
     [

@@ -242,7 +242,12 @@ class Frame:
                 if parameter.name in given
                 else await self._default(parameter, what)
             )
-        return await self.executor.script(what.closure.body, inner)
+        try:
+            return await self.executor.script(what.closure.body, inner)
+        except CommandError as error:
+            if what.elsewhere:
+                error.column = 0
+            raise
 
     async def _default(self, parameter: Argument, what: Bound) -> Value:
         if isinstance(parameter.value, Word):

@@ -17,6 +17,8 @@ class Bound:
 
     closure: Closure
     scope: Scope
+    elsewhere: bool = False
+    """Whether it stands in another text than the script: columns in it mean nothing there."""
 
     def __str__(self) -> str:
         return "[Closure]"

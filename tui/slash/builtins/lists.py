@@ -75,7 +75,7 @@ class _Reading:
                 hint="it takes what /closure-serialize gave",
                 column=arguments.column("text"),
             )
-        return Bound(closure, context.frame.scope)
+        return Bound(closure, context.frame.scope, elsewhere=True)
 
 
 def commands(registry: Registry) -> tuple[Command, ...]:
