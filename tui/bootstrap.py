@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from tui.services.endpoints import Endpoints
 from tui.services.library import Library
 
 if TYPE_CHECKING:
+    from tui.adapters.imagers.generators import HttpImageGenerators
     from tui.adapters.onnx.client import OnnxWorker
     from tui.adapters.pillow import PillowReader
     from tui.adapters.providers.connector import HttpConnector
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from tui.services.captioning import CaptionService
     from tui.services.chatting import ChatService
     from tui.services.exporting import ExportService
+    from tui.services.image_ports import ImageGenerator
     from tui.services.intake import IntakeService
     from tui.services.ports import Captioner, ChatModel, LocalCaptioner
     from tui.services.trial import Sample
@@ -102,6 +105,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         worker=worker,
         intake=intake,
         exports=lambda: _exports(settings, store, images),
+        imagers=_LateImagers(connector, paths),
     )
     return services
 
@@ -141,6 +145,29 @@ class _LateConnector:
     async def aclose(self) -> None:
         if self._made is not None:
             await self._made.aclose()
+
+
+class _LateImagers:
+    """Imports what makes pictures with the first one that is wished for."""
+
+    def __init__(self, connector: _LateConnector, paths: Paths) -> None:
+        self._connector = connector
+        self._paths = paths
+
+    @cached_property
+    def real(self) -> HttpImageGenerators:
+        from tui.adapters.imagers.generators import HttpImageGenerators
+
+        return HttpImageGenerators(self._connector.real().client, self._paths.workflows)
+
+    def makes_images(self, endpoint: Endpoint) -> bool:
+        return bool(endpoint.provider.images)
+
+    def open(self, endpoint: Endpoint) -> ImageGenerator:
+        return self.real.open(endpoint)
+
+    async def models(self, endpoint: Endpoint) -> list[str]:
+        return await self.real.models(endpoint)
 
 
 class _LateWorker:

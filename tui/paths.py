@@ -67,6 +67,11 @@ class Paths:
         return self.data / "personas"
 
     @property
+    def workflows(self) -> Path:
+        """The person's own workflows for ComfyUI."""
+        return self.data / "workflows"
+
+    @property
     def models(self) -> Path:
         """Models that Salon installed itself."""
         return self.data / "models"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.fakes.chats import InMemoryChats
+from tests.fakes.imagers import FakeImagers
 from tests.fakes.images import InMemoryImages
 from tests.fakes.intake import FakeClipboard, FakeFetcher, FakeWatcher
 from tests.fakes.models import (
@@ -107,6 +108,7 @@ class House:
         self.fetcher = FakeFetcher()
         self.watcher = FakeWatcher()
         self.secrets = FakeSecrets()
+        self.imagers = FakeImagers()
         secrets, images = self.secrets, self.images
         endpoints = Endpoints(ROWS, secrets, lambda row, url: url or row.base_url, self.offline)
         connecting = ConnectionService(
@@ -139,4 +141,5 @@ class House:
                 self.watcher,
             ),
             lambda: ExportService(self.settings, self.store, images, ExportFolder()),
+            self.imagers,
         )

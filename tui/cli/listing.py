@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PATHS = (
     "config", "data", "state", "cache", "settings", "themes", "chats", "images", "characters",
-    "personas", "models", "log",
+    "personas", "models", "workflows", "log",
 )  # fmt: skip
 
 

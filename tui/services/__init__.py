@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui.services.configuring import SettingsService
     from tui.services.connecting import ConnectionService
     from tui.services.exporting import ExportService
+    from tui.services.image_ports import ImageGenerators
     from tui.services.intake import IntakeService
     from tui.services.library import Library
     from tui.services.picture_list import PictureList
@@ -35,6 +36,7 @@ class Services:
         worker: The process that runs the captioning model; stopped at the end.
         intake: Makes the service that takes pictures in, when it is first needed.
         exports: Makes the service that exports, when it is first needed.
+        imagers: Who makes pictures.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter for each thing it holds
@@ -50,6 +52,7 @@ class Services:
         worker: Worker,
         intake: Callable[[], IntakeService],
         exports: Callable[[], ExportService],
+        imagers: ImageGenerators,
     ) -> None:
         self.settings = settings
         self.connections = connections
@@ -58,6 +61,7 @@ class Services:
         self.offline = offline
         self.store = store
         self.worker = worker
+        self.imagers = imagers
         self._chats = chats
         self._captions = captions
         self._intake = intake

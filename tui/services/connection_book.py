@@ -58,6 +58,11 @@ class ConnectionBook:
         rows = {name: self.providers.get(self.describe(name).provider) for name in self.names()}
         return [name for name, row in rows.items() if row is None or row.chats]
 
+    def captioners(self) -> list[str]:
+        """Those of the connections that can caption, as far as it depends on the service."""
+        rows = {name: self.providers.get(self.describe(name).provider) for name in self.names()}
+        return [name for name, row in rows.items() if row is None or row.captions]
+
     @property
     def problems(self) -> list[str]:
         """What the settings say of connections that cannot be, one line each."""

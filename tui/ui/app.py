@@ -133,7 +133,9 @@ class SalonApp(App[None]):
             return
         found = []
         if self.services.settings.current.ui.probe_local_servers:
-            found = [server for server in await connections.discover() if server.models]
+            servers = await connections.discover()
+            chatting = [each for each in servers if connections.providers[each.provider].chats]
+            found = [server for server in chatting if server.models]
         if found:
             self.chat.offer_server(max(found, key=lambda server: server.seeing))
         elif OFFLINE in connections.names():

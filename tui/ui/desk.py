@@ -136,7 +136,9 @@ class Desk:
         ]
         connections = self._services.connections
         switches = [("Chat", name, "/connect") for name in connections.chatting()]
-        switches += [("Caption", name, "/connect for=captions") for name in connections.names()]
+        switches += [
+            ("Caption", name, "/connect for=captions") for name in connections.captioners()
+        ]
         return commands + [
             Entry(
                 f"{verb} through {clean_line(name)}",

@@ -30,6 +30,10 @@ async def connect(context: Context, arguments: Arguments) -> None:
         return
     connections = context.services.connections
     name = _named(context, wanted, arguments.column("NAME"))
+    if name not in connections.captioners():
+        raise CommandError(
+            f"{clean_line(name, 40)} only makes pictures", hint="choose another (/connect)"
+        )
     if purpose == "chat" and name not in connections.chatting():
         raise CommandError(
             f"{clean_line(name, 40)} only captions", hint=f"/connect for=captions {name}"

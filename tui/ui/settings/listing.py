@@ -73,6 +73,17 @@ class Listing:
         return Row(KEY + key.id, key.description, now, key.id)
 
 
+def nameable(connections: ConnectionService, path: str) -> list[str]:
+    """The connections that a setting may name, by what they can do."""
+    match path.partition(".")[0]:
+        case "chat":
+            return connections.chatting()
+        case "captioning":
+            return connections.captioners()
+        case _:
+            return connections.names()
+
+
 def next_section(rows: Sequence[Row], at: int, step: int) -> int | None:
     """The first row of the next part, or of the one before; round and round. None: no parts."""
     starts = [i + 1 for i, row in enumerate(rows) if row.heading and i + 1 < len(rows)]
