@@ -59,6 +59,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
     from tui.adapters.secrets import Secrets
     from tui.adapters.storage.chats import SqliteChats
     from tui.adapters.storage.images import ImageFiles
+    from tui.adapters.storage.picture_files import PictureFolder
 
     settings = SettingsService(ConfigStore(paths, environ, flags))
     offline = LateOffline(paths.models)
@@ -106,6 +107,9 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         intake=intake,
         exports=lambda: _exports(settings, store, images),
         imagers=_LateImagers(connector, paths),
+        images=images,
+        reader=_Reader(settings),
+        files=PictureFolder(),
     )
     return services
 

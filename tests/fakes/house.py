@@ -19,6 +19,7 @@ from tests.fakes.models import (
 )
 from tests.fakes.settings import FakeSettingsStore
 from tui.adapters.storage.exports import ExportFolder
+from tui.adapters.storage.picture_files import PictureFolder
 from tui.domain.character import Character, Persona
 from tui.domain.errors import ConfigError, ImageError
 from tui.domain.image import Box, Image
@@ -142,4 +143,7 @@ class House:
             ),
             lambda: ExportService(self.settings, self.store, images, ExportFolder()),
             self.imagers,
+            images,
+            reader or FakeReader(),
+            PictureFolder(),
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
+from tests.fakes.imagers import FakeImagineFront
 from tui.domain.caption import Asked
 from tui.domain.generation import Progress, TextDelta
 from tui.services.refinement import Refined, Refinement
@@ -24,6 +25,7 @@ class FakeInteraction:
         self._refine = refine
         self.refinements: list[Refinement] = []
         self.progressed: list[Progress | None] = []
+        self.imagining = FakeImagineFront()
 
     async def ask_prompt(self, default: str) -> str | None:
         return self.prompt

@@ -10,6 +10,7 @@ from tui.cli.console import Console
 from tui.domain.caption import Asked
 from tui.domain.generation import Progress
 from tui.services.refinement import Refined, Refinement
+from tui.services.unseen import Unseen
 
 
 class SilentInteraction:
@@ -43,6 +44,11 @@ class SilentInteraction:
         finally:
             self.progress(None)
         return refinement.caption(refinement.current.text) if refinement.current else ""
+
+    @property
+    def imagining(self) -> Unseen:
+        """Ask nothing about pictures that are to be made."""
+        return Unseen()
 
     def progress(self, event: Progress | None) -> None:
         """Draw the line of progress."""

@@ -63,6 +63,11 @@ class ConnectionBook:
         rows = {name: self.providers.get(self.describe(name).provider) for name in self.names()}
         return [name for name, row in rows.items() if row is None or row.captions]
 
+    def painters(self) -> list[str]:
+        """Those of the connections that make pictures."""
+        rows = {name: self.providers.get(self.describe(name).provider) for name in self.names()}
+        return [name for name, row in rows.items() if row is not None and row.images]
+
     @property
     def problems(self) -> list[str]:
         """What the settings say of connections that cannot be, one line each."""
@@ -70,6 +75,7 @@ class ConnectionBook:
         chosen = {
             "chat.connection": settings.chat.connection,
             "captioning.connection": settings.captioning.connection,
+            "imagine.connection": settings.imagine.connection,
         }
         for number, step in enumerate(settings.captioning.chain, 1):
             chosen[f"captioning.chain, step {number}"] = step.connection
@@ -228,6 +234,7 @@ class ConnectionBook:
         for path, name in (
             ("chat.connection", settings.chat.connection),
             ("captioning.connection", settings.captioning.connection),
+            ("imagine.connection", settings.imagine.connection),
         ):
             if name == old:
                 await self._settings.change(path, new)

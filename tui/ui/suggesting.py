@@ -36,19 +36,28 @@ class Suggester:
         return suggest(text, cursor, self._registry, self._values)
 
     def _values(self, kind: Kind) -> Iterable[Offer]:
-        connections = self._services.connections
-        match kind:
-            case "connection":
-                return [(name, connections.label(name)) for name in connections.names()]
-            case "theme":
-                return [(name, "") for name in self._themes()]
-            case "picture":
-                newest = islice(self._pictures(), _MOST_PICTURES)
-                return [(found.picture.ref, _about(found)) for found in newest]
-            case "setting":
-                return known_paths(self._services.settings.current)
-            case _:
-                return ()
+        makers: dict[Kind, Callable[[], Iterable[Offer]]] = {
+            "connection": lambda: self._labelled(self._services.connections.names()),
+            "painter": lambda: self._labelled(self._services.connections.painters()),
+            "picture_model": self._picture_models,
+            "theme": lambda: [(name, "") for name in self._themes()],
+            "picture": self._newest,
+            "setting": lambda: known_paths(self._services.settings.current),
+        }
+        make = makers.get(kind)
+        return make() if make is not None else ()
+
+    def _labelled(self, names: Iterable[str]) -> list[Offer]:
+        return [(name, self._services.connections.label(name)) for name in names]
+
+    def _picture_models(self) -> list[Offer]:
+        """Those that were listed since the start: no server is asked while one types."""
+        listed = self._services.imagining.listed.items()
+        return [(model, name) for name, models in listed for model in models]
+
+    def _newest(self) -> list[Offer]:
+        newest = islice(self._pictures(), _MOST_PICTURES)
+        return [(found.picture.ref, _about(found)) for found in newest]
 
 
 def _about(found: Found) -> str:
