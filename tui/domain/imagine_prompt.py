@@ -30,13 +30,13 @@ def tidied(answer: str, processing: Processing) -> str:
     """
     text = clean(answer).replace(REPLACEMENT, "")
     if processing == "minimal":
-        return " ".join(text.split())[:_LONGEST]
+        return " ".join(text.split())[:_LONGEST].rstrip()
     text = unicodedata.normalize("NFC", text)
     text = _LABEL.sub("", _MARKUP.sub("", _BULLET.sub("", text)))
     text = _QUOTES.sub("", text)
     text = re.sub(r"\s*\n\s*", ", ", text.strip())
     text = _SEPARATORS.sub(", ", text)
-    return " ".join(text.split()).strip(" ,.")[:_LONGEST]
+    return " ".join(text.split())[:_LONGEST].strip(" ,.")
 
 
 def joined(first: str, second: str) -> str:

@@ -129,8 +129,8 @@ class QuietGeneration:
             prompt = await self._chats.prompt(session)
             turns = prompt.turns(await self._pictures(prompt))
         if instruction:
-            # Alone it is said by the person: few models answer a system text by itself.
-            by_system = how.speaker == "system" and bool(turns)
+            # Without a chat it is said by the person: few models answer a system text alone.
+            by_system = how.speaker == "system" and any(turn.role != "system" for turn in turns)
             turns += (Turn("system" if by_system else "user", instruction),)
         if how.prefill:
             turns += (Turn("assistant", how.prefill),)

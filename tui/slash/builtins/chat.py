@@ -6,6 +6,7 @@ from tui.domain.chat import SearchHit
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 from tui.slash.arguments import Arguments, Parameter
+from tui.slash.builtins.imagine import another
 from tui.slash.command import Command
 from tui.slash.context import Context
 
@@ -20,7 +21,7 @@ async def reply(context: Context, _arguments: Arguments) -> None:
 
 async def regenerate(context: Context, _arguments: Arguments) -> None:
     """Ask for another reply."""
-    await context.front.regenerate()
+    await another(context)
 
 
 async def retry(context: Context, _arguments: Arguments) -> None:
@@ -31,7 +32,7 @@ async def retry(context: Context, _arguments: Arguments) -> None:
     if context.session.message(-1).role == "user":
         await context.front.reply()
     else:
-        await context.front.regenerate()
+        await another(context)
 
 
 async def continue_reply(context: Context, _arguments: Arguments) -> None:

@@ -23,8 +23,8 @@ async def imagine(context: Context, arguments: Arguments) -> str:
     """Make a picture and give its id, or with `quiet` where its file is."""
     request = _request(arguments)
     if not request.text.strip():
-        # A script that has nothing to say wants no picture; only a person is asked.
-        asks = not arguments.given("prompt")
+        # Behind a command that had nothing to say no picture is wanted.
+        asks = not arguments.given("prompt") and context.frame.scope.pipe is None
         wanted = await context.interaction.imagining.ask(request) if asks else None
         if wanted is None:
             return ""
@@ -42,6 +42,19 @@ async def again(context: Context, arguments: Arguments) -> str:
     done = await context.services.imagining.again(found, context.session, context.interaction)
     _tell(context, done)
     return done.ref
+
+
+async def another(context: Context) -> None:
+    """Another version of what was said last: a picture where it is one, else a reply."""
+    at = context.session.last_said()
+    pictures_of_it = () if at is None else context.session.message(at).attachments
+    made = [place for place, each in enumerate(pictures_of_it) if read_recipe(each.recipe)]
+    if not made:
+        await context.front.regenerate()
+        return
+    found = Found(pictures_of_it[made[-1]], at, made[-1])
+    service = context.services.imagining
+    _tell(context, await service.again(found, context.session, context.interaction))
 
 
 def _tell(context: Context, done: Imagined) -> None:
