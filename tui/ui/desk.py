@@ -60,7 +60,7 @@ class Desk:
         openers = {**self.screens.openers(), **self.pictures.openers()}
         self.front = Navigation(services, chat, openers, self.pictures.view, actions, self._leave)
         self.screens.front = self.pictures.front = self.front
-        self.screens.run = run_line
+        self.screens.run = self.pictures.run = run_line
         self._suggester = Suggester(services, self.registry, actions.theme_names, self._pictures)
 
     def _pictures(self) -> Iterator[Found]:

@@ -13,6 +13,7 @@ from tui.services import Services
 from tui.services.refinement import Refined, Refinement
 from tui.ui.captions.ask_prompt import AskPrompt
 from tui.ui.captions.editor import CaptionEditor
+from tui.ui.imagine.asking import ScreenImagining
 from tui.ui.widgets.file_picker import FilePicker
 from tui.ui.widgets.pictures_picker import PicturesPicker
 from tui.ui.widgets.progress import Speedometer
@@ -29,6 +30,7 @@ class ScreenInteraction:
         self._show_progress = show_progress
         self._folder = Path.cwd()
         self._meter = Speedometer()
+        self.imagining = ScreenImagining(app, services)
 
     async def ask_prompt(self, default: str) -> str | None:
         """Ask what to ask about the picture."""
