@@ -20,6 +20,7 @@ from tests.fakes.models import (
 from tests.fakes.quick_replies import InMemoryQuickReplies, InMemorySaid
 from tests.fakes.settings import FakeSettingsStore
 from tui.adapters.storage.exports import ExportFolder
+from tui.adapters.storage.picture_files import PictureFolder
 from tui.domain.character import Character, Persona
 from tui.domain.errors import ConfigError, ImageError
 from tui.domain.image import Box, Image
@@ -147,4 +148,7 @@ class House:
             lambda: ExportService(self.settings, self.store, images, ExportFolder()),
             lambda: QuickReplies(self.quick_replies, self.said, self.settings),
             self.imagers,
+            images,
+            reader or FakeReader(),
+            PictureFolder(),
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
+from tests.fakes.imagers import FakeImagineFront
 from tui.domain.caption import Asked
 from tui.domain.generation import Progress, TextDelta
 from tui.services.dialogs import ChoiceQuestion, Ending, Notice, Page, TextQuestion
@@ -34,6 +35,7 @@ class FakeInteraction:
         self.choices: list[tuple[int, ...] | None] = []
         """What is chosen, in order; then nothing is."""
         self.ending: Ending = "ok"
+        self.imagining = FakeImagineFront()
 
     async def ask_prompt(self, default: str) -> str | None:
         return self.prompt

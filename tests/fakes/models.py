@@ -38,7 +38,7 @@ ROWS = {
         "painter",
         "Painter",
         "a1111",
-        "http://127.0.0.1:7860",
+        "http://127.0.0.1:3",
         chats=False,
         blind=("*",),
         images="a1111",

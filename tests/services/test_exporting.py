@@ -123,6 +123,9 @@ class Broken:
     async def get(self, digest: str) -> Image | None:
         raise StorageError("a stored picture cannot be read", hint="input/output error")
 
+    def place(self, image: Image) -> Path:
+        raise AssertionError
+
 
 @pytest.mark.parametrize("form", ["markdown", "html", "jsonl"])
 async def test_a_failure_on_the_way_leaves_nothing(tmp_path: Path, form: str) -> None:

@@ -51,6 +51,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
     from tui.adapters.secrets import Secrets
     from tui.adapters.storage.chats import SqliteChats
     from tui.adapters.storage.images import ImageFiles
+    from tui.adapters.storage.picture_files import PictureFolder
 
     settings = SettingsService(ConfigStore(paths, environ, flags))
     offline = LateOffline(paths.models)
@@ -74,15 +75,6 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         sources = SourceService(settings, connections, Sources(settings, worker, connector, paths))
         return CaptionService(settings, sources, Reader(settings), images, store, services.chats)
 
-    def intake() -> IntakeService:
-        from tui.adapters.clipboard import SystemClipboard
-        from tui.adapters.folder_watch import FolderWatch
-        from tui.adapters.picture_url import PictureUrls
-        from tui.services.intake import IntakeService
-
-        outside = (SystemClipboard(environ), PictureUrls(), FolderWatch())
-        return IntakeService(settings, Reader(settings), images, *outside)
-
     people = YamlCharacters(paths.characters, paths.personas, paths.parsed)
     library = Library(store, people, settings)
     services = Services(
@@ -95,12 +87,27 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         offline=offline,
         store=store,
         worker=worker,
-        intake=intake,
+        intake=lambda: _intake(settings, images, environ),
         exports=lambda: _exports(settings, store, images),
         quick_replies=lambda: _quick_replies(settings, paths),
         imagers=LateImagers(connector, paths),
+        images=images,
+        reader=Reader(settings),
+        files=PictureFolder(),
     )
     return services
+
+
+def _intake(
+    settings: SettingsService, images: ImageFiles, environ: Mapping[str, str]
+) -> IntakeService:
+    from tui.adapters.clipboard import SystemClipboard
+    from tui.adapters.folder_watch import FolderWatch
+    from tui.adapters.picture_url import PictureUrls
+    from tui.services.intake import IntakeService
+
+    outside = (SystemClipboard(environ), PictureUrls(), FolderWatch())
+    return IntakeService(settings, Reader(settings), images, *outside)
 
 
 def _exports(settings: SettingsService, store: SqliteChats, images: ImageFiles) -> ExportService:

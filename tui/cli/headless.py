@@ -84,8 +84,8 @@ class HeadlessFront:
         self.session = session
 
     def shows(self, session: ChatSession) -> bool:
-        """Whether the chat is at hand, and somebody is there who could answer in it."""
-        return session is self.session and bool(self._services.connections.current())
+        """Whether the chat is at hand."""
+        return session is self.session
 
     def sync(self) -> None:
         """Draw what changed: nothing is drawn."""

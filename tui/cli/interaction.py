@@ -19,6 +19,7 @@ from tui.domain.generation import Progress
 from tui.domain.safetext import clean
 from tui.services.dialogs import ChoiceQuestion, Ending, Notice, Page, TextQuestion
 from tui.services.refinement import Refined, Refinement
+from tui.services.unseen import Unseen
 
 
 class SilentInteraction:
@@ -58,6 +59,11 @@ class SilentInteraction:
         finally:
             self.progress(None)
         return refinement.caption(refinement.current.text) if refinement.current else ""
+
+    @property
+    def imagining(self) -> Unseen:
+        """Ask nothing about pictures that are to be made."""
+        return Unseen()
 
     def progress(self, event: Progress | None) -> None:
         """Draw the line of progress."""

@@ -44,6 +44,8 @@ class Attachment:
     """The caption was made in the background, and nobody looked it over yet."""
     wrapped: str = ""
     """The caption as its template made it; empty: the template of the settings is used."""
+    recipe: str = ""
+    """How `/imagine` made it, as `imagine_request.Recipe` writes that; empty: it did not."""
 
     @property
     def ref(self) -> str:

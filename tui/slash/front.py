@@ -15,6 +15,7 @@ from tui.services.session import ChatSession
 ScreenName = Literal[
     "settings",
     "caption_settings",
+    "imagine_settings",
     "gallery",
     "chats",
     "connections",

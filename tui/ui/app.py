@@ -52,6 +52,7 @@ class SalonApp(App[None]):
         Binding("f2", "command('/settings')", "Settings", id="settings"),
         Binding("f3", "command('/extensions')", "Extensions", id="extensions"),
         Binding("f4", "command('/connect')", "Connections", id="connections", show=False),
+        Binding("f5", "command('/imagine')", "Generate an image", id="imagine", show=False),
         Binding("ctrl+n", "command('/new')", "New chat", id="chat.new"),
         Binding("ctrl+s", "command('/chats')", "Chats", id="chats"),
         Binding("ctrl+o", "command('/attach')", "Attach a picture", id="attach"),

@@ -64,7 +64,7 @@ class Desk:
         openers = {**self.screens.openers(), **self.pictures.openers()}
         self.front = Navigation(services, chat, openers, self.pictures.view, actions, self._leave)
         self.screens.front = self.pictures.front = self.front
-        self.screens.run = run_line
+        self.screens.run = self.pictures.run = run_line
         self.running.interaction, self.running.front = self.interaction, self.front
         self._suggester = Suggester(
             services,

@@ -19,6 +19,7 @@ from tui.slash.context import Aborted
 from tui.ui.captions.ask_prompt import AskPrompt
 from tui.ui.captions.editor import CaptionEditor
 from tui.ui.dialogs.script_dialog import ScriptDialog
+from tui.ui.imagine.asking import ScreenImagining
 from tui.ui.widgets.file_picker import FilePicker
 from tui.ui.widgets.pictures_picker import PicturesPicker
 from tui.ui.widgets.progress import Speedometer
@@ -47,6 +48,7 @@ class ScreenInteraction:
         self._meter = Speedometer()
         self.shown = 0
         """How often something was shown so far; what only asks does not count."""
+        self.imagining = ScreenImagining(app, services)
 
     async def ask_prompt(self, default: str) -> str | None:
         """Ask what to ask about the picture."""

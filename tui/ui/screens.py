@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 EXTENSIONS = (
     Choice("/caption", "Generate Caption", "describe a picture and put it into the chat"),
+    Choice("/imagine", "Generate Image", "of your words, or of what is in the chat"),
     Choice("/caption-all", "Caption All Pictures Without One", "all of this chat, in one editor"),
     Choice("/attach", "Attach a Picture", "it goes out with your next message"),
     Choice("/paste", "Paste a Picture", "from the clipboard"),
@@ -34,6 +35,7 @@ EXTENSIONS = (
     Choice("/gallery", "Gallery", "the pictures of this chat, or of all chats"),
     Choice("/caption-log", "Caption Journal", "every caption made so far"),
     Choice("/settings captioning", "Settings of Captioning", "source, prompt, template"),
+    Choice("/settings imagine", "Settings of Making Pictures", "who, size, prefixes, prompts"),
 )
 
 
@@ -61,6 +63,7 @@ class Screens:
         return {
             "settings": self.settings,
             "caption_settings": partial(self.settings, "Captioning"),
+            "imagine_settings": partial(self.settings, "Making pictures"),
             "chats": self.chats,
             "connections": partial(self.connections, "chat"),
             "caption_connections": partial(self.connections, "captions"),

@@ -92,16 +92,36 @@ class Suggester:
         connections = self._services.connections
         match kind:
             case "connection":
-                return [(name, connections.label(name)) for name in connections.names()]
+                return self._labelled(connections.names())
             case "model":
                 return [(model, name) for name, model in connections.models_seen()]
             case "theme":
                 return [(name, "") for name in self._themes()]
-            case "picture":
-                newest = islice(self._pictures(), _MOST_PICTURES)
-                return [(found.picture.ref, _about(found)) for found in newest]
+            case "picture" | "painter" | "picture_model":
+                return self._of_pictures(kind)
             case _:
                 return self._of_scripts(kind)
+
+    def _of_pictures(self, kind: Kind) -> Iterable[Offer]:
+        match kind:
+            case "painter":
+                return self._labelled(self._services.connections.painters())
+            case "picture_model":
+                return self._picture_models()
+            case _:
+                return self._newest()
+
+    def _labelled(self, names: Iterable[str]) -> list[Offer]:
+        return [(name, self._services.connections.label(name)) for name in names]
+
+    def _picture_models(self) -> list[Offer]:
+        """Those that were listed since the start: no server is asked while one types."""
+        listed = self._services.imagining.listed.items()
+        return [(model, name) for name, models in listed for model in models]
+
+    def _newest(self) -> list[Offer]:
+        newest = islice(self._pictures(), _MOST_PICTURES)
+        return [(found.picture.ref, _about(found)) for found in newest]
 
     def _of_scripts(self, kind: Kind) -> Iterable[Offer]:
         known = self._services.quick_replies.known

@@ -43,7 +43,8 @@ async def caption(context: Context, arguments: Arguments) -> str:
         for path in paths
     ]
     captions = await _captions(context, requests)
-    if captions and isinstance(delivery, NewMessage) and context.front.shows(context.session):
+    is_answered = context.front.shows(context.session) and context.services.connections.current()
+    if captions and isinstance(delivery, NewMessage) and is_answered:
         await context.front.reply()
     return "\n".join(captions)
 

@@ -7,6 +7,7 @@ from tui.domain.errors import CommandError
 from tui.domain.injection import Injection
 from tui.domain.safetext import clean_line
 from tui.slash.arguments import Arguments, Parameter
+from tui.slash.builtins.imagine import another
 from tui.slash.command import Command
 from tui.slash.context import Context
 
@@ -30,7 +31,7 @@ async def reply(context: Context, _arguments: Arguments) -> None:
 async def regenerate(context: Context, _arguments: Arguments) -> None:
     """Ask for another reply."""
     _must_be_shown(context)
-    await context.front.regenerate()
+    await another(context)
 
 
 async def retry(context: Context, _arguments: Arguments) -> None:
@@ -41,7 +42,7 @@ async def retry(context: Context, _arguments: Arguments) -> None:
     if context.session.message(at).role != "assistant":
         await context.front.reply()
     else:
-        await context.front.regenerate()
+        await another(context)
 
 
 async def continue_reply(context: Context, arguments: Arguments) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tui.domain.errors import CommandError
-from tui.services.quiet_generation import Question
+from tui.services.quiet_generation import Asking
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command
 from tui.slash.context import Context
@@ -20,12 +20,12 @@ async def gen(context: Context, arguments: Arguments) -> str:
     """Ask with the whole chat in front."""
     return await context.services.quiet.ask(
         context.session,
-        Question(
-            arguments.text("prompt"),
+        arguments.text("prompt"),
+        Asking(
             speaker="char" if arguments.text("as") == "char" else "system",
             length=arguments.number("length"),
             stop=_stops(arguments),
-            trim=arguments.flag("trim"),
+            whole_sentences=arguments.flag("trim"),
         ),
     )
 
@@ -34,14 +34,14 @@ async def gen_raw(context: Context, arguments: Arguments) -> str:
     """Ask without the chat."""
     return await context.services.quiet.ask(
         context.session,
-        Question(
-            arguments.text("prompt"),
+        arguments.text("prompt"),
+        Asking(
             with_chat=False,
             system=arguments.text("system"),
             prefill=arguments.text("prefill"),
             length=arguments.number("length"),
             stop=_stops(arguments),
-            trim=arguments.flag("trim"),
+            whole_sentences=arguments.flag("trim"),
         ),
     )
 
@@ -50,8 +50,9 @@ async def impersonate(context: Context, arguments: Arguments) -> str:
     """Let the model write the person's next message into the prompt."""
     instruction = _IMPERSONATE.format(user=context.session.persona.name)
     more = arguments.text("prompt")
-    question = Question(f"{instruction} {more}".strip())
-    text = await context.services.quiet.ask(context.session, question)
+    text = await context.services.quiet.ask(
+        context.session, f"{instruction} {more}".strip(), Asking(drop_name=True)
+    )
     if context.front.shows(context.session):
         context.front.set_draft(text)
     return text

@@ -10,6 +10,7 @@ from tui.domain.settings import Images
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command
 from tui.slash.context import Context
+from tui.slash.front import ScreenName
 from tui.slash.fuzzy import did_you_mean
 from tui.slash.setting_path import current, parse_value
 
@@ -17,9 +18,12 @@ _SHOWN = 200
 
 
 async def settings(context: Context, arguments: Arguments) -> None:
-    """Open the settings, at their beginning or at those of captioning."""
-    captioning = arguments.text("part") == "captioning"
-    await context.front.show("caption_settings" if captioning else "settings")
+    """Open the settings, at their beginning or at one of their parts."""
+    parts: dict[str, ScreenName] = {
+        "captioning": "caption_settings",
+        "imagine": "imagine_settings",
+    }
+    await context.front.show(parts.get(arguments.text("part"), "settings"))
 
 
 async def extensions(context: Context, _arguments: Arguments) -> None:
@@ -81,7 +85,7 @@ def commands() -> tuple[Command, ...]:
             "settings",
             "open the settings",
             settings,
-            (Parameter("part", "where to begin", "choice", ("captioning",)),),
+            (Parameter("part", "where to begin", "choice", ("captioning", "imagine")),),
             aliases=("config",),
             example="/settings captioning",
         ),

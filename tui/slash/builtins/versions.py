@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.services import message_edits, swipes
 from tui.slash.arguments import Arguments, Parameter
+from tui.slash.builtins.imagine import another
 from tui.slash.command import Command
 from tui.slash.context import Context
 
@@ -19,7 +20,7 @@ async def swipe(context: Context, arguments: Arguments) -> None:
     if await swipes.swipe(session, "left" if left else "right", index):
         context.front.sync()
     else:
-        await context.front.regenerate()
+        await another(context)
 
 
 async def add_swipe(context: Context, arguments: Arguments) -> str:

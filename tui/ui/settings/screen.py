@@ -21,7 +21,7 @@ from tui.ui.settings.chain import ChainEditor
 from tui.ui.settings.listing import COMMAND, CONNECTION, KEY, Listing, nameable, next_section
 from tui.ui.settings.options import Option, editable, options, origin_line, parse, value_of
 from tui.ui.settings.questions import KeySetting, for_key, for_option
-from tui.ui.settings.sources import model_choices, source_choices
+from tui.ui.settings.sources import connection_choices, model_choices, source_choices
 from tui.ui.settings.texts import TextsEditor
 from tui.ui.widgets.choice_list import Choice, ChoiceList
 from tui.ui.widgets.fuzzy import best
@@ -197,9 +197,7 @@ class SettingsScreen(ListDialog[None]):
 
     def _choices_of(self, option: Option) -> list[Choice]:
         if option.path.endswith(".connection"):
-            nothing = "none" if option.path.startswith("chat") else "the one that chats"
-            known = [Choice(name, name, label) for name, label in self._labels(option.path).items()]
-            return [*known, Choice("", nothing)]
+            return connection_choices(self._connections, option.path)
         if option.path == "captioning.source":
             return source_choices()
         values = self._choices.get(option.path) or option.choices
