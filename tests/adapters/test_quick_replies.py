@@ -162,6 +162,13 @@ async def test_names_that_are_no_file_names_get_one(store: YamlQuickReplies) -> 
     assert list(await store.sets()) == []
 
 
+async def test_a_name_means_one_set(store: YamlQuickReplies, tmp_path: Path) -> None:
+    for file in ("a", "b"):
+        write(tmp_path, f"{file}.yaml", f"name: Day\nreplies: [{{label: {file}}}]")
+
+    assert [(each.name, each.id) for each in await store.sets()] == [("Day", "a"), ("Day (b)", "b")]
+
+
 SCRIPTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).map(clean)
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -398,3 +400,30 @@ def test_sets_of_the_original_are_imported_and_printed(built: Built, capsys: Run
     assert capsys.readouterr().out == "{Theirs 2}\n"
     assert main(["export-quick-replies", "nobody's"]) == 2
     assert "there are: Theirs, Theirs 2" in capsys.readouterr().err
+
+
+# With nothing in place of anything
+
+
+def test_real_files_and_a_real_database_hold_what_was_said(home: Path, capsys: Run) -> None:
+    travel = Path(__file__).parent.parent / "data" / "quick_replies" / "travel.json"
+
+    assert main(["import-quick-replies", str(travel)]) == 0
+    assert main(["run", "-c", '/pass | /:"where 3"']) == 1
+    assert main(["run", "--trust", "-c", "/qr-get where 3"]) == 0
+    assert main(["run", "-c", "/qr-create label=mine {: /send a | /pass made :}"]) == 0
+    capsys.readouterr()
+    assert main(["run", "-c", "/mine"]) == 0
+    assert capsys.readouterr().out == "made\n"
+    assert main(["run", "--chat", "Kept", "--new", "-c", "/mine"]) == 0
+    capsys.readouterr()
+    assert main(["chats"]) == 0
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.endswith("2 Kept")
+    with closing(sqlite3.connect(home / "data" / "chats.db")) as database:
+        assert database.execute("SELECT count(*) FROM chats").fetchone() == (1,)
+        assert database.execute("SELECT count(*) FROM messages").fetchone() == (2,)
+    said = home / "data" / "quick-replies.json"
+    assert said.stat().st_mode & 0o777 == 0o600
+    assert len(json.loads(said.read_text())["approved"]) == 1

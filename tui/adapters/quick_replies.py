@@ -62,8 +62,14 @@ class YamlQuickReplies:
             known = self._read.get(file)
             found[file] = known if known and known[0] == stamp else (stamp, self._one(file))
         self._read = found
-        sets = [what for _, what in found.values() if isinstance(what, QuickReplySet)]
-        return sorted(sets, key=lambda each: each.name.casefold())
+        sets: dict[str, QuickReplySet] = {}
+        for _, what in found.values():
+            if isinstance(what, QuickReplySet):
+                # A name means one set: the second file of it is called after itself, too.
+                taken = what.name.casefold() in sets
+                each = replace(what, name=f"{what.name} ({what.id})") if taken else what
+                sets[each.name.casefold()] = each
+        return [sets[name] for name in sorted(sets)]
 
     def _one(self, file: Path) -> QuickReplySet | ConfigError:
         try:

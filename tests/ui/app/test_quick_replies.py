@@ -95,6 +95,17 @@ async def test_text_goes_out_with_what_stands_in_the_prompt() -> None:
         assert stage.prompt == ""
 
 
+async def test_a_text_of_its_own_leaves_the_draft_where_it_was() -> None:
+    async with opened(await with_bar(QuickReply("kind", "Be kind, {{char}}."))) as stage:
+        await stage.until(lambda: bool(labels(stage)))
+        await stage.write("a draft")
+        await stage.press("f6", "enter")
+        await stage.until(lambda: stage.texts[-1] == "Hello there.")
+
+        assert stage.texts[-2] == "Be kind, Salon."
+        assert stage.prompt == "a draft"
+
+
 async def test_the_row_follows_what_is_made_and_turned_off() -> None:
     async with opened() as stage:
         await stage.enter("/qr-create label=one bar=true /send 1")
