@@ -225,7 +225,7 @@ class SalonApp(App[None]):
     @on(SalonCommands.Chosen)
     def _palette_chosen(self, event: SalonCommands.Chosen) -> None:
         if event.entry.complete:
-            self.run_line(event.entry.command)
+            self.run_line(event.entry.command, restore=True)
         else:
             self.desk.front.set_draft(f"{event.entry.command} ")
 

@@ -7,6 +7,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("Ctrl+J", "new line (Shift+Enter and Alt+Enter where the terminal can)", ""),
     ("Tab", "take the suggestion", ""),
     ("Esc", "stop the reply or the script, keep what came; close what is open", "/stop"),
+    ("F10", "while a script asks: end the script", "/abort"),
     ("Up, Down", "at the edge of the prompt: what was sent before", ""),
     ("Ctrl+O", "attach a picture", "/attach"),
     ("Ctrl+V, Alt+V", "paste a picture or text from the clipboard", "/paste"),

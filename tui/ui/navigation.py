@@ -49,7 +49,7 @@ class Navigation:
         self._actions = actions
         self._leave = leave
         self.shown = 0
-        """How often a note or a screen was shown so far."""
+        """How often a note, a screen or a change of the chat was shown so far."""
 
     async def reply(self) -> None:
         """Let the character answer, and wait for the end of it."""
@@ -108,6 +108,7 @@ class Navigation:
 
     def sync(self) -> None:
         """Draw what changed."""
+        self.shown += 1
         self._chat.sync()
 
     def focused(self) -> int | None:
@@ -170,6 +171,7 @@ class Navigation:
 
     def set_caption(self, digest: str, caption: Caption) -> None:
         """Give one of them its caption."""
+        self.shown += 1
         self._chat.attaching.set_caption(digest, caption)
 
     async def copy(self, text: str) -> None:

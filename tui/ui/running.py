@@ -51,10 +51,15 @@ class Running:
         self._interpreter = interpreter
         self._services = services
         self._chat = chat
-        self._script: ScriptProgress | None = None
+        self._scripts: list[ScriptProgress] = []
         self._detail = ""
         self.interaction: ScreenInteraction
         self.front: Navigation
+
+    @property
+    def script(self) -> ScriptProgress | None:
+        """The script that runs; of several, for keys can start one too, the latest."""
+        return self._scripts[-1] if self._scripts else None
 
     async def run(self, text: str, *, typed: bool = False) -> None:
         """Run one line; what goes wrong is told.
@@ -67,16 +72,20 @@ class Running:
         if typed and self._ends(text):
             self._chat.action_stop()
             return
-        if typed and self._script is not None:
-            self._refuse(text, self._script)
+        if typed and self.script is not None:
+            self._refuse(text, self.script)
             return
         try:
             await self._run(text, typed=typed)
         except (CommandError, ImageError) as error:  # what was typed can be mended
+            column = None
+            if isinstance(error, CommandError):
+                column = error.column or None
+                # Where nobody typed it, a line and a column say nothing.
+                error.place = error.place if typed else ""
             self._chat.fail(error)
             if typed and not self._chat.composer.text:
-                column = error.column if isinstance(error, CommandError) else 0
-                self._chat.composer.load(text, column or None)
+                self._chat.composer.load(text, column)
         except AppError as error:
             self._chat.fail(error)
         finally:
@@ -85,7 +94,7 @@ class Running:
     def _ends(self, text: str) -> bool:
         """Whether a line from the prompt does what Esc does."""
         words = text.split()
-        return words == ["/abort"] or (self._script is not None and words[0] in _ENDINGS)
+        return words == ["/abort"] or (self.script is not None and words[0] in _ENDINGS)
 
     def _refuse(self, text: str, script: ScriptProgress) -> None:
         composer = self._chat.composer
@@ -115,21 +124,19 @@ class Running:
             self._show_result(outcome)
 
     async def _run_script(self, text: str, context: Context, total: int) -> Outcome:
-        outer = self._script
-        progress = self._script = ScriptProgress(total, self._show)
+        progress = ScriptProgress(total, self._show)
+        self._scripts.append(progress)
         try:
             return await self._interpreter.run(text, context, watch=progress.watch)
         except asyncio.CancelledError:
             self.front.note(f"the script was stopped at {progress.where}")
             raise
-        except CommandError:
-            raise
         except AppError as error:
-            raise AppError(
-                f"{error.message} (script, {progress.where})", hint=error.hint
-            ) from error
+            if not isinstance(error, CommandError):  # those say line and column
+                error.message += f" (script, {progress.where})"
+            raise
         finally:
-            self._script = outer
+            self._scripts.remove(progress)
             self._show()
 
     def _seen(self) -> tuple[object, ...]:
@@ -151,7 +158,7 @@ class Running:
         self._show()
 
     def _show(self) -> None:
-        script = f"script {self._script.where}" if self._script and self._script.where else ""
+        script = f"script {self.script.where}" if self.script and self.script.where else ""
         label = " · ".join(part for part in (script, self._detail) if part)
         if label:
             self._chat.status_line.start(label)

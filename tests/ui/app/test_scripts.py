@@ -17,7 +17,7 @@ LONG = "/pass a | /delay 60000 | /echo never"
 
 
 def running(stage: Stage) -> bool:
-    return stage.app.desk.running._script is not None
+    return stage.app.desk.running.script is not None
 
 
 async def begin(stage: Stage, line: str) -> None:
@@ -203,7 +203,23 @@ async def test_a_failure_on_the_way_says_where() -> None:
 
         assert stage.texts[-1] == "one"
         assert "bad.png" in stage.notices[-1]
+        assert "(script, 2/3 /caption)" in stage.notices[-1]
         await stage.until(lambda: not running(stage))
+
+
+async def test_scripts_by_key_and_by_hand_end_each_by_itself() -> None:
+    async with opened() as stage:
+        scripts = stage.app.desk.running._scripts
+        first, second = stage.app.run_line(LONG), stage.app.run_line(LONG)
+        await stage.until(lambda: len(scripts) == 2)
+        first.cancel()
+        await stage.until(lambda: len(scripts) == 1)
+        assert "script 2/3 /delay" in stage.rows[-1]
+        second.cancel()
+        await stage.until(lambda: not running(stage))
+        await stage.quiet()
+
+        assert "script" not in stage.rows[-1]
 
 
 async def test_a_notice_can_be_waited_for() -> None:
