@@ -53,6 +53,7 @@ class Running:
         self._chat = chat
         self._scripts: list[ScriptProgress] = []
         self._detail = ""
+        self._is_script = False
         self.interaction: ScreenInteraction
         self.front: Navigation
 
@@ -77,19 +78,22 @@ class Running:
             return
         try:
             await self._run(text, typed=typed)
-        except (CommandError, ImageError) as error:  # what was typed can be mended
-            column = None
-            if isinstance(error, CommandError):
-                column = error.column or None
-                # Where nobody typed it, a line and a column say nothing.
-                error.place = error.place if typed else ""
-            self._chat.fail(error)
-            if typed and not self._chat.composer.text:
-                self._chat.composer.load(text, column)
         except AppError as error:
-            self._chat.fail(error)
+            self._failed(error, text, typed=typed)
         finally:
             self._chat.sync()
+
+    def _failed(self, error: AppError, text: str, *, typed: bool) -> None:
+        column = None
+        if isinstance(error, CommandError):
+            column = error.column or None
+            # Where nobody typed it, a line and a column say nothing.
+            error.place = error.place if typed else ""
+        self._chat.fail(error)
+        # A script that failed on the way is not put back: what came before it is done already.
+        again = isinstance(error, CommandError | ImageError) or not self._is_script
+        if typed and again and not self._chat.composer.text:
+            self._chat.composer.load(text, column)
 
     def _ends(self, text: str) -> bool:
         """Whether a line from the prompt does what Esc does."""
@@ -114,7 +118,8 @@ class Running:
         for line in remarks(script, self._interpreter.registry):
             self.front.note(line)
         before = self._seen()
-        if is_script(script):
+        self._is_script = is_script(script)
+        if self._is_script:
             outcome = await self._run_script(text, context, len(script.calls))
         else:
             outcome = await self._interpreter.run(text, context)
