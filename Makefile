@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-header --no-strip-extras --allow-unsafe
 
-.PHONY: run setup test test-servers quick lint snap offline lock screenshot clean
+.PHONY: run setup test test-servers quick lint snap offline lock screenshot manual clean
 
 run: $(VENV)/.stamp-setup $(VENV)/.stamp-offline
 	@$(BIN)/salon
@@ -75,6 +75,9 @@ snap: $(VENV)/.stamp-dev
 
 screenshot: $(VENV)/.stamp-dev
 	$(BIN)/python docs/screenshot.py
+
+manual: $(VENV)/.stamp-dev
+	$(BIN)/python -m tui.slash.manual > docs/commands.md
 
 # Extras stay in the locks: pip takes `a[b]` for another package than a pinned `a`, and would look
 # for its newest release, whose hash is not there. A constraint, though, has none.

@@ -24,8 +24,8 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "managers", 
 
 HEAVY = {
     "PIL", "hf_xet", "httpcore", "httpx", "huggingface_hub", "keyring", "msgspec", "numpy",
-    "onnxruntime", "openai", "pillow_heif", "pygments", "pytest", "rich_pixels", "tokenizers",
-    "torch", "transformers",
+    "onnxruntime", "openai", "pillow_heif", "pygments", "pytest", "regex", "rich_pixels",
+    "tokenizers", "torch", "transformers",
 }  # fmt: skip
 """None of these may load before the first paint, whatever is added."""
 ALLOWED = {

@@ -67,6 +67,21 @@ class Paths:
         return self.data / "personas"
 
     @property
+    def quick_replies(self) -> Path:
+        """Sets of quick replies."""
+        return self.data / "quick-replies"
+
+    @property
+    def quick_reply_memory(self) -> Path:
+        """Which scripts may run, and whose buttons are shown."""
+        return self.data / "quick-replies.json"
+
+    @property
+    def workflows(self) -> Path:
+        """The person's own workflows for ComfyUI."""
+        return self.data / "workflows"
+
+    @property
     def models(self) -> Path:
         """Models that Salon installed itself."""
         return self.data / "models"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,21 @@ def test_found_servers_are_offered(built: Built, capsys: pytest.CaptureFixture[s
     out = capsys.readouterr().out
     assert "Ollama 0.13: http://127.0.0.1:11434 · 1 model; see pictures: m" in out
     assert "makes it a connection" in out
+
+
+def test_what_makes_pictures_is_told_without_a_word_of_sight(
+    built: Built, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = built.house.settings
+    asyncio.run(settings.change("connections.easel", {"provider": "painter"}))
+    url = "http://127.0.0.1:7861"
+    built.house.connector.found = [FoundServer("painter", "Painter", url, (Model("v1", "no"),))]
+
+    assert main(["doctor"]) == 0
+
+    out = capsys.readouterr().out
+    assert "ok    easel: Painter · no key · Painter 1.0\n" in out
+    assert f"Painter: {url} · makes pictures, 1 model" in out
 
 
 def test_a_found_server_that_a_connection_leads_to_is_not_offered(

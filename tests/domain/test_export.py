@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from tests.fakes.exported import ABOUT, CAT, IMAGE, MESSAGES, WRAPPED, whole
 from tui.cli import arguments
-from tui.domain.chat import Message
+from tui.domain.chat import Message, Swipe
 from tui.domain.errors import CommandError
 from tui.domain.export.containment import contained, fenced
 from tui.domain.export.formats import FORMATS, chosen
@@ -277,3 +278,74 @@ def test_an_unknown_ending_is_refused() -> None:
 
 def test_the_command_line_knows_the_formats() -> None:
     assert tuple(FORMATS) == arguments.FORMATS
+
+
+def exported(message: Message, *pictures: Shown) -> dict[str, object]:
+    [line] = FORMATS["jsonl"].message(ABOUT, message, pictures)
+    found = json.loads(line)
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_system", "kind"),
+    [
+        ({}, False, None),
+        ({"hidden": True}, True, None),
+        ({"role": "system", "kind": "narrator"}, False, "narrator"),
+        ({"role": "system", "kind": "comment"}, True, "comment"),
+    ],
+)
+def test_what_is_not_for_the_model_is_marked_in_every_format(
+    fields: dict[str, object], is_system: bool, kind: str | None
+) -> None:
+    message = Message("0", "user", "A", "x", 0.0)
+    for name, value in fields.items():
+        setattr(message, name, value)
+    row = exported(message)
+    extra = row["extra"]
+    assert isinstance(extra, dict)
+
+    assert (row["is_system"], extra.get("type")) == (is_system, kind)
+    words = {
+        "narrator": "narrated",
+        "comment": "a comment, not sent",
+        None: "hidden from the model",
+    }
+    for name in ("markdown", "html", "text"):
+        text = "".join(FORMATS[name].message(ABOUT, message, ()))
+        assert "x" in text
+        assert (words[kind] in text) == bool(fields)
+
+
+def test_versions_are_swipes_with_pictures_of_their_own() -> None:
+    dog = CAT.__class__("d" * 64, "dog.png", "image/png", 1, 1, number=7)
+    message = Message("0", "assistant", "Bot", "one\x1b", 0.0, (CAT,), model="m", output_tokens=4)
+    other = Swipe("two", 60.0, "Bot", (dog,), status="stopped", reasoning="hm")
+    message.show((*message.versions, other, Swipe("three", 120.0)), 1)
+
+    row = exported(message, Shown(CAT, "a/img2.png"), Shown(dog, "a/img7.png"))
+
+    assert (row["mes"], row["swipe_id"]) == ("two", 1)
+    assert row["swipes"] == ["one\ufffd", "two", "three"]
+    info = row["swipe_info"]
+    assert isinstance(info, list)
+    first, second, third = info
+    assert first["extra"]["model"] == "m"
+    assert first["extra"]["media"][0]["url"] == "a/img2.png"
+    assert second == {"send_date": row["send_date"], "extra": row["extra"]}
+    assert second["extra"]["media"][0]["url"] == "a/img7.png"
+    assert second["extra"]["salon"] == {"status": "stopped", "error": ""}
+    assert third == {"send_date": "1970-01-01T00:02:00.000Z", "extra": {}}
+
+
+def test_a_message_of_one_version_has_no_swipes() -> None:
+    assert "swipes" not in exported(Message("0", "assistant", "Bot", "one", 0.0))
+
+
+def test_variables_stand_in_the_header_as_text_and_numbers() -> None:
+    variables = {"a": "x\x1b", "b": 2.5, "c": [1, {"d": None}], "e": True}
+    head = json.loads(FORMATS["jsonl"].head(replace(ABOUT, variables=variables)))
+
+    kept = {"a": "x\ufffd", "b": 2.5, "c": '[1,{"d":null}]', "e": "true"}
+    assert head["chat_metadata"]["variables"] == kept

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tui.domain.errors import StorageError
 from tui.domain.macros import Environment, Script, expand, known, uses
 from tui.domain.macros.evaluation import DEPTH, MOST_CHARACTERS
-from tui.domain.variables import Variables
+from tui.domain.variables import JSON, Variables
 
 NOON = datetime(2026, 11, 28, 15, 5, 9, tzinfo=UTC)
 
@@ -197,7 +197,12 @@ def test_a_pick_depends_on_chat_text_and_place_only() -> None:
 
 
 def test_scripts_have_macros_of_their_own() -> None:
-    script = Script("piped", {"l": '["a","b"]', "n": 2}.get, {"*": "rest", "k": "v"}, 3)
+    kept: dict[str, JSON] = {"l": '["a","b"]', "n": 2}
+
+    def variable(name: str) -> JSON:
+        return kept.get(name)
+
+    script = Script("piped", variable, {"*": "rest", "k": "v"}, 3)
     given = Environment(script=script)
     text = "{{pipe}} {{var::l::1}} {{var::n}} [{{var::none}}] {{arg::k}} {{arg::q}} {{timesIndex}}"
 

@@ -215,3 +215,42 @@ def test_a_picture_without_an_id_is_not_named() -> None:
 
     assert "img1:" not in part.text
     assert "enclosed" not in part.text
+
+
+def test_what_is_hidden_and_comments_are_left_out_and_counted() -> None:
+    chat = [
+        (0, message("one")),
+        (1, message("img1 is secret", hidden=True, attachments=(PICTURE, PICTURE))),
+        (2, message("a note", "system", kind="comment")),
+        (3, message("two", "assistant")),
+    ]
+
+    prompt = build(chat, Character("M"), Persona(), "", budget(sees=True))
+
+    assert [part.text for part in prompt.parts] == ["one", "two"]
+    assert (prompt.withheld, prompt.left_out, prompt.digests) == (2, 0, ())
+
+
+def test_the_last_message_that_is_sent_is_never_left_out() -> None:
+    chat = [(0, message("x" * 9000)), (1, message("y" * 9000, hidden=True))]
+
+    prompt = build(chat, Character("M"), Persona(), "", budget(256))
+
+    assert [part.label for part in prompt.parts] == ["#0 Ada"]
+
+
+def test_a_narrator_has_a_turn_where_it_stands_apart_from_the_system_text() -> None:
+    chat = [
+        (0, message("hi")),
+        (1, message("It rains.", "system", kind="narrator")),
+        (2, message("Oh.", "assistant")),
+    ]
+
+    prompt = build(chat, Character("M", "A painter."), Persona(), "Be brief.", budget())
+
+    assert prompt.turns({}) == (
+        Turn("system", "Be brief.\n\nA painter."),
+        Turn("user", "hi"),
+        Turn("system", "It rains."),
+        Turn("assistant", "Oh."),
+    )

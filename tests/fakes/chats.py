@@ -68,6 +68,15 @@ class InMemoryChats:
         self._exists(chat_id, self._chats)
         self._hidden.discard(chat_id)
 
+    async def forget(self, chat_id: str) -> None:
+        if chat_id in self._hidden:
+            self._chats.pop(chat_id, None)
+            self._messages = {
+                id_: (chat, message)
+                for id_, (chat, message) in self._messages.items()
+                if chat != chat_id
+            }
+
     async def outline(self, chat_id: str) -> list[Outline]:
         return [
             Outline(m.id, len(m.text), m.text.count("\n") + 1, len(m.attachments), m.is_sent)

@@ -30,6 +30,12 @@ class FakeFront:
         self.copied: list[str] = []
         self.drafts: list[str] = []
         self.settings: list[Settings] = []
+        self.written: list[tuple[str, bool, bool]] = []
+        """Text for the composer, whether it was sent, whether it took the draft's place."""
+        self.asked: list[tuple[str, str]] = []
+        """Questions whether a script may run, with the script."""
+        self.allows = True
+        self.unsent = ""
         self.focus: int | None = None
         self.pictures: list[Attachment] = []
 
@@ -71,6 +77,16 @@ class FakeFront:
 
     def set_draft(self, text: str) -> None:
         self.drafts.append(text)
+
+    def draft(self) -> str:
+        return self.unsent
+
+    async def write(self, text: str, *, send: bool, instead: bool) -> None:
+        self.written.append((text, send, instead))
+
+    async def allow(self, question: str, script: str) -> bool:
+        self.asked.append((question, script))
+        return self.allows
 
     def attach(self, paths: tuple[Path, ...]) -> None:
         self.attached.extend(paths)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.fakes.chats import InMemoryChats
+from tests.fakes.imagers import FakeImagers
 from tests.fakes.images import InMemoryImages
 from tests.fakes.intake import FakeClipboard, FakeFetcher, FakeWatcher
 from tests.fakes.models import (
@@ -16,8 +17,10 @@ from tests.fakes.models import (
     FakeSources,
     picture,
 )
+from tests.fakes.quick_replies import InMemoryQuickReplies, InMemorySaid
 from tests.fakes.settings import FakeSettingsStore
 from tui.adapters.storage.exports import ExportFolder
+from tui.adapters.storage.picture_files import PictureFolder
 from tui.domain.character import Character, Persona
 from tui.domain.errors import ConfigError, ImageError
 from tui.domain.image import Box, Image
@@ -33,6 +36,7 @@ from tui.services.exporting import ExportService
 from tui.services.intake import IntakeService
 from tui.services.library import Library
 from tui.services.ports import ImageReader
+from tui.services.quick_replies import QuickReplies
 
 
 class FakePeople:
@@ -107,6 +111,9 @@ class House:
         self.fetcher = FakeFetcher()
         self.watcher = FakeWatcher()
         self.secrets = FakeSecrets()
+        self.quick_replies = InMemoryQuickReplies()
+        self.said = InMemorySaid()
+        self.imagers = FakeImagers()
         secrets, images = self.secrets, self.images
         endpoints = Endpoints(ROWS, secrets, lambda row, url: url or row.base_url, self.offline)
         connecting = ConnectionService(
@@ -139,4 +146,9 @@ class House:
                 self.watcher,
             ),
             lambda: ExportService(self.settings, self.store, images, ExportFolder()),
+            lambda: QuickReplies(self.quick_replies, self.said, self.settings),
+            self.imagers,
+            images,
+            reader or FakeReader(),
+            PictureFolder(),
         )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from tui.domain.image import Image
 
 
@@ -14,3 +16,6 @@ class InMemoryImages:
 
     async def get(self, digest: str) -> Image | None:
         return self._images.get(digest)
+
+    def place(self, image: Image) -> Path:
+        return Path("/pictures") / f"{image.digest}.png"

@@ -34,6 +34,15 @@ ROWS = {
         "horde", "AI Horde", "horde", "https://horde.example/api", anonymous_key="0000000000"
     ),
     "extras": Provider("extras", "Extras", "extras", "http://127.0.0.1:5100", chats=False),
+    "painter": Provider(
+        "painter",
+        "Painter",
+        "a1111",
+        "http://127.0.0.1:3",
+        chats=False,
+        blind=("*",),
+        images="a1111",
+    ),
 }
 """A small catalogue: one that runs here, one far away, one of each special kind."""
 

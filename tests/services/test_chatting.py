@@ -10,8 +10,14 @@ from tests.fakes.house import House
 from tests.fakes.models import HELLO, FakeChatModel, FakeConnector
 from tui.domain.chat import Message
 from tui.domain.errors import AppError, NetworkError, ProviderError, StorageError
-from tui.domain.generation import Finished, GenerationEvent, ReasoningDelta, TextDelta
-from tui.services import growing_reply
+from tui.domain.generation import (
+    Finished,
+    GenerationEvent,
+    Progress,
+    ReasoningDelta,
+    TextDelta,
+)
+from tui.services import growing_reply, swipes
 from tui.services.session import ChatSession
 
 
@@ -314,6 +320,26 @@ async def test_behind_a_comment_the_reply_is_still_the_last_one(chatting: Chatti
     assert _texts(session)[2:] == ["Other. More.", "mine"]
     asked = chatting.model.requests[-1].turns
     assert [turn.text for turn in asked[1:]] == ["Welcome, You.", "hi", "Other."]
+
+
+async def test_a_version_that_is_no_longer_shown_does_not_go_on_in_another(
+    chatting: Chatting,
+) -> None:
+    session, chats = chatting.session, chatting.chats
+    await chats.send(session, "hi")
+    await chatting.reply()
+    await swipes.add_swipe(session, "Other.", switch=True)
+    events = chats.continue_reply(session)
+    await swipes.swipe(session, "left")
+    chatting.model.script = (Progress("waiting"), TextDelta(" More."), Finished("stop"))
+
+    async with aclosing(events):
+        await anext(events)
+        await swipes.swipe(session, "right")
+        with pytest.raises(AppError, match="another version is shown"):
+            await anext(events)
+
+    assert [each.text for each in session.message(2).versions] == ["Hello there.", "Other."]
 
 
 async def test_an_edit_is_undone_in_the_version_that_was_edited(chatting: Chatting) -> None:

@@ -243,3 +243,28 @@ async def test_a_key_in_the_wrong_place_is_neither_used_nor_shown(house: House) 
     told = [caught.value.line(), chosen.value.line(), *connections.problems]
     assert any("kitchen" in each for each in connections.problems)
     assert "planted" not in " ".join(told)
+
+
+async def test_what_only_makes_pictures_is_no_choice_for_chats_and_captions(house: House) -> None:
+    await house.settings.change("connections.easel", {"provider": "painter", "model": "v1"})
+    await house.settings.change("connections.old", {"provider": "extras"})
+    connections = house.services.connections
+
+    assert connections.names() == ["kitchen", "Attic", "easel", "old"]
+    assert connections.chatting() == ["kitchen", "Attic"]
+    assert connections.captioners() == ["kitchen", "Attic", "old"]
+    assert connections.vision("easel") == "no"
+    assert connections.label("easel") == "Painter"
+    lines = await connections.test("easel", connections.describe("easel"))
+    assert [(line.ok, line.text) for line in lines] == [(True, "Painter 1.0")]
+
+
+async def test_a_found_server_that_makes_pictures_becomes_a_connection_and_no_more(
+    house: House,
+) -> None:
+    found = FoundServer("painter", "Painter", "http://127.0.0.1:7860", (Model("v1", "no"),))
+
+    name = await house.services.connections.adopt(found, "v1", "chat")
+
+    assert house.settings.current.connections[name].provider == "painter"
+    assert house.settings.current.chat.connection == ""

@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.exported import CAT, IMAGE, MESSAGES
 from tests.fakes.house import House
 from tui.adapters.storage.exports import ExportFolder
+from tui.domain.chat import Message, Swipe
 from tui.domain.errors import StorageError
 from tui.domain.export.formats import FORMATS
 from tui.domain.generation import Progress
@@ -122,6 +123,9 @@ class Broken:
     async def get(self, digest: str) -> Image | None:
         raise StorageError("a stored picture cannot be read", hint="input/output error")
 
+    def place(self, image: Image) -> Path:
+        raise AssertionError
+
 
 @pytest.mark.parametrize("form", ["markdown", "html", "jsonl"])
 async def test_a_failure_on_the_way_leaves_nothing(tmp_path: Path, form: str) -> None:
@@ -166,3 +170,24 @@ async def test_a_page_of_many_pictures_is_never_in_memory_as_a_whole(tmp_path: P
 
     assert (tmp_path / "x.html").stat().st_size > 50_000_000
     assert most < 12_000_000
+
+
+async def test_pictures_of_all_versions_are_beside_sillytaverns_file(tmp_path: Path) -> None:
+    house = House()
+    await house.images.put(IMAGE)
+    session = await house.services.library.new("ada")
+    reply = Message("m", "assistant", "Ada", "look", 1.0, (CAT,))
+    reply.show((*reply.versions, Swipe("none", 2.0, "Ada")), 1)
+    await session.append(reply)
+    session.chat.variables = {"x": "1"}
+
+    for form, pictures in (("jsonl", 1), ("markdown", 0)):
+        done = await house.services.exports.to_file(
+            session, FORMATS[form], tmp_path / f"chat{FORMATS[form].suffix}"
+        )
+        assert done.pictures == pictures
+
+    written = (tmp_path / "chat.jsonl").read_text(encoding="utf-8")
+    assert '"swipe_info":[{' in written
+    assert "chat-media/img2.png" in written
+    assert '"variables":{"x":"1"}' in written

@@ -391,7 +391,8 @@ async def test_model_lists_and_chooses(room: Room) -> None:
         await room.run("/model")
     await room.run("/connect kitchen")
 
-    assert await room.run("/model") == "text-only\ntiny-vision (sees pictures)"
+    assert await room.run("/model") == "tiny-vision"
+    assert room.front.notes[-1] == "text-only\ntiny-vision (sees pictures)"
     await room.run("/model text-only")
 
     assert room.settings.current.connections["kitchen"].model == "text-only"
@@ -417,6 +418,17 @@ async def test_another_connection_can_caption(room: Room) -> None:
     assert room.settings.current.captioning.connection == "Attic"
     assert room.settings.current.captioning.source == "multimodal"
     assert room.front.notes[-1] == "captions come from Fake: text-only"
+
+
+@pytest.mark.parametrize("line", ["/connect easel", "/connect for=captions easel"])
+async def test_what_only_makes_pictures_neither_chats_nor_captions(room: Room, line: str) -> None:
+    await room.settings.change("connections.easel", {"provider": "painter"})
+
+    with pytest.raises(CommandError, match="easel only makes pictures"):
+        await room.run(line)
+
+    assert room.settings.current.chat.connection == ""
+    assert room.settings.current.captioning.connection == ""
 
 
 async def test_what_only_captions_is_not_chatted_with(room: Room) -> None:

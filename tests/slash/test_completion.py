@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tui.slash.arguments import Kind
 from tui.slash.builtins import default_registry
 from tui.slash.checking import check
-from tui.slash.completion import Offer, Suggestion, suggest
+from tui.slash.completion import suggest
+from tui.slash.offers import Offer, Suggestion
 from tui.slash.parser import parse
 from tui.slash.syntax import Text, Word, unquoted
 

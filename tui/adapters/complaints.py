@@ -97,6 +97,7 @@ def _words(body: object) -> str:
     detail = top.get("detail")
     fields = as_dict(top.get("errors"))
     candidates = (
+        _joined(map(_of_node, as_dict(top.get("node_errors")).values())),
         as_dict(error).get("message"),
         as_dict(as_dict(error).get("error")).get("message"),
         error,
@@ -110,6 +111,16 @@ def _words(body: object) -> str:
     )
     text = next((c for c in candidates if isinstance(c, str) and c.strip()), "")
     return clean_line(text.rpartition(_TEMPLATE)[2].strip(), _READ)
+
+
+def _of_node(value: object) -> str:
+    """What ComfyUI says of one node of a workflow."""
+    node = as_dict(value)
+    told = (
+        " ".join(filter(None, (as_text(each.get("message")), as_text(each.get("details")))))
+        for each in items(node.get("errors"))
+    )
+    return ": ".join(filter(None, (as_text(node.get("class_type")), _joined(told))))
 
 
 def _told(value: object) -> str:

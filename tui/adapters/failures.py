@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -225,7 +226,9 @@ def redact(text: str, *secrets: Secret | None) -> str:
     """Take the keys, and whatever looks like one, out of a text."""
     for secret in filter(None, secrets):
         value = secret.reveal().strip()
-        for part in (value, value.rpartition(" ")[2]):  # of "Bearer KEY" also the key alone
+        # Of "Bearer KEY" also the key alone, and what becomes of a name with a password.
+        basic = b64encode(value.encode()).decode()
+        for part in (value, value.rpartition(" ")[2], basic):
             if len(part) > 3:
                 text = text.replace(part, "***")
     text = re.sub(r"(?i)\b(bearer\s+)\S+", r"\1***", text)

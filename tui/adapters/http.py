@@ -15,6 +15,7 @@ from tui.adapters.failures import Answer, Origin, redact, refusal, retry_after
 from tui.adapters.retrying import LOADING_SECONDS, MAX_WAIT, Failed, Patience, Sleep
 from tui.adapters.wire import parse
 from tui.domain.errors import (
+    Loading,
     NetworkError,
     Overloaded,
     ProtocolError,
@@ -52,6 +53,8 @@ class Call:
     """Empty: GET, or POST when there is a body."""
     longest_wait: float = MAX_WAIT
     """Seconds that the server may ask to wait; beyond it the error is shown instead."""
+    costly: bool = False
+    """Whether to repeat it only when it certainly was not begun."""
 
     @property
     def patience(self) -> float:
@@ -119,7 +122,8 @@ class Http:
                         yield chunk
                 return
             except Failed as failed:
-                wait = None if began else patience.after(failed)
+                lost = began or (call.costly and not _untouched(failed))
+                wait = None if lost else patience.after(failed)
                 if wait is None:
                     raise failed.error from failed.__cause__
             async with aclosing(wait.notes(self._sleep)) as notes:
@@ -189,6 +193,14 @@ class Http:
                     yield chunk
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Failed(*network_error(error, call.origin)) from error
+
+
+def _untouched(failed: Failed) -> bool:
+    """Whether the server certainly did nothing: it said so, or was not reached."""
+    import httpx
+
+    unreached = isinstance(failed.__cause__, (httpx.ConnectError, httpx.ConnectTimeout))
+    return unreached or isinstance(failed.error, (RateLimited, Loading))
 
 
 def _encode(body: Mapping[str, object]) -> bytes:

@@ -6,10 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui import __version__
+from tui.cli import script_arguments
 from tui.cli.options import Options
 from tui.domain.errors import CommandError
 from tui.paths import find
@@ -96,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
         *(_add_import, _add_model, _add_offline),
     ):
         add(commands)
+    script_arguments.add_to(partial(_add, commands))
     return parser
 
 

@@ -41,6 +41,11 @@ class Console:
         self._clear()
         print(f"salon: {clean_line(text)}", file=self._err, flush=True)
 
+    def beep(self) -> None:
+        """Let the terminal's bell sound, where stderr is one."""
+        if self._live:
+            print("\a", end="", file=self._err, flush=True)
+
     def progress(self, event: Progress | None) -> None:
         """Draw what is going on; None takes the line away."""
         if not self._live:

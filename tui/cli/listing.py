@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PATHS = (
     "config", "data", "state", "cache", "settings", "themes", "chats", "images", "characters",
-    "personas", "models", "log",
+    "personas", "quick_replies", "models", "workflows", "log",
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def paths(options: Options) -> int:
         raise CommandError(f"no path is called {wanted!r}", hint="one of " + ", ".join(_PATHS))
     for name in [wanted] if wanted else _PATHS:
         path = str(getattr(options.paths, name))
-        console.data(path if wanted else f"{name:<11} {path}")
+        console.data(path if wanted else f"{name:<13} {path}")
     return 0
 
 

@@ -29,7 +29,7 @@ def main(argv: Sequence[str]) -> int:
 
     Returns:
         0: done; 1: it failed, or some of several files did; 2: it was asked wrongly, or there is
-        no terminal; 130: interrupted.
+        no terminal; 3: a script ended itself with /abort; 130: interrupted.
     """
     if list(argv) in (["--version"], ["-V"]):
         print(f"salon {__version__}")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from tui.domain.fate import Send
 from tui.domain.generation import Role
+from tui.domain.injection import Injection
 
 Status = Literal["complete", "streaming", "stopped", "partial", "failed"]
 """complete; streaming now; stopped by the person; partial (cut off by an error or a crash);
@@ -43,6 +44,8 @@ class Attachment:
     """The caption was made in the background, and nobody looked it over yet."""
     wrapped: str = ""
     """The caption as its template made it; empty: the template of the settings is used."""
+    recipe: str = ""
+    """How `/imagine` made it, as `imagine_request.Recipe` writes that; empty: it did not."""
 
     @property
     def ref(self) -> str:
@@ -173,6 +176,8 @@ class Chat:
     """Pictures that wait beside the prompt."""
     variables: Variables = field(default_factory=dict)
     """What scripts keep with this chat."""
+    injections: tuple[Injection, ...] = ()
+    """What scripts add to its prompts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,15 @@ from tui.domain.image import UNLIMITED, PictureLimits
 from tui.domain.secret import Secret
 
 Vision = Literal["yes", "no", "unknown"]
-Protocol = Literal["openai", "anthropic", "gemini", "cohere", "ollama", "horde", "extras"]
-Auth = Literal["bearer", "x-api-key", "x-goog-api-key", "apikey"]
-"""How a key is shown to the server; each but `bearer` is a header's name."""
+Protocol = Literal[
+    "openai", "anthropic", "gemini", "cohere", "ollama", "horde", "extras", "a1111", "comfyui"
+]
+ImageProtocol = Literal[
+    "", "openai", "openrouter", "gemini", "a1111", "comfyui", "horde", "pollinations"
+]
+"""How pictures are asked for; empty: there are none to be had."""
+Auth = Literal["bearer", "basic", "x-api-key", "x-goog-api-key", "apikey"]
+"""How a key is shown to the server; all but the first two are names of headers."""
 ProxyUse = Literal["", "chat", "all"]
 """For what a reverse proxy may stand in; empty: for nothing."""
 Probe = Literal["", "llamacpp", "koboldcpp", "lmstudio", "xai"]
@@ -44,7 +50,7 @@ class Provider:
     note: str = ""
     """What a person should know before choosing it; empty: nothing special."""
     chats: bool = True
-    """Whether it can answer in a chat; Extras only captions."""
+    """Whether it can answer in a chat; Extras only captions, some only make pictures."""
     pulls: bool = False
     """Whether models can be fetched through its API."""
     proxy: ProxyUse = ""
@@ -84,11 +90,26 @@ class Provider:
     """What a picture must be like to be taken."""
     probe_ports: tuple[int, ...] = ()
     """Loopback ports where such a server usually listens."""
+    images: ImageProtocol = ""
+    """The protocol in which it makes pictures."""
+    image_fields: tuple[str, ...] = ()
+    """What a request for a picture may hold beside model and prompt, in OpenAI's protocol."""
+    image_sizes: tuple[str, ...] = ()
+    """The sizes that it makes, "1024x1024"; none: any."""
+    image_models: str = ""
+    """Where only those models are listed that make pictures; empty: with the others."""
+    draws: tuple[str, ...] = ()
+    """Patterns of its models that make pictures; none: what is chosen is taken to be one."""
 
     @property
     def captions_alone(self) -> bool:
         """Whether it captions by itself, without any model that is chosen for it."""
         return self.protocol in ("horde", "extras")
+
+    @property
+    def captions(self) -> bool:
+        """Whether captions can be had from it at all."""
+        return self.chats or self.captions_alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,12 +78,17 @@ class CommandError(AppError):
         self.place = ""
         """The same for people: "line 1, column 8"; empty while the text is not known."""
 
-    def locate(self, text: str) -> None:
-        """Say where it is in the text that was run; what was located already stays so."""
+    def locate(self, text: str, name: str = "") -> None:
+        """Say where it is in the text that was run; what was located already stays so.
+
+        Args:
+            text: What was run.
+            name: Of the script, when it is another one than what was typed.
+        """
         if not self.place:
             before = text[: self.column]
             line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-            self.place = f"line {line}, column {column}"
+            self.place = f"{f'{name}, ' if name else ''}line {line}, column {column}"
 
     def line(self) -> str:
         """The message, where, and the hint, as one line."""

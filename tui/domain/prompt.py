@@ -13,6 +13,7 @@ from tui.domain.chat import Attachment, Message
 from tui.domain.fate import Fate, Send, Sight, decide
 from tui.domain.generation import Role, Turn
 from tui.domain.image import Image
+from tui.domain.injection import Injection, placed
 from tui.domain.macros import Environment
 
 PICTURE_TOKENS = 600
@@ -85,6 +86,8 @@ class Budget:
     """What is known of the chat model."""
     template: str
     """The caption template, for pictures that carry a caption beside a text of their own."""
+    injections: tuple[Injection, ...] = ()
+    """What scripts add; they always go in."""
     names_pictures: bool = False
     """Whether each picture goes with its id: a message speaks of `img3`, or there are several."""
 
@@ -133,10 +136,17 @@ def build(
             Messages are not expanded here: what is in the chat is no template.
     """
     environment = environment or names(character, persona)
-    system = list(_system_parts(character, persona, system_prompt, environment))
+    injected = [(each, _injected(each)) for each in budget.injections if each.text]
+    system = [
+        *(part for each, part in injected if each.position == "before"),
+        *_system_parts(character, persona, system_prompt, environment),
+        *(part for each, part in injected if each.position == "after"),
+    ]
+    between = [(each, part) for each, part in injected if each.position == "chat"]
     told = [(index, message) for index, message in messages if message.is_sent]
     budget = replace(budget, names_pictures=speaks_of_pictures(told))
     room = budget.context_tokens - sum(part.tokens for part in system)
+    room -= sum(part.tokens for _, part in between)
     kept: list[Part] = []
     skipped = 0
     for index, message in reversed(told):
@@ -148,7 +158,8 @@ def build(
             continue
         room -= part.tokens
         kept.append(part)
-    return Prompt((*system, *reversed(kept)), skipped, len(messages) - len(told))
+    chat = placed(tuple(reversed(kept)), between)
+    return Prompt((*system, *chat), skipped, len(messages) - len(told))
 
 
 def _system_parts(
@@ -168,6 +179,13 @@ def _system_parts(
         if text.strip():
             expanded = macros.expand(form.format(text.strip()), environment)
             yield Part(label, "system", expanded, estimate_tokens(expanded))
+
+
+def _injected(each: Injection) -> Part:
+    in_chat = each.position == "chat"
+    role = each.role if in_chat else "system"
+    label = f"added by a script: {each.id}"
+    return Part(label, role, each.text, estimate_tokens(each.text), in_chat=in_chat)
 
 
 def _message_part(

@@ -14,6 +14,12 @@ from tui.domain.caption import DEFAULT_PROMPT, DEFAULT_TEMPLATE
 from tui.domain.connection import Vision
 from tui.domain.fate import Send
 from tui.domain.generation import Sampling
+from tui.domain.imagine_settings import ImagineSettings
+from tui.domain.setting_fields import at_least as _at_least
+from tui.domain.setting_fields import between as _between
+from tui.domain.setting_fields import mapping as _mapping
+from tui.domain.setting_fields import section as _section
+from tui.domain.setting_fields import setting as _setting
 
 Source = Literal["local", "multimodal", "horde", "extras", "describe", "chain"]
 SOURCES: tuple[Source, ...] = get_args(Source)
@@ -26,28 +32,6 @@ DEFAULT_SYSTEM_PROMPT = (
     "Write {{char}}'s next reply in a conversation between {{char}} and {{user}}. "
     "Stay in character."
 )
-
-
-def _setting(default: Any, text: str) -> Any:
-    return field(default=default, metadata={"help": text})
-
-
-def _section(kind: type, text: str) -> Any:
-    return field(default_factory=kind, metadata={"help": text})
-
-
-def _mapping(text: str) -> Any:
-    return field(default_factory=dict, metadata={"help": text})
-
-
-def _at_least(name: str, value: float | None, least: float) -> None:
-    if value is not None and not value >= least:
-        raise ValueError(f"{name} must be at least {least:g}")
-
-
-def _between(name: str, value: float | None, least: float, most: float) -> None:
-    if value is not None and not least <= value <= most:
-        raise ValueError(f"{name} must be between {least:g} and {most:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +219,7 @@ class UiSettings:
     probe_local_servers: bool = _setting(
         True, "Look for local model servers on this machine's own ports at start."
     )
+    quick_replies: bool = _setting(False, "Show all quick replies as buttons above the prompt.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +236,7 @@ class Settings:
     images: ImagesSettings = _section(
         ImagesSettings, "What pictures are taken in, and how they are prepared."
     )
+    imagine: ImagineSettings = _section(ImagineSettings, "How pictures are made.")
     ui: UiSettings = _section(UiSettings, "How it looks.")
     keys: dict[str, str] = field(
         default_factory=dict, metadata={"help": "Keys moved to others: action id: key."}

@@ -14,10 +14,20 @@ if TYPE_CHECKING:
     from tui.services.configuring import SettingsService
     from tui.services.connecting import ConnectionService
     from tui.services.exporting import ExportService
+    from tui.services.image_ports import ImageGenerators, PictureFiles
+    from tui.services.imagining import ImagineService
     from tui.services.intake import IntakeService
     from tui.services.library import Library
     from tui.services.picture_list import PictureList
-    from tui.services.ports import OfflineInstaller, SecretStore, Worker
+    from tui.services.ports import (
+        ImageReader,
+        ImageStore,
+        OfflineInstaller,
+        SecretStore,
+        Worker,
+    )
+    from tui.services.quick_replies import QuickReplies
+    from tui.services.quiet_generation import QuietGeneration
 
 
 class Services:
@@ -35,6 +45,11 @@ class Services:
         worker: The process that runs the captioning model; stopped at the end.
         intake: Makes the service that takes pictures in, when it is first needed.
         exports: Makes the service that exports, when it is first needed.
+        quick_replies: Makes the service that knows quick replies, when it is first needed.
+        imagers: Who makes pictures.
+        images: Where pictures are kept.
+        reader: Opens pictures.
+        files: Writes pictures where the person wants them.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter for each thing it holds
@@ -50,6 +65,11 @@ class Services:
         worker: Worker,
         intake: Callable[[], IntakeService],
         exports: Callable[[], ExportService],
+        quick_replies: Callable[[], QuickReplies],
+        imagers: ImageGenerators,
+        images: ImageStore,
+        reader: ImageReader,
+        files: PictureFiles,
     ) -> None:
         self.settings = settings
         self.connections = connections
@@ -58,10 +78,15 @@ class Services:
         self.offline = offline
         self.store = store
         self.worker = worker
+        self.imagers = imagers
         self._chats = chats
         self._captions = captions
         self._intake = intake
         self._exports = exports
+        self._quick_replies = quick_replies
+        self._images = images
+        self._reader = reader
+        self._files = files
 
     @cached_property
     def chats(self) -> ChatService:
@@ -89,6 +114,30 @@ class Services:
     def exports(self) -> ExportService:
         """Chats as files; loaded when first needed."""
         return self._exports()
+
+    @cached_property
+    def quick_replies(self) -> QuickReplies:
+        """Named scripts and texts; loaded when first needed."""
+        return self._quick_replies()
+
+    @cached_property
+    def quiet(self) -> QuietGeneration:
+        """Asking the model that chats beside the chat; loaded when first needed."""
+        from tui.services.quiet_generation import QuietGeneration  # noqa: PLC0415 - rarely needed
+
+        return QuietGeneration(self.settings, self.connections, self.chats, self._images)
+
+    @cached_property
+    def imagining(self) -> ImagineService:
+        """Making pictures; loaded when first needed."""
+        from tui.services.imagine_delivery import ImagineDelivery  # noqa: PLC0415 - rarely needed
+        from tui.services.imagine_prompts import PromptWriter  # noqa: PLC0415
+        from tui.services.imagining import ImagineService  # noqa: PLC0415
+
+        prompts = PromptWriter(self.settings, self.quiet)
+        delivery = ImagineDelivery(self.settings, self._reader, self._images)
+        makers = self.connections, self.imagers
+        return ImagineService(self.settings, *makers, prompts, delivery, self._files)
 
     async def aclose(self) -> None:
         """End what was started: servers, worker processes, the database; each whatever befalls."""

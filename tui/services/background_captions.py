@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui.domain.caption import Beside, Caption
 from tui.domain.errors import AppError, CaptionError
 from tui.domain.generation import Progress
+from tui.services.unseen import Unseen
 
 if TYPE_CHECKING:
     from tui.services.captioning import CaptionService
@@ -42,6 +43,11 @@ class Unattended:
 
     def progress(self, event: Progress | None) -> None:
         """Keep still."""
+
+    @property
+    def imagining(self) -> Unseen:
+        """Nothing about pictures that are to be made."""
+        return Unseen()
 
 
 class BackgroundCaptions:

@@ -232,7 +232,7 @@ class SourceService:
             raise _leaves(_place(plain))
         if self._connections.vision(name, model) == "no":
             raise CaptionError(
-                f"{plain.model} cannot see pictures",
+                f"{plain.model or plain.provider.label} cannot see pictures",
                 hint="choose a model that does, or another source, in the settings (F2)",
             )
         endpoint, opened = await self._connections.open(name, model)

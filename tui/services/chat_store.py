@@ -49,6 +49,10 @@ class ChatStore(Protocol):
         """Undo `delete`."""
         ...
 
+    async def forget(self, chat_id: str) -> None:
+        """Remove a chat that was deleted, for good."""
+        ...
+
     async def outline(self, chat_id: str) -> list[Outline]:
         """One entry for each message in order, cheap even for 10,000."""
         ...

@@ -11,11 +11,7 @@ from dataclasses import replace
 from tui.domain import prompt as prompts
 from tui.domain.chat import Attachment, Message, Status, Swipe
 from tui.domain.errors import AppError
-from tui.domain.generation import (
-    GenerationEvent,
-    GenerationRequest,
-    Sampling,
-)
+from tui.domain.generation import GenerationEvent, GenerationRequest, Sampling
 from tui.domain.image import Image
 from tui.domain.macros import Environment
 from tui.domain.prompt import Budget, Prompt
@@ -97,9 +93,15 @@ class ChatService:
             settings.captioning.send,
             self.fates.sight(session),
             settings.captioning.template,
+            session.chat.injections,
         )
         built = prompts.build(
-            tail, session.character, session.persona, settings.chat.system_prompt, budget, macros
+            tail,
+            session.character,
+            session.persona,
+            settings.chat.system_prompt,
+            budget,
+            macros,
         )
         before = session.outline[:end]
         sent = sum(entry.is_sent for entry in before)
@@ -172,7 +174,7 @@ class ChatService:
                 endpoint, model = await self._connections.open(name)
                 reply.model = endpoint.model
                 end = session.index_of(reply.beside.id) if reply.beside is not None else None
-                request = await self._request(session, end)
+                request = await self.request(session, end)
                 async with aclosing(model.generate(request)) as events:
                     async for event in events:
                         await reply.take(event)
@@ -189,18 +191,22 @@ class ChatService:
                 await _mark_failed(session, asked, STOPPED)
             raise
 
-    async def _request(self, session: ChatSession, end: int | None) -> GenerationRequest:
+    async def request(self, session: ChatSession, end: int | None = None) -> GenerationRequest:
+        """What a model is asked so that it answers the chat, or what of it ends before `end`."""
         prompt = self._prompt(session, environment(session, self._settings.current), end)
-        await session.keep_variables()
+        await session.asked()
         pictures: dict[str, Image] = {}
         for digest in prompt.digests:
             image = await self._images.get(digest)
             if image is not None:
                 pictures[digest] = image
-        chat = self._settings.current.chat
-        sampling = Sampling(chat.temperature, chat.top_p, chat.max_tokens)
         others = (session.persona.name,)
-        return GenerationRequest(prompt.turns(pictures), sampling, others=others)
+        return GenerationRequest(prompt.turns(pictures), self.sampling(), others=others)
+
+    def sampling(self) -> Sampling:
+        """How tokens are chosen in chats."""
+        chat = self._settings.current.chat
+        return Sampling(chat.temperature, chat.top_p, chat.max_tokens)
 
     async def edit(self, session: ChatSession, index: int, text: str) -> None:
         """Change a message's text. Raises AppError for a position that is not there."""

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.domain.connection import Model
+from tui.domain.connection import FoundServer, Model
 from tui.domain.errors import AppError, ConfigError
 from tui.domain.safetext import clean_line
 from tui.domain.settings import Settings
@@ -53,7 +53,8 @@ async def _check(connections: ConnectionService, name: str) -> Finding:
         parts.append(f"key from {clean_line(origin, 60)}" if origin else "no key")
         async with asyncio.timeout(SECONDS):
             parts.append(clean_line(await connections.about(name, chosen), 120))
-            if not connections.captions_alone(name):
+            row = connections.providers[chosen.provider]
+            if row.chats and not row.captions_alone:
                 parts.append(_sight(await connections.models_of(name, chosen)))
     except AppError as error:
         return Finding("bad", title, " · ".join([*parts, error.message]), error.hint)
@@ -71,9 +72,12 @@ def _sight(models: list[Model]) -> str:
     sees = (
         f"see pictures: {', '.join(seeing[:_MOST_NAMES])}{more}" if seeing else "none known to see"
     )
-    count = "1 model" if len(models) == 1 else f"{len(models)} models"
     doubt = f", {unknown} not known" if unknown else ""
-    return f"{count}; {sees}{doubt}"
+    return f"{_count(models)}; {sees}{doubt}"
+
+
+def _count(models: list[Model]) -> str:
+    return "1 model" if len(models) == 1 else f"{len(models)} models"
 
 
 async def check_servers(connections: ConnectionService) -> list[Finding]:
@@ -84,11 +88,19 @@ async def check_servers(connections: ConnectionService) -> list[Finding]:
         Finding(
             "ok",
             clean_line(f"{server.label} {server.version}".strip(), 60),
-            f"{clean_line(server.url, 80)} · {_sight(list(server.models))}",
+            f"{clean_line(server.url, 80)} · {_offers(connections, server)}",
             "" if server.url in known else "/connect in Salon makes it a connection",
         )
         for server in found
     ]
+
+
+def _offers(connections: ConnectionService, server: FoundServer) -> str:
+    models = list(server.models)
+    row = connections.providers.get(server.provider)
+    if row is None or row.captions:
+        return _sight(models)
+    return f"makes pictures, {_count(models)}"
 
 
 def _address(connections: ConnectionService, name: str) -> str:

@@ -55,8 +55,19 @@ class ConnectionBook:
 
     def chatting(self) -> list[str]:
         """Those of the connections that can chat."""
-        rows = {name: self.providers.get(self.describe(name).provider) for name in self.names()}
-        return [name for name, row in rows.items() if row is None or row.chats]
+        return [name for name, row in self._rows() if row is None or row.chats]
+
+    def captioners(self) -> list[str]:
+        """Those of the connections that can caption, as far as it depends on the service."""
+        return [name for name, row in self._rows() if row is None or row.captions]
+
+    def painters(self) -> list[str]:
+        """Those of the connections that make pictures."""
+        return [name for name, row in self._rows() if row is not None and row.images]
+
+    def _rows(self) -> list[tuple[str, Provider | None]]:
+        names = self.names()
+        return [(name, self.providers.get(self.describe(name).provider)) for name in names]
 
     @property
     def problems(self) -> list[str]:
@@ -65,6 +76,7 @@ class ConnectionBook:
         chosen = {
             "chat.connection": settings.chat.connection,
             "captioning.connection": settings.captioning.connection,
+            "imagine.connection": settings.imagine.connection,
         }
         for number, step in enumerate(settings.captioning.chain, 1):
             chosen[f"captioning.chain, step {number}"] = step.connection
@@ -77,10 +89,8 @@ class ConnectionBook:
             if wrong := misplaced_key(connection):
                 found.append(f"connection {clean_line(name, 60)!r}: {wrong}")
             if connection.provider not in self.providers:
-                found.append(
-                    f"connection {clean_line(name, 60)!r}: there is no provider"
-                    f" {clean_line(connection.provider, 60)!r}"
-                )
+                wrong = f"there is no provider {clean_line(connection.provider, 60)!r}"
+                found.append(f"connection {clean_line(name, 60)!r}: {wrong}")
         return found
 
     def describe(self, name: str) -> ConnectionSettings:
@@ -223,6 +233,7 @@ class ConnectionBook:
         for path, name in (
             ("chat.connection", settings.chat.connection),
             ("captioning.connection", settings.captioning.connection),
+            ("imagine.connection", settings.imagine.connection),
         ):
             if name == old:
                 await self._settings.change(path, new)
@@ -262,6 +273,14 @@ class ConnectionBook:
     def seen(self, name: str, model: str) -> Vision:
         """What its server, or a test, told of a model's sight since Salon was started."""
         return self._seen.get((name, model), "unknown")
+
+    def models_seen(self) -> list[tuple[str, str]]:
+        """Models that servers told of since Salon was started, as connection and id; asks nobody.
+
+        Those of the connections that chat and caption come first.
+        """
+        first = (self.current(), self.captioning())
+        return sorted(self._seen, key=lambda each: each[0] not in first)
 
     def sight(self, name: str) -> Sight:
         """What is known of the model that chats, for deciding what it gets; asks nobody."""

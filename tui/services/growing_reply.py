@@ -51,8 +51,8 @@ class GrowingReply:
         self._saved = into.revision if into else 0
         self._fresh = into is None
         self._echo = Echo(into.text if into else "")
-        self._earlier = 0
-        """The version that was shown before this one began."""
+        self._earlier = into.swipe if into else 0
+        """The version that was shown before this one began; one that goes on must still be."""
 
     async def take(self, event: GenerationEvent) -> None:
         """Apply one event to the message."""
@@ -75,6 +75,8 @@ class GrowingReply:
             await self._begin(text, reasoning)
             return
         if message.status != "streaming":
+            if message.swipe != self._earlier:
+                raise AppError("another version is shown now", hint="/continue goes on with it")
             message.status, message.error, message.model = "streaming", "", self.model
         message.text += text
         message.reasoning += reasoning

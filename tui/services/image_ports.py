@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Protocol
 
 from tui.domain.connection import Endpoint
+from tui.domain.image import Image
+from tui.domain.imagine_request import ImagineRequest
 from tui.domain.imagining import ImagineEvent, Wish
 
 
@@ -38,4 +41,37 @@ class ImageGenerators(Protocol):
 
     async def models(self, endpoint: Endpoint) -> list[str]:
         """Ids of the models that make pictures there. Raises ProviderError."""
+        ...
+
+
+class ImagineFront(Protocol):
+    """The person, while a picture is made."""
+
+    async def ask(self, request: ImagineRequest) -> ImagineRequest | None:
+        """Ask what picture is wanted, beginning with a request; None: cancelled, nobody there."""
+        ...
+
+    async def edit(self, prompt: str) -> str | None:
+        """Let a prompt that a model wrote be looked over; None: cancelled."""
+        ...
+
+    def preview(self, image: Image | None) -> None:
+        """Show the picture as it is so far; None: over."""
+        ...
+
+
+class PictureFiles(Protocol):
+    """Pictures as files of the person's own."""
+
+    def write(self, path: Path, data: bytes, *, force: bool) -> None:
+        """Write a picture whole or not at all; blocking.
+
+        Args:
+            path: The file; its folder must exist.
+            data: An encoded picture.
+            force: Write over what is there.
+
+        Raises:
+            StorageError: It is there already, or cannot be written.
+        """
         ...

@@ -65,16 +65,27 @@ class Library:
                 return persona
         return Persona(id=wanted)
 
-    async def new(self, character: str = "") -> ChatSession:
-        """Start a chat with a character (id or name); its greeting is the first message."""
+    async def new(
+        self, character: str = "", persona: str = "", *, temporary: bool = False
+    ) -> ChatSession:
+        """Start a chat; the character's greeting is its first message.
+
+        Args:
+            character: Id or name; empty: the one of the settings.
+            persona: Id or name; empty: the one of the settings.
+            temporary: It is deleted from the beginning, so that no list ever shows it, not even
+                after a crash; `forget` ends it.
+        """
         settings = self._settings.current.chat
         who = await self._character(character or settings.character)
-        persona = await self._persona(settings.persona)
+        me = await self._persona(persona or settings.persona)
         now = time.time()
-        chat = Chat(new_id(), "", who.id, persona.id, now, now)
+        chat = Chat(new_id(), "", who.id, me.id, now, now)
         await self._store.create(chat)
-        session = await self._session(chat, [], who, persona)
-        opening = greeting(who, persona, environment(session, self._settings.current))
+        if temporary:
+            await self._store.delete(chat.id)
+        session = await self._session(chat, [], who, me)
+        opening = greeting(who, me, environment(session, self._settings.current))
         if opening:
             await session.append(Message(new_id(), "assistant", who.name, opening, now))
         await session.keep_variables()
@@ -132,6 +143,10 @@ class Library:
     async def restore(self, chat_id: str) -> None:
         """Bring a deleted chat back."""
         await self._store.restore(chat_id)
+
+    async def forget(self, chat_id: str) -> None:
+        """Remove a deleted chat for good."""
+        await self._store.forget(chat_id)
 
     async def search(self, text: str) -> list[SearchHit]:
         """Messages and captions that hold all the words."""

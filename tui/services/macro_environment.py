@@ -11,6 +11,7 @@ from tui.domain import macros
 from tui.domain.character import Character, names
 from tui.domain.chat import Message
 from tui.domain.generation import Role
+from tui.domain.imagine_prompt import of_character
 from tui.domain.macros import Environment
 from tui.domain.macros.environment import Given
 from tui.domain.macros.moments import in_words
@@ -29,6 +30,8 @@ def environment(session: ChatSession, settings: Settings) -> Environment:
     values: dict[str, Given] = {
         **base.values,
         **_card(who, expanded),
+        "charprefix": of_character(settings.imagine.character_prefixes, who.name, who.id),
+        "charnegativeprefix": of_character(settings.imagine.character_negatives, who.name, who.id),
         "persona": expanded(me.description),
         "systemprompt": expanded(settings.chat.system_prompt),
         **_messages(session),

@@ -1,7 +1,7 @@
 """What scripts and keys change in messages: place, speaker, whether the model gets them.
 
-Each change is on disk when its function returns, and one step of `/undo`; a change of several
-messages is made to all of them or to none.
+Each change is on disk when its function returns; a change of several messages is made to all of
+them or to none, and is one step of `/undo`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.domain.character import Character, Persona
 from tui.domain.connection import Endpoint, FoundServer, Model
@@ -19,6 +19,9 @@ from tui.domain.image import Box, Image
 from tui.domain.local_model import LocalModelState
 from tui.domain.secret import Secret
 from tui.services.refinement import Refined, Refinement
+
+if TYPE_CHECKING:
+    from tui.services.image_ports import ImagineFront
 
 
 class ChatModel(Protocol):
@@ -200,6 +203,10 @@ class ImageStore(Protocol):
         """The picture, or None when it is gone."""
         ...
 
+    def place(self, image: Image) -> Path:
+        """Where the file of a picture is, once it is kept."""
+        ...
+
 
 class CharacterStore(Protocol):
     """Characters and personas as YAML files."""
@@ -264,4 +271,9 @@ class Interaction(Protocol):
 
     def progress(self, event: Progress | None) -> None:
         """Show what is going on while nothing else does; None: over."""
+        ...
+
+    @property
+    def imagining(self) -> ImagineFront:
+        """Questions about pictures that are to be made."""
         ...

@@ -234,6 +234,14 @@ class ChatSession:
     async def _number(self, message: Message) -> None:
         message.attachments = await self.numbered(message.attachments)
 
+    async def asked(self) -> None:
+        """A prompt was made: keep what macros changed, drop what was to go in but once."""
+        await self.keep_variables()
+        lasting = tuple(each for each in self.chat.injections if not each.ephemeral)
+        if lasting != self.chat.injections:
+            self.chat.injections = lasting
+            await self.save()
+
     async def keep_variables(self) -> None:
         """Write the variables, the global ones too, when they changed. Raises StorageError."""
         mine, shared = self.variables, self.shared

@@ -25,7 +25,9 @@ Kind = Literal[
     "picture",
     "command",
     "connection",
+    "painter",
     "model",
+    "picture_model",
     "character",
     "persona",
     "theme",
@@ -34,14 +36,18 @@ Kind = Literal[
     "range",
     "variable",
     "script",
+    "macro",
+    "script_set",
     "closure",
     "any",
 ]
 """What a value is, for conversion and for completion. `message` is the number of a message:
 `3`, `#3`, `-1` or `last`; `picture` the number in `img3`. A place for a picture's id takes nothing
 else: another word there belongs to the next place. `range` is one message or several: `2-5`;
-`script` the name of a quick reply or of a variable with a closure; `closure` a closure or a
-command as text, `any` a closure or any text; no other kind takes a closure."""
+`painter` a connection that makes pictures; `script` a closure or its name: of a quick reply, or of
+a variable that holds one; `script_set` the name of a set of quick replies; `closure` a closure or a
+command as text, `any` a closure or any text; no other kind takes a closure. `macro` is no kind of
+parameter: completion asks for the names of macros by it."""
 
 _ON = frozenset(("true", "on", "yes", "1"))
 _OFF = frozenset(("false", "off", "no", "0"))
@@ -54,6 +60,8 @@ _USAGE: dict[Kind, str] = {
     "decimal": "N",
     "picture": "imgN",
     "range": "N-N",
+    "script": "NAME",
+    "script_set": "NAME",
     "closure": "{: … :}",
 }
 

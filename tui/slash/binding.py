@@ -26,7 +26,7 @@ from tui.slash.syntax import (
     unquoted,
 )
 
-_TAKES_CLOSURES = ("closure", "any")
+_TAKES_CLOSURES = ("closure", "any", "script")
 
 
 class Fill(Protocol):

@@ -53,6 +53,27 @@ def names(script: Script) -> list[str]:
     return list(dict.fromkeys(call.name for _, call in _calls(script)))
 
 
+def runs_text(script: Script, registry: Registry) -> bool:
+    """Whether text may be run as commands that `names` does not know: `/if left=1 "/send a"`."""
+    for first, call in _calls(script):
+        command = registry.find(call.name, call.start)
+        takes = [each for each in command.parameters if each.kind == "closure"]
+        if any(not each.named for each in takes):
+            if not first and not call.broken and not call.parts:
+                return True
+            if any(isinstance(part, Text) and _may_be_command(part.raw) for part in call.parts):
+                return True
+        for argument in call.named:
+            value = argument.value
+            if command.parameter(argument.name) in takes and isinstance(value, Word):
+                return True
+    return False
+
+
+def _may_be_command(text: str) -> bool:
+    return "/" in text or "{{" in text
+
+
 def _calls(script: Script) -> Iterator[tuple[bool, Call]]:
     """Every call, those in closures too, and whether it is the first of its script."""
     for at, call in enumerate(script.calls):

@@ -78,6 +78,7 @@ class Registry:
 
     def __init__(self, commands: Iterable[Command] = ()) -> None:
         self._commands: list[Command] = []
+        self._lent: list[Command] = []
         self._by_name: dict[str, Command] = {}
         for command in commands:
             self.add(command)
@@ -94,13 +95,28 @@ class Registry:
             self._by_name[name] = command
         self._commands.append(command)
 
+    def lend(self, commands: Iterable[Command]) -> None:
+        """Have further commands until others are lent; those whose name is taken are left out."""
+        for command in self._lent:
+            del self._by_name[command.name]
+        self._lent = []
+        for command in commands:
+            if command.name not in self._by_name:
+                self._by_name[command.name] = command
+                self._lent.append(command)
+
     def __iter__(self) -> Iterator[Command]:
-        return iter(sorted(self._commands, key=lambda each: each.name))
+        return iter(sorted((*self._commands, *self._lent), key=lambda each: each.name))
 
     @property
     def registered(self) -> tuple[Command, ...]:
         """The commands in the order in which they were added: the most used families first."""
-        return tuple(self._commands)
+        return (*self._commands, *self._lent)
+
+    @property
+    def lent(self) -> tuple[Command, ...]:
+        """Those of them that were lent."""
+        return tuple(self._lent)
 
     def names(self) -> list[str]:
         """Every name and alias."""

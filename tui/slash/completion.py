@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tui.domain.safetext import clean_line
 from tui.services.picture_ids import read_id
 from tui.slash.arguments import Kind, Parameter
 from tui.slash.command import Command, Registry
+from tui.slash.cursor import Place, find
 from tui.slash.fuzzy import score
+from tui.slash.macro_offers import macros, short_run, variables
+from tui.slash.offers import LABEL, Offer, Suggestion, Values, ranked
 from tui.slash.parser import NAMED_ARGUMENT, is_command
 from tui.slash.path_listing import matching
-from tui.slash.syntax import Word, quote, read_word, skip_space
+from tui.slash.syntax import Source, Word, quote, skip_space
 
 _MOST = 200
-_LABEL = 80
-
-Offer = tuple[str, str]
-"""A value and the words beside it."""
-Values = Callable[[Kind], Iterable[Offer]]
-"""Gives the values there are of a kind: names of connections, titles of chats."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One row of the popup."""
-
-    insert: str
-    """What replaces the text from `start` up to the cursor when the row is chosen."""
-    start: int
-    """Where the word being completed begins, in characters from the start of the text."""
-    label: str
-    """What the row shows; may be a file's name or a chat's title, cleaned, still plain data."""
-    help: str = ""
-    """The dim words beside it; empty for none."""
-    picture: Path | None = None
-    """A file that is attached when the row is chosen; then `insert` is empty."""
+_NUMBERED = ("message", "range")
+_FREE = ("text", "number", "decimal", "closure", "any")
+"""Kinds of which nobody knows the values."""
 
 
 def nothing(_kind: Kind) -> Iterable[Offer]:
@@ -64,17 +47,21 @@ def suggest(
         folder: What relative paths are relative to; None: the working folder.
     """
     typed = text[:cursor]
-    if not is_command(typed):
+    place = find(typed, registry) if is_command(typed) else None
+    if place is None:
         return []
-    start = skip_space(typed, 0)
-    name = typed[start + 1 :].split(maxsplit=1)[0] if typed[start + 1 :].strip() else ""
-    end = start + 1 + len(name)
+    end = next((at for at in range(place.start, len(typed)) if typed[at].isspace()), len(typed))
+    name = typed[place.start + 1 : end]
+    if name.startswith(":"):
+        return short_run(place, name, end, values)[:_MOST]
     if len(typed) <= end:
-        return _commands(name, start, registry)
+        return _commands(name, place.start, registry)
+    if (rows := macros(place, values)) is not None:
+        return rows[:_MOST]
     command = registry.get(name)
     if command is None:
         return []
-    return _Completion(typed, end, command, registry, values, folder).rows()[:_MOST]
+    return _Completion(place, end, command, registry, values, folder).rows()[:_MOST]
 
 
 def _commands(typed: str, start: int, registry: Registry) -> list[Suggestion]:
@@ -98,23 +85,39 @@ def _command_row(command: Command, name: str, start: int) -> Suggestion:
     return Suggestion(f"/{name}{gap}", start, f"/{shown}", command.summary)
 
 
-@dataclass(slots=True)
 class _Completion:
-    """Completing the arguments of one command; `typed` ends at the cursor."""
+    """Completing the arguments of one command, which begins at a column and ends at the cursor."""
 
-    typed: str
-    end: int
-    """Column behind the command's name."""
-    command: Command
-    registry: Registry
-    values: Values
-    folder: Path | None
+    def __init__(
+        self,
+        place: Place,
+        end: int,
+        command: Command,
+        registry: Registry,
+        values: Values,
+        folder: Path | None,
+    ) -> None:
+        self.place = place
+        self.typed = place.typed
+        self.source = Source(place.typed)
+        self.end = end
+        self.command = command
+        self.registry = registry
+        self.values = values
+        self.folder = folder
+
+    def _word(self, start: int) -> Word:
+        """The word at a column; a bar, which only a macro can bring here, is one of its letters."""
+        word = self.source.word(start)
+        if word.end == start < len(self.typed):
+            return Word(self.typed[start], start, start + 1)
+        return word
 
     def rows(self) -> list[Suggestion]:
         position = skip_space(self.typed, self.end)
         given: set[str] = set()
         while self.command.named and (match := NAMED_ARGUMENT.match(self.typed, position)):
-            word = read_word(self.typed, match.end())
+            word = self.source.word(match.end())
             parameter = self.command.parameter(match.group(1))
             if self._at_cursor(word):
                 return self._value(parameter, word) if parameter else []
@@ -132,7 +135,7 @@ class _Completion:
         for parameter in self.command.positional:
             if parameter.rest and parameter.kind != "path":
                 return [*self._names(first, position, given), *self._rest(parameter, position)]
-            word = read_word(self.typed, position)
+            word = self._word(position)
             if parameter.kind == "picture":
                 ids = self._ids(parameter, word) if self._at_cursor(word) else []
                 if not self._at_cursor(word) and read_id(word.value) is not None:
@@ -140,7 +143,7 @@ class _Completion:
                 continue
             while parameter.several and not self._at_cursor(word):
                 position = skip_space(self.typed, word.end)
-                word = read_word(self.typed, position)
+                word = self._word(position)
             if self._at_cursor(word):
                 return [*ids, *self._value(parameter, word), *self._names(first, position, given)]
             if parameter.rest:
@@ -152,7 +155,7 @@ class _Completion:
         """Ids of pictures, once the word can be one: before that there are better things."""
         typed = word.value.casefold()
         return [
-            Suggestion(f"{value} ", word.start, value, clean_line(about, _LABEL))
+            Suggestion(f"{value} ", word.start, value, clean_line(about, LABEL))
             for value, about in (self._offers(parameter) if typed else ())
             if value.startswith(typed)
         ]
@@ -171,29 +174,35 @@ class _Completion:
     def _value(self, parameter: Parameter, word: Word) -> list[Suggestion]:
         if parameter.kind == "path":
             return self._paths(word, all_files=not parameter.rest)
+        typed = word.value.removeprefix("#") if parameter.kind in _NUMBERED else word.value
         return [
-            Suggestion(quote(value) + " ", word.start, clean_line(value, _LABEL), about)
-            for value, about in _ranked(word.value, self._offers(parameter))
+            Suggestion(quote(value) + " ", word.start, clean_line(value, LABEL), about)
+            for value, about in ranked(typed, self._offers(parameter))
         ]
 
     def _rest(self, parameter: Parameter, position: int) -> list[Suggestion]:
         return [
-            Suggestion(_as_rest(value), position, clean_line(value, _LABEL), about)
-            for value, about in _ranked(self.typed[position:], self._offers(parameter))
+            Suggestion(_as_rest(value), position, clean_line(value, LABEL), about)
+            for value, about in ranked(self.typed[position:], self._offers(parameter))
         ]
 
     def _offers(self, parameter: Parameter) -> Iterable[Offer]:
-        match parameter.kind:
-            case "switch":
-                return [("true", ""), ("false", "")]
-            case _ if parameter.choices:
-                return [(choice, "") for choice in parameter.choices]
-            case "command":
-                return [(each.name, each.summary) for each in self.registry]
-            case "text" | "number":
-                return ()
-            case kind:
-                return self.values(kind)
+        if parameter.kind == "switch":
+            return [("true", ""), ("false", "")]
+        if parameter.choices:
+            return [(choice, "") for choice in parameter.choices]
+        known: dict[Kind, Callable[[], Iterable[Offer]]] = {
+            "command": lambda: [(each.name, each.summary) for each in self.registry],
+            "variable": lambda: variables(self.place, self.values),
+            "script": lambda: [
+                *((name, "closure") for name in self.place.closures),
+                *self.values("script"),
+            ],
+            "range": lambda: self.values("message"),
+        }
+        if parameter.kind in known:
+            return known[parameter.kind]()
+        return () if parameter.kind in _FREE else self.values(parameter.kind)
 
     def _paths(self, word: Word, *, all_files: bool) -> list[Suggestion]:
         rows = []
@@ -205,16 +214,6 @@ class _Completion:
                 about = "picture" if entry.sort == "picture" else ""
                 rows.append(Suggestion(f"{quote(entry.path)} ", word.start, entry.name, about))
         return rows
-
-
-def _ranked(typed: str, offers: Iterable[Offer]) -> Sequence[Offer]:
-    """Those that fit, best first; with nothing typed all, in the order given."""
-    scored = [
-        (-points, at, offer)
-        for at, offer in enumerate(offers)
-        if (points := score(typed.strip().removeprefix('"'), offer[0])) is not None
-    ]
-    return [offer for _, _, offer in sorted(scored, key=lambda each: each[:2])]
 
 
 def _as_rest(value: str) -> str:

@@ -10,7 +10,7 @@ from typing import Protocol
 from tui.domain.errors import CommandError
 from tui.domain.variables import text_of
 from tui.services import Services
-from tui.services.ports import Interaction
+from tui.services.dialogs import ScriptInteraction
 from tui.services.session import ChatSession
 from tui.slash.arguments import Arguments
 from tui.slash.front import FrontEnd
@@ -31,6 +31,7 @@ class Frame(Protocol):
         *,
         given: Mapping[str, Value] | None = None,
         times_index: int | None = None,
+        name: str = "",
     ) -> Value:
         """Run a closure, or text as a script, and give its last result.
 
@@ -38,6 +39,7 @@ class Frame(Protocol):
             what: A closure keeps its own scope; text is run in one within the command's.
             given: Arguments by name: those that the closure declares become its variables.
             times_index: Which round of a loop it is, for `{{timesIndex}}`.
+            name: What a text is called, for errors in it.
 
         Raises:
             Broken: `/break` was met: for loops, and whatever else `/break` leaves.
@@ -52,6 +54,14 @@ class Frame(Protocol):
     @property
     def in_breakable(self) -> bool:
         """Whether `/break` has something to leave."""
+        ...
+
+    def expand(self, text: str) -> str:
+        """Put in what macros stand for."""
+        ...
+
+    def effects(self, text: str, name: str) -> list[str]:
+        """What a script of that name would do, in lines. Raises CommandError: it cannot be run."""
         ...
 
     def use(self, session: ChatSession) -> None:
@@ -84,7 +94,7 @@ class Context:
 
     services: Services
     session: ChatSession
-    interaction: Interaction
+    interaction: ScriptInteraction
     front: FrontEnd
     running: Frame | None = None
     """The script that runs; None only before one does."""

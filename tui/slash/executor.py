@@ -14,6 +14,7 @@ from tui.slash.binding import bind
 from tui.slash.checking import check
 from tui.slash.command import Command, Registry
 from tui.slash.context import Broken, Context
+from tui.slash.effects import effects
 from tui.slash.parser import parse
 from tui.slash.scope import Bound, Scope, Value
 from tui.slash.syntax import Argument, Call, Closure, Script, Word
@@ -194,6 +195,19 @@ class Frame:
         """Within this, `/break` has something to leave."""
         return _counting(self.executor)
 
+    def expand(self, text: str) -> str:
+        """Put in what macros stand for."""
+        return self.executor.expand(text, self.scope)
+
+    def effects(self, text: str, name: str) -> list[str]:
+        """What a script would do."""
+        try:
+            return effects(text, self.executor.registry)
+        except CommandError as error:
+            error.locate(text, name)
+            error.column = 0
+            raise
+
     def use(self, session: ChatSession) -> None:
         """Let the script's next commands work with another chat."""
         self.executor.session = session
@@ -204,6 +218,7 @@ class Frame:
         *,
         given: Mapping[str, Value] | None = None,
         times_index: int | None = None,
+        name: str = "",
     ) -> Value:
         """Run a closure, or text as a script, and give its last result."""
         given = given or {}
@@ -213,9 +228,10 @@ class Frame:
                 inner = Scope(self.scope, times_index=times_index, given=given)
                 return await self.executor.script(script, inner)
             except CommandError as error:
-                error.column = (
-                    0  # it counts in this text; the command that runs it stands elsewhere
-                )
+                if name:
+                    error.locate(what, name)
+                # It counts in this text; the command that runs it stands elsewhere.
+                error.column = 0
                 raise
         # Its variables are those of where it was written; the pipe is that of who runs it.
         around = Scope(what.scope, {}, times_index, given, self.scope.piped())
@@ -226,7 +242,12 @@ class Frame:
                 if parameter.name in given
                 else await self._default(parameter, what)
             )
-        return await self.executor.script(what.closure.body, inner)
+        try:
+            return await self.executor.script(what.closure.body, inner)
+        except CommandError as error:
+            if what.elsewhere:
+                error.column = 0
+            raise
 
     async def _default(self, parameter: Argument, what: Bound) -> Value:
         if isinstance(parameter.value, Word):

@@ -15,6 +15,7 @@ from tui.services.session import ChatSession
 ScreenName = Literal[
     "settings",
     "caption_settings",
+    "imagine_settings",
     "gallery",
     "chats",
     "connections",
@@ -91,6 +92,29 @@ class FrontEnd(Protocol):
 
     def set_draft(self, text: str) -> None:
         """Put text into the composer in place of what stands there."""
+        ...
+
+    def draft(self) -> str:
+        """What stands unsent in the composer."""
+        ...
+
+    async def write(self, text: str, *, send: bool, instead: bool) -> None:
+        """Put text into the composer, the cursor behind it.
+
+        Args:
+            text: As if it had been typed.
+            send: Send it at once, with the pictures that wait.
+            instead: It takes the place of the draft; otherwise that comes back afterwards.
+        """
+        ...
+
+    async def allow(self, question: str, script: str) -> bool:
+        """Ask whether a script from elsewhere may run.
+
+        Args:
+            question: Lines that say what it would do.
+            script: The script itself; untrusted, both.
+        """
         ...
 
     def attach(self, paths: tuple[Path, ...]) -> None:

@@ -58,10 +58,12 @@ def parse(text: str, grammar_of: GrammarOf, *, strict: bool = False) -> Script:
     Raises:
         CommandError: With the column of what cannot be read, counted from the start of the text.
     """
-    return _Parser(text, grammar_of, strict=strict).script()
+    return Parser(text, grammar_of, strict=strict).script()
 
 
-class _Parser(Lexer):
+class Parser(Lexer):
+    """One reading of a text."""
+
     def __init__(self, text: str, grammar_of: GrammarOf, *, strict: bool) -> None:
         super().__init__(text, strict=strict)
         self._grammar_of = grammar_of
@@ -69,6 +71,7 @@ class _Parser(Lexer):
     # -- scripts
 
     def script(self) -> Script:
+        """Commands up to the end of the text or of the closure. Raises CommandError."""
         calls: list[Call] = []
         ignored: list[Text] = []
         broken = False

@@ -17,6 +17,8 @@ class Bound:
 
     closure: Closure
     scope: Scope
+    elsewhere: bool = False
+    """Whether it stands in another text than the script: columns in it mean nothing there."""
 
     def __str__(self) -> str:
         return "[Closure]"
@@ -93,6 +95,13 @@ class Scope:
         return next((e.times_index for e in self._around() if e.times_index is not None), None)
 
     def arguments(self) -> Mapping[str, str]:
-        """What the nearest `/run` was given by name."""
-        given = next((each.given for each in self._around() if each.given), {})
-        return {name: str(value) for name, value in given.items()}
+        """What `/run` was given by name, here and around."""
+        outermost_first = reversed([each.given for each in self._around()])
+        return {name: str(value) for given in outermost_first for name, value in given.items()}
+
+    def has_argument(self, name: str) -> bool:
+        """Whether a `/run` around gave an argument of that name; an empty `*` is none."""
+        return any(
+            name in each.given and (name != "*" or each.given[name] != "")
+            for each in self._around()
+        )

@@ -13,7 +13,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
-from tui.domain.errors import AppError, CommandError, ImageError
+from tui.domain.errors import AppError
 from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
@@ -32,7 +32,7 @@ from tui.ui.wardrobe import Wardrobe
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from tui.slash.completion import Suggestion
+    from tui.slash.offers import Suggestion
     from tui.ui.chat.attaching import Leaving
     from tui.ui.desk import Desk
     from tui.ui.settings.screen import SettingsScreen
@@ -52,6 +52,7 @@ class SalonApp(App[None]):
         Binding("f2", "command('/settings')", "Settings", id="settings"),
         Binding("f3", "command('/extensions')", "Extensions", id="extensions"),
         Binding("f4", "command('/connect')", "Connections", id="connections", show=False),
+        Binding("f5", "command('/imagine')", "Generate an image", id="imagine", show=False),
         Binding("ctrl+n", "command('/new')", "New chat", id="chat.new"),
         Binding("ctrl+s", "command('/chats')", "Chats", id="chats"),
         Binding("ctrl+o", "command('/attach')", "Attach a picture", id="attach"),
@@ -125,6 +126,11 @@ class SalonApp(App[None]):
             gc.freeze()
             gc.enable()
         self._look_around()
+        self._show_quick_replies()
+
+    @work(group="quick", exit_on_error=False)
+    async def _show_quick_replies(self) -> None:
+        await self.chat.show_quick_replies()
 
     @work(group="discovery", exit_on_error=False)
     async def _look_around(self) -> None:
@@ -133,7 +139,9 @@ class SalonApp(App[None]):
             return
         found = []
         if self.services.settings.current.ui.probe_local_servers:
-            found = [server for server in await connections.discover() if server.models]
+            others = {row.id for row in connections.providers.values() if not row.chats}
+            servers = await connections.discover()
+            found = [each for each in servers if each.models and each.provider not in others]
         if found:
             self.chat.offer_server(max(found, key=lambda server: server.seeing))
         elif OFFLINE in connections.names():
@@ -203,16 +211,8 @@ class SalonApp(App[None]):
     @work(group="commands", exit_on_error=False)
     async def run_line(self, text: str, *, restore: bool = False) -> None:
         """Run a line of the command language; its errors become one line."""
-        try:
-            await self.desk.run(text)
-        except (CommandError, ImageError) as error:  # what was typed can be mended
-            self.chat.fail(error)
-            if restore and not self.chat.composer.text:
-                self.chat.composer.load(text)
-        except AppError as error:
-            self.chat.fail(error)
-        finally:
-            self.chat.sync()
+        await self.desk.run(text, typed=restore)
+        self._show_quick_replies()
 
     def action_command(self, text: str) -> None:
         """Run a command by key; not while a question is open."""
@@ -225,7 +225,7 @@ class SalonApp(App[None]):
     @on(SalonCommands.Chosen)
     def _palette_chosen(self, event: SalonCommands.Chosen) -> None:
         if event.entry.complete:
-            self.run_line(event.entry.command)
+            self.run_line(event.entry.command, restore=True)
         else:
             self.desk.front.set_draft(f"{event.entry.command} ")
 

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from textual.app import App
 
 from tui.domain.caption import Caption
 from tui.domain.chat import Attachment
 from tui.domain.errors import AppError
+from tui.domain.quick_reply import QuickReplySet, every, find
 from tui.domain.safetext import clean_line
 from tui.services import Services
 from tui.services.before_sending import BeforeSending
 from tui.services.picture_ids import Found, pictures
 from tui.slash.builtins import default_registry
-from tui.slash.checking import remarks
-from tui.slash.completion import Suggestion
-from tui.slash.context import Context
-from tui.slash.interpreter import Interpreter, read
+from tui.slash.interpreter import Interpreter
 from tui.slash.keeper import ChatKeeper
+from tui.slash.offers import Suggestion
+from tui.slash.quick import commands_of
+from tui.slash.syntax import quote
 from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.interaction import ScreenInteraction
 from tui.ui.navigation import AppActions, Navigation, Send
 from tui.ui.palette import Entry
+from tui.ui.running import Running
 from tui.ui.screens import Screens
 from tui.ui.showing import PictureScreens
 from tui.ui.suggesting import Suggester
@@ -53,27 +56,35 @@ class Desk:
         self._services = services
         self._chat = chat
         self.registry = default_registry()
-        self._interpreter = Interpreter(self.registry, ChatKeeper(services))
-        self.interaction = ScreenInteraction(app, services, self._show_progress)
+        self._lend(services.quick_replies.known)
+        self.running = Running(Interpreter(self.registry, ChatKeeper(services)), services, chat)
+        self.interaction = ScreenInteraction(app, services, self.running.show_progress)
         self.screens = Screens(app, services, chat, self.registry, preview_theme)
         self.pictures = PictureScreens(app, services, chat, actions.copy)
         openers = {**self.screens.openers(), **self.pictures.openers()}
         self.front = Navigation(services, chat, openers, self.pictures.view, actions, self._leave)
         self.screens.front = self.pictures.front = self.front
-        self.screens.run = run_line
-        self._suggester = Suggester(services, self.registry, actions.theme_names, self._pictures)
+        self.screens.run = self.pictures.run = run_line
+        self.running.interaction, self.running.front = self.interaction, self.front
+        self._suggester = Suggester(
+            services,
+            self.registry,
+            lambda: chat.session,
+            actions.theme_names,
+            self._pictures,
+            partial(app.run_worker, group="suggestions", exit_on_error=False),
+        )
 
     def _pictures(self) -> Iterator[Found]:
         return pictures(self._chat.session, self._chat.attaching.waiting)
 
-    async def run(self, text: str) -> None:
-        """Run one line. Raises AppError."""
-        context = Context(self._services, self._chat.session, self.interaction, self.front)
-        for line in remarks(read(text, self.registry), self.registry):
-            self.front.note(line)
-        outcome = await self._interpreter.run(text, context)
-        if outcome.aborted and not outcome.aborted.quiet:
-            self.front.note(f"aborted: {outcome.aborted.reason or 'by the script'}")
+    def _lend(self, sets: Sequence[QuickReplySet]) -> None:
+        self.registry.lend(commands_of(sets))
+
+    async def run(self, text: str, *, typed: bool = False) -> None:
+        """Run one line; what goes wrong is told."""
+        self._lend(await self._services.quick_replies.sets())
+        await self.running.run(text, typed=typed)
 
     async def caption_and_send(self, message: Leaving) -> None:
         """Caption the pictures of a message, then send it; else it comes back to the prompt."""
@@ -136,19 +147,36 @@ class Desk:
         ]
         connections = self._services.connections
         switches = [("Chat", name, "/connect") for name in connections.chatting()]
-        switches += [("Caption", name, "/connect for=captions") for name in connections.names()]
-        return commands + [
+        switches += [
+            ("Caption", name, "/connect for=captions") for name in connections.captioners()
+        ]
+        sets = self._services.quick_replies.known
+        replies = [
             Entry(
-                f"{verb} through {clean_line(name)}",
-                clean_line(connections.label(name)),
-                f"{line} {name}",
+                clean_line(found.reply.title or found.reply.label),
+                clean_line(f"/run {found.name}"),
+                f"/run {quote(found.name)}",
                 True,
             )
-            for verb, name, line in switches
+            for found in every(sets)
+            if not found.reply.hidden and not self._is_command(found.name, found.reply.label)
         ]
+        return (
+            commands
+            + replies
+            + [
+                Entry(
+                    f"{verb} through {clean_line(name)}",
+                    clean_line(connections.label(name)),
+                    f"{line} {name}",
+                    True,
+                )
+                for verb, name, line in switches
+            ]
+        )
 
-    def _show_progress(self, text: str) -> None:
-        if text:
-            self._chat.status_line.start(text)
-        elif not self._chat.replying.is_running:
-            self._chat.status_line.stop()
+    def _is_command(self, name: str, label: str) -> bool:
+        """Whether a quick reply is among the commands already."""
+        meant = find(self._services.quick_replies.known, label)
+        is_meant = meant is not None and meant.name == name
+        return is_meant and self.registry.get(label) in self.registry.lent

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.worker import WorkerCancelled, WorkerFailed
+from textual.worker import WorkerCancelled, WorkerFailed, get_current_worker
 
 from tui.domain.caption import Caption
 from tui.domain.chat import Attachment
@@ -18,6 +19,7 @@ from tui.slash.front import ScreenName
 from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import easel_of
+from tui.ui.widgets.script_question import ScriptQuestion
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -46,6 +48,8 @@ class Navigation:
         self._view = view
         self._actions = actions
         self._leave = leave
+        self.shown = 0
+        """How often a note, a screen or a change of the chat was shown so far."""
 
     async def reply(self) -> None:
         """Let the character answer, and wait for the end of it."""
@@ -69,7 +73,9 @@ class Navigation:
         try:
             await run.wait()
         except (WorkerCancelled, WorkerFailed):
-            return
+            # Its end took the place of ours: Esc means the script as well as the reply in it.
+            if get_current_worker().is_cancelled:
+                raise asyncio.CancelledError from None
 
     def stop(self) -> None:
         """Stop what is being generated."""
@@ -77,14 +83,17 @@ class Navigation:
 
     async def show(self, screen: ScreenName) -> None:
         """Open a screen and wait until it is closed."""
+        self.shown += 1
         await self._openers[screen]()
 
     async def view(self, index: int, number: int) -> None:
         """Show a picture of a message large; the first one is number 1."""
+        self.shown += 1
         await self._view(index, number)
 
     def note(self, text: str) -> None:
         """Show plain lines below the messages."""
+        self.shown += 1
         self._chat.transcript.add_note(text)
 
     async def open_chat(self, session: ChatSession) -> None:
@@ -99,6 +108,7 @@ class Navigation:
 
     def sync(self) -> None:
         """Draw what changed."""
+        self.shown += 1
         self._chat.sync()
 
     def focused(self) -> int | None:
@@ -113,6 +123,27 @@ class Navigation:
         """Put text into the prompt."""
         self._chat.composer.borrow(text)
         self._chat.composer.focus()
+
+    def draft(self) -> str:
+        """What stands in the prompt."""
+        return self._chat.composer.draft
+
+    async def write(self, text: str, *, send: bool, instead: bool) -> None:
+        """Put text into the prompt, as if it had been typed, and press Enter when that is meant."""
+        composer = self._chat.composer
+        if instead:
+            composer.load(text)
+        else:
+            composer.borrow(text)
+        if send:
+            composer.submit()
+        else:
+            composer.focus()
+
+    async def allow(self, question: str, script: str) -> bool:
+        """Show a script from elsewhere and what it would do."""
+        answer = await self._chat.app.push_screen_wait(ScriptQuestion(question, script))
+        return answer is True
 
     def attach(self, paths: tuple[Path, ...]) -> None:
         """Put pictures beside the prompt."""
@@ -140,6 +171,7 @@ class Navigation:
 
     def set_caption(self, digest: str, caption: Caption) -> None:
         """Give one of them its caption."""
+        self.shown += 1
         self._chat.attaching.set_caption(digest, caption)
 
     async def copy(self, text: str) -> None:

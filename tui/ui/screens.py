@@ -16,6 +16,7 @@ from tui.services import Services
 from tui.services.connection_book import Purpose
 from tui.slash.builtins.connection import fetched_line, told
 from tui.slash.command import Registry
+from tui.slash.explaining import describe
 from tui.slash.front import FrontEnd, ScreenName
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.keys import KEYS
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 EXTENSIONS = (
     Choice("/caption", "Generate Caption", "describe a picture and put it into the chat"),
+    Choice("/imagine", "Generate Image", "of your words, or of what is in the chat"),
     Choice("/caption-all", "Caption All Pictures Without One", "all of this chat, in one editor"),
     Choice("/attach", "Attach a Picture", "it goes out with your next message"),
     Choice("/paste", "Paste a Picture", "from the clipboard"),
@@ -33,6 +35,7 @@ EXTENSIONS = (
     Choice("/gallery", "Gallery", "the pictures of this chat, or of all chats"),
     Choice("/caption-log", "Caption Journal", "every caption made so far"),
     Choice("/settings captioning", "Settings of Captioning", "source, prompt, template"),
+    Choice("/settings imagine", "Settings of Making Pictures", "who, size, prefixes, prompts"),
 )
 
 
@@ -60,6 +63,7 @@ class Screens:
         return {
             "settings": self.settings,
             "caption_settings": partial(self.settings, "Captioning"),
+            "imagine_settings": partial(self.settings, "Making pictures"),
             "chats": self.chats,
             "connections": partial(self.connections, "chat"),
             "caption_connections": partial(self.connections, "captions"),
@@ -133,6 +137,11 @@ class Screens:
         name = await self._app.push_screen_wait(ConnectionPicker(connections, purpose, current=now))
         if name == ADD:
             name = await self.connection("")
+            able = connections.chatting() if purpose == "chat" else connections.captioners()
+            if name and name not in able:
+                doing = "chat" if purpose == "chat" else "caption"
+                self.front.note(f"{name} is saved; it does not {doing}")
+                return
         if name is not None and (name or purpose == "captions"):
             await connections.use(name, purpose)
             self.front.note(told(connections, purpose))
@@ -162,7 +171,9 @@ class Screens:
         """F1."""
         from tui.ui.help.help import HelpScreen  # noqa: PLC0415 - rarely opened
 
-        commands = [(command.usage, command.summary) for command in self._registry]
+        commands = [
+            (f"/{command.name}", command.summary, describe(command)) for command in self._registry
+        ]
         chosen = await self._app.push_screen_wait(HelpScreen(KEYS, commands))
         if chosen:
             self.front.set_draft(chosen)

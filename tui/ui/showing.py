@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ class PictureScreens:
         self._chat = chat
         self._copy = copy
         self.front: FrontEnd
+        self.run: Callable[[str], object]
 
     def openers(self) -> dict[ScreenName, Callable[[], Awaitable[None]]]:
         """The screens by the names that commands use."""
@@ -45,12 +47,13 @@ class PictureScreens:
         return Means(self._services.captions.stored, self._copy, SystemViewer().open)
 
     async def look(self, pictures: Sequence[Attachment], at: int) -> None:
-        """Show pictures large, one at a time, beginning with the one at a place."""
+        """Show pictures of the chat large, one at a time, beginning with the one at a place."""
         from tui.ui.pictures.viewer import Viewer  # noqa: PLC0415 - rarely opened
 
         if any(isinstance(screen, Viewer) for screen in self._app.screen_stack):
             return  # Enter was pressed twice
-        await self._app.push_screen_wait(Viewer(pictures, at, self._means))
+        means = replace(self._means, again=lambda one: self.run(f"/imagine-again {one.ref}"))
+        await self._app.push_screen_wait(Viewer(pictures, at, means))
 
     async def view(self, index: int, number: int) -> None:
         """Show a picture of a message; the others of the chat are beside it."""

@@ -135,6 +135,24 @@ async def test_openrouter_tells_what_is_left_and_whether_the_key_is_good() -> No
         await about("openrouter", answers)
 
 
+async def test_servers_that_make_pictures_tell_their_models() -> None:
+    root = "http://127.0.0.1:1"
+    answers: dict[str, Any] = {"/sdapi/v1/sd-models": [{"title": "v1-5 [abc]"}, {"title": "xl"}]}
+    label = "Stable Diffusion WebUI"
+    assert await about("a1111", answers, root) == (
+        f"{label}, 2 models, none loaded, makes pictures"
+    )
+    answers["/sdapi/v1/options"] = {"sd_model_checkpoint": "v1-5 [abc]"}
+    line = await about("a1111", answers, root)
+    assert line == f"{label}, 2 models, loaded: v1-5 [abc], makes pictures"
+    node = {"input": {"required": {"ckpt_name": [["a.ckpt"]]}}}
+    answers = {
+        "/system_stats": {"system": {"comfyui_version": "0.9.2"}, "devices": []},
+        "/object_info/CheckpointLoaderSimple": {"CheckpointLoaderSimple": node},
+    }
+    assert await about("comfyui", answers, root) == "ComfyUI 0.9.2, 1 model, makes pictures"
+
+
 async def test_extras_tells_whether_it_captions() -> None:
     root = "http://127.0.0.1:1"
     line = await about("extras", {"/api/modules": {"modules": ["caption", "tts"]}}, root)

@@ -36,8 +36,22 @@ def test_a_key_goes_into_the_header_that_the_row_names(name: str) -> None:
         "x-api-key": {"x-api-key": KEY},
         "x-goog-api-key": {"x-goog-api-key": KEY},
         "apikey": {"apikey": KEY},
+        "basic": {"authorization": f"Bearer {KEY}"},
     }
     assert keyed(endpoint(name)) == wanted[PROVIDERS[name].auth]
+
+
+def test_a_name_and_a_password_are_shown_as_servers_of_pages_want_them() -> None:
+    assert keyed(endpoint("a1111", key="ada:pass word")) == {
+        "authorization": "Basic YWRhOnBhc3Mgd29yZA=="
+    }
+
+
+def test_a_picture_is_asked_for_once_and_waited_for_as_long_as_it_takes() -> None:
+    far = calls.making(endpoint("openai", "https://api.openai.com/v1"), "https://x/1", {"n": 1})
+    here = calls.making(endpoint("a1111"), "http://127.0.0.1:1/x", headers={"Accept": "image/*"})
+    assert (far.costly, far.read_seconds, far.patience) == (True, calls.MAKING_SECONDS, 0.0)
+    assert (here.costly, here.read_seconds, here.headers["Accept"]) == (True, None, "image/*")
 
 
 @rows

@@ -18,24 +18,31 @@ PROTOCOLS = {
     "ollama": "ollama",
     "horde": "horde",
     "extras": "extras",
+    "a1111": "a1111",
+    "comfyui": "comfyui",
 }
 HEADERS = {
     "anthropic": "x-api-key",
     "google": "x-goog-api-key",
     "vertexai": "x-goog-api-key",
     "horde": "apikey",
+    "a1111": "basic",
 }
 THROUGH_A_PROXY = ["openai", "anthropic", "google", "vertexai", "mistral", "xai", "moonshot", "zai"]
-LOCAL = ["ollama", "llamacpp", "koboldcpp", "ooba", "vllm", "lmstudio", "extras"]
+LOCAL = [
+    *("ollama", "llamacpp", "koboldcpp", "ooba", "vllm", "lmstudio"),
+    *("extras", "a1111", "comfyui"),
+]
 KNOBS = {each.name for each in fields(Sampling)}
 rows = pytest.mark.parametrize("row", PROVIDERS.values(), ids=PROVIDERS)
 
 
-def test_every_service_of_a_caption_is_there() -> None:
+def test_every_service_is_there() -> None:
     wanted = (
         "openai anthropic google vertexai mistral groq openrouter xai cohere moonshot zai deepseek"
         " 01ai aimlapi nanogpt electronhub chutes fireworks pollinations workersai custom ollama"
-        " llamacpp koboldcpp ooba vllm lmstudio horde extras offline"
+        " llamacpp koboldcpp ooba vllm lmstudio horde extras a1111 comfyui"
+        " offline"
     )
     assert list(PROVIDERS) == wanted.split()
     assert [name for name, row in PROVIDERS.items() if row.id != name] == []
@@ -102,7 +109,9 @@ def test_what_a_person_should_know_is_noted() -> None:
     assert "April 2024" in PROVIDERS["extras"].note
     assert "discontinued" in PROVIDERS["01ai"].note
     assert "ACCOUNT" in PROVIDERS["workersai"].note.upper()
-    assert [name for name, row in PROVIDERS.items() if not row.chats] == ["extras"]
+    quiet = [name for name, row in PROVIDERS.items() if not row.chats]
+    assert quiet == ["extras", "a1111", "comfyui"]
+    assert all("only" in PROVIDERS[name].note for name in quiet)
     assert [name for name, row in PROVIDERS.items() if row.pulls] == ["ollama"]
 
 

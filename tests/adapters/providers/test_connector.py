@@ -52,9 +52,17 @@ def test_every_row_that_chats_opens(name: str) -> None:
     assert requests == []
 
 
-def test_extras_does_not_chat() -> None:
-    with pytest.raises(BadRequest, match="only captions"):
-        HttpConnector().open(endpoint("extras"))
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("extras", "only captions"),
+        ("a1111", "only makes pictures"),
+        ("comfyui", "only makes pictures"),
+    ],
+)
+def test_a_service_for_something_else_does_not_chat(name: str, words: str) -> None:
+    with pytest.raises(BadRequest, match=words):
+        HttpConnector().open(endpoint(name))
 
 
 async def test_only_some_servers_fetch_models() -> None:

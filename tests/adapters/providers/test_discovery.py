@@ -37,6 +37,16 @@ VLLM = {
 }
 PLAIN = {"/v1/models": MODELS}
 EXTRAS = {"/api/modules": {"modules": ["caption"]}}
+WEBUI = {
+    "/sdapi/v1/options": {"sd_model_checkpoint": "m", "samples_save": True},
+    "/sdapi/v1/sd-models": [{"title": "m", "model_name": "m"}],
+}
+COMFY = {
+    "/system_stats": {"system": {"comfyui_version": "0.9.2"}, "devices": [{"name": "cpu"}]},
+    "/object_info/CheckpointLoaderSimple": {
+        "CheckpointLoaderSimple": {"input": {"required": {"ckpt_name": [["m"], {}]}}}
+    },
+}
 
 
 def serving(answers: Answers) -> FakeServer:
@@ -87,6 +97,11 @@ async def found(http: Http, *servers: tuple[str, FakeServer]) -> list[FoundServe
         (PLAIN, "vllm", "vllm"),
         (PLAIN, "ollama", "custom"),
         (PLAIN, "extras", "custom"),
+        (PLAIN, "a1111", "custom"),
+        (WEBUI, "a1111", "a1111"),
+        (WEBUI, "koboldcpp", "a1111"),
+        (COMFY, "comfyui", "comfyui"),
+        ({**KOBOLD, **WEBUI, **COMFY}, "comfyui", "koboldcpp"),
     ],
 )
 @pytest.mark.usefixtures("patient")
@@ -96,7 +111,7 @@ async def test_servers_that_imitate_others_are_told_apart(
     server = serving(answers)
     servers = await found(http, (usual, server))
     assert [(s.provider, [m.id for m in s.models]) for s in servers] == [(kind, ["m"])]
-    assert servers[0].url.endswith("" if kind == "ollama" else "/v1")
+    assert servers[0].url.endswith("/v1") == (kind not in {"ollama", "a1111", "comfyui"})
 
 
 @pytest.mark.usefixtures("patient")
@@ -115,6 +130,8 @@ async def test_what_a_found_server_sees_is_known(http: Http) -> None:
         ("vllm", VLLM, "0.11.0"),
         ("lmstudio", LMSTUDIO, ""),
         ("ooba", OOBA, ""),
+        ("a1111", WEBUI, ""),
+        ("comfyui", COMFY, "0.9.2"),
     ],
 )
 @pytest.mark.usefixtures("patient")

@@ -418,3 +418,19 @@ async def test_journal_and_cache_do_not_grow_for_ever(
     await store.aclose()
     assert names == ["d", "a", "c"]
     assert kept == ["a", "c", "d"]
+
+
+async def test_only_a_deleted_chat_can_be_forgotten(store: ChatStore) -> None:
+    for id_ in ("c1", "c2"):
+        await store.create(chat(id_))
+        await store.append(id_, message(f"m-{id_}"))
+    await store.delete("c2")
+
+    await store.forget("c1")
+    await store.forget("c2")
+    await store.forget("c3")
+
+    assert [each.id for each in await store.chats()] == ["c1"]
+    assert len(store.read(["m-c1", "m-c2"])) == 1
+    with pytest.raises(StorageError):
+        await store.restore("c2")

@@ -246,7 +246,7 @@ async def test_a_full_disk_loses_nothing_that_was_saved(path: Path) -> None:
     file = database.Database(path)
 
     def add(name: str, size: int) -> Callable[[sqlite3.Connection], object]:
-        sql = "INSERT INTO chats VALUES (?, ?, '', '', '', 1, 1, NULL, 0, 0, '[]', '{}')"
+        sql = "INSERT INTO chats VALUES (?, ?, '', '', '', 1, 1, NULL, 0, 0, '[]', '{}', '[]')"
         return lambda db: db.execute(sql, (name, "x" * size))
 
     await file.write(add("kept", 10))

@@ -130,12 +130,12 @@ async def test_messages_of_older_versions_keep_their_order_and_are_sent(tmp_path
     first_version(path, [])
     connection = sqlite3.connect(path)
     connection.execute(FIRST_CHAT.replace("'c1'", "'c2'"))
-    for number, where in enumerate(("c2", "c1", "c1"), 2):
+    for number, of_chat in enumerate(("c2", "c1", "c1"), 2):
         connection.execute(
             "INSERT INTO messages (id, chat, role, name, text, created, attachments, captions,"
             " templated, reasoning, status, error, model, characters, lines, pictures, writer)"
             " VALUES (?, ?, 'user', 'You', '', 1, '[]', '', 0, '', 'complete', '', '', 0, 1, 0, 0)",
-            (f"m{number}", where),
+            (f"m{number}", of_chat),
         )
     connection.commit()
     connection.close()

@@ -123,7 +123,7 @@ KEYS = {
     "edit": ("alt+up", "e"),
 }
 WORDS = {
-    "regenerate": "replace the last",
+    "regenerate": "get another version",
     "continue": "let the last reply",
     "delete": "delete a message",
     "copy": "copy a message",
@@ -144,7 +144,7 @@ WAYS = pytest.mark.parametrize("way", ["key", "palette", "command"])
 
 
 @WAYS
-async def test_regenerating_replaces_the_last_reply_and_undo_brings_it_back(way: str) -> None:
+async def test_regenerating_shows_another_reply_and_undo_brings_the_earlier_back(way: str) -> None:
     async with opened(await connected()) as stage:
         await stage.say("hello")
         stage.model.script = AGAIN

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.house import House
 from tests.ui.app.stage import OLLAMA, connected, opened
-from tui.domain.connection import FoundServer
+from tui.domain.connection import FoundServer, Model
 from tui.services.endpoints import OFFLINE
 from tui.ui.chat.offers import NO_MODEL
 
@@ -49,7 +49,9 @@ async def test_a_message_without_a_model_is_kept_and_enter_asks_once_there_is_on
 
 async def test_a_local_server_is_offered_and_enter_adopts_it() -> None:
     house = House()
-    house.connector.found = [FoundServer("fake", "Empty", "http://127.0.0.1:1/v1", ()), OLLAMA]
+    painter = FoundServer("painter", "P", "http://127.0.0.1:7860", (Model("v", "yes"),) * 9)
+    empty = FoundServer("fake", "Empty", "http://127.0.0.1:1/v1", ())
+    house.connector.found = [empty, painter, OLLAMA]
     async with opened(house) as stage:
         await stage.until(lambda: "Ollama" in stage.hint)
         assert stage.hint == "Ollama is running with 3 models, 1 sees pictures: Enter to use it"
@@ -155,3 +157,20 @@ async def test_a_message_that_nobody_answers_says_how_to_connect() -> None:
 
         assert stage.texts[-1] == "hello"
         assert "/connect" in stage.notices[-1]
+
+
+async def test_what_only_makes_pictures_is_added_and_does_not_chat() -> None:
+    async with opened() as stage:
+        await stage.press("f4")
+        await stage.until(lambda: stage.top == "ConnectionPicker")
+        await stage.press(*"add", "enter")
+        await stage.until(lambda: stage.top == "ConnectionForm")
+        await stage.press(*"easel", "tab", "enter")
+        await stage.until(lambda: stage.top == "ChoiceList")
+        await stage.press(*"painter", "enter")
+        await stage.until(lambda: stage.top == "ConnectionForm")
+        await stage.press("ctrl+s")
+        await stage.until(lambda: "easel is saved; it does not chat" in stage.screen)
+
+    assert stage.house.settings.current.connections["easel"].provider == "painter"
+    assert stage.house.settings.current.chat.connection == ""

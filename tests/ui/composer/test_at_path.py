@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.widgets.harness import wait_until
-from tui.slash.completion import Suggestion
+from tui.slash.offers import Suggestion
 from tui.ui.chat import at_path
 from tui.ui.chat.at_path import AtPaths, mentioned, walk
 from tui.ui.chat.popup import enter_accepts

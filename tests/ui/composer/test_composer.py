@@ -11,7 +11,7 @@ from textual.widgets import Button, Static
 
 from tests.ui.widgets.harness import wait_until
 from tui.domain.fate import Fate
-from tui.slash.completion import Suggestion
+from tui.slash.offers import Suggestion
 from tui.ui.chat.chips import Chip
 from tui.ui.chat.composer import Composer
 from tui.ui.chat.picture_chip import PictureChip, Shown

@@ -13,6 +13,7 @@ from tui.domain.generation import Progress
 from tui.domain.settings import ConnectionSettings, Settings
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
+from tui.services.connection_book import Purpose
 from tui.services.endpoints import Endpoints
 from tui.ui.connections.form import ConnectionForm
 from tui.ui.connections.more import Extras, MoreFields
@@ -394,6 +395,20 @@ async def test_an_address_that_cannot_be_is_said_before_anything_is_saved() -> N
 
         assert app.result is UNSET
     assert desk.settings.current.connections["kitchen"].proxy == ""
+
+
+@pytest.mark.parametrize("purpose", ["chat", "captions"])
+async def test_what_only_makes_pictures_is_offered_for_neither(purpose: Purpose) -> None:
+    found = FoundServer("painter", "Painter", "http://127.0.0.1:7860", (Model("v1"),))
+    desk = Desk(found=(found,))
+    await desk.settings.change("connections.easel", {"provider": "painter"})
+    picker = ConnectionPicker(desk.connections, purpose)
+    async with Harness(picker).run_test():
+        await wait_until(lambda: bool(picker.rows.rows))
+        await picker.workers.wait_for_complete()
+        ids = [row.id for row in picker.rows.rows]
+    assert "kitchen" in ids
+    assert not {"easel", "found 0"} & set(ids)
 
 
 async def test_a_found_server_that_only_captions_is_offered_for_captions_alone() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.widgets import Static
 
@@ -15,8 +17,12 @@ KEYS = [
     ("Alt+Up", "Message above", ""),
 ]
 COMMANDS = [
-    ("/caption [file=PATH…] [quiet=true] [mesId=N] [prompt]", "Describe a picture"),
-    ("/new [character]", "Start a chat"),
+    (
+        "/caption",
+        "Describe a picture",
+        "/caption [file=PATH…] [quiet=true] [mesId=N] [prompt]\nDescribe a picture",
+    ),
+    ("/new", "Start a chat", "/new [character]\nStart a chat\nfor example: /new Seraphina"),
 ]
 FATE = ("lake\x1b.jpg", Fate(True, True, "both: the chat model sees"))
 PROMPT = Prompt(
@@ -64,7 +70,7 @@ async def test_search_leaves_what_fits_under_its_heading() -> None:
         await pilot.pause()
 
         assert labels(screen) == ["Commands", "/new"]
-        assert shown(screen, "#about") == "/new [character]\nStart a chat"
+        assert shown(screen, "#about") == COMMANDS[1][2]
 
 
 async def test_enter_gives_the_command_to_try() -> None:
@@ -86,6 +92,15 @@ async def test_enter_on_the_guide_does_nothing() -> None:
         await pilot.pause()
 
     assert app.result is None
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 message is"), (3, "3 messages are")])
+async def test_what_is_not_for_the_model_is_counted(count: int, words: str) -> None:
+    screen = ContextScreen(replace(PROMPT, withheld=count))
+    async with Harness(screen).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+
+        assert f" · {words} left out: hidden, or a comment" in shown(screen, "#sum")
 
 
 @pytest.mark.parametrize("size", SIZES)

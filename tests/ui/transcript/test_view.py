@@ -472,3 +472,93 @@ async def test_any_size_can_be_drawn(size: tuple[int, int]) -> None:
     async with running(source, size) as (_, view, _):
         for row in view.render_lines(view.size.region):
             assert row.cell_length >= 0
+
+
+@pytest.mark.parametrize("width", [60, 24])
+async def test_the_head_line_tells_what_a_message_is(width: int) -> None:
+    source = numbered(4)
+    told, comment, hidden, reply = source.messages
+    told.kind, comment.kind, hidden.hidden = "narrator", "comment", True
+    reply.name = "Ada Lovelace " * 5
+    reply.show((*reply.versions, *reply.versions), 1)
+    reply.status = "stopped"
+    async with running(source, (width, 20)) as (app, _, _):
+        heads = [row for row in app.rows() if "#" in row]
+
+    assert [row.partition(" · ")[2] for row in heads] == [
+        *("narrator", "comment", "hidden", "2/2 · stopped"),
+    ]
+    assert max(map(len, heads)) <= width
+
+
+async def test_what_is_not_sent_is_shown_without_colours() -> None:
+    source = Messages([message(0, "# Title\n\nand `code`\n\n```py\nx = 1\n```")])
+    async with running(source) as (app, view, pilot):
+        coloured = [line for line in view.document.entry(1).laid.lines[1:] if line.text]
+        source.messages[0].hidden = True
+        source.messages[0].touch()
+        view.sync()
+        await pilot.pause()
+        dimmed = [line for line in view.document.entry(1).laid.lines[1:] if line.text]
+        rows = app.rows()
+
+    assert [line.text for line in dimmed] == [line.text for line in coloured]
+    assert {style.partition(":")[0] for line in dimmed for _, style, _ in line.runs} == {"dim"}
+    assert any("x = 1" in row for row in rows)
+
+
+async def test_spoken_text_tells_what_a_message_is() -> None:
+    source = numbered(2)
+    source.messages[0].kind = "comment"
+    reply = source.messages[1]
+    reply.show((*reply.versions, *reply.versions), 1)
+    reply.hidden = True
+    async with running(source) as (_, view, _):
+        first, second = (view.screen_reader_text(at).splitlines()[0] for at in (0, 1))
+
+    assert first == "Message 0, You, comment, not sent to the model:"
+    assert second == "Message 1, Ada, version 2 of 2, not sent to the model:"
+
+
+async def test_a_version_that_streams_in_takes_the_place_of_the_earlier_one() -> None:
+    source = numbered(3)
+    reply = source.messages[2]
+    async with running(source) as (app, view, pilot):
+        reply.show((*reply.versions, replace(reply.versions[0], text="New", status="streaming")), 1)
+        reply.touch()
+        view.sync()
+        view.begin_reply(2)
+        await stream(pilot, view, reply, " words")
+        growing = app.rows()
+        reply.status = "complete"
+        view.end_reply()
+        reply.show(reply.versions, 0)
+        reply.touch()
+        view.sync()
+        await pilot.pause()
+
+        assert [row.strip() for row in growing if "#2" in row or "New" in row] == [
+            *("#2 You · 2/2", "New words"),
+        ]
+        assert [row.strip() for row in app.rows() if "#2" in row or "of 2" in row] == [
+            *("#2 You · 1/2", "text of 2"),
+        ]
+
+
+async def test_a_message_put_between_others_moves_the_later_ones() -> None:
+    source = numbered(30)
+    async with running(source) as (app, view, pilot):
+        view.scroll_to_message(10)
+        await pilot.pause()
+        before = app.rows()[:6]
+        source.messages.insert(2, message(99, "put between"))
+        source.revision += 1
+        view.sync()
+        await pilot.pause()
+        after = app.rows()[:6]
+        view.scroll_to_message(1)
+        await pilot.pause()
+
+        assert [row for row in after if "text of" in row] == [r for r in before if "text of" in r]
+        assert "#2 Ada" in app.rows()[3]
+        assert "put between" in app.rows()[4]

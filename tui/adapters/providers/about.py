@@ -34,6 +34,8 @@ async def line(endpoint: Endpoint, client: Http) -> str:
         "openrouter": _openrouter,
         "horde": _horde,
         "extras": _extras,
+        "a1111": _a1111,
+        "comfyui": _comfyui,
     }
     server = _Server(endpoint, client)
     words = await special.get(provider.id, _any)(server)
@@ -179,6 +181,17 @@ async def _extras(server: _Server) -> list[str]:
     if "caption" in modules:
         return ["", "captions pictures"]
     return ["", "its caption module is off: start it with --enable-modules=caption"]
+
+
+async def _a1111(server: _Server) -> list[str]:
+    count = await server.count()
+    loaded = as_text((await server.maybe("/sdapi/v1/options")).get("sd_model_checkpoint"))
+    return ["", count, _loaded([loaded] if loaded else []), "makes pictures"]
+
+
+async def _comfyui(server: _Server) -> list[str]:
+    system = as_dict((await server.ask("/system_stats")).get("system"))
+    return [_version(system.get("comfyui_version")), await server.count(), "makes pictures"]
 
 
 def _version(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from tui.domain.generation import GenerationRequest
 
 LIST_SECONDS = 20.0
 """Longest silence of a server that is only asked for a list."""
+MAKING_SECONDS = 300.0
+"""Longest silence of a service that makes a picture."""
 _LIST_WAIT = 5.0
 """Longest wait that it may ask for: nothing is shown meanwhile."""
 _TOKEN = "ya29."
@@ -64,6 +67,23 @@ def generation(
     return Call(url, origin, body, _headers(endpoint), read_seconds=seconds)
 
 
+def making(
+    endpoint: Endpoint,
+    url: str,
+    body: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Call:
+    """A call that makes a picture, which costs: it is not repeated once it may have begun.
+
+    Raises:
+        AuthError: The key, or a header of the person's own, cannot be sent.
+    """
+    origin = origin_of(endpoint)
+    seconds = None if origin.local else MAKING_SECONDS
+    told = {**_headers(endpoint), **(headers or {})}
+    return Call(url, origin, body, told, read_seconds=seconds, costly=True)
+
+
 def _headers(endpoint: Endpoint) -> dict[str, str]:
     """The row's headers, below them the key, and the person's own before both."""
     provider = endpoint.provider
@@ -99,7 +119,10 @@ def _auth(endpoint: Endpoint, key: str) -> Auth:
 
 
 def _shown(auth: Auth, key: str) -> tuple[str, str]:
-    return ("Authorization", f"Bearer {key}") if auth == "bearer" else (auth, key)
+    if auth == "basic" and ":" in key:
+        return "Authorization", f"Basic {b64encode(key.encode()).decode()}"
+    # Without a colon it is no name and password: a proxy before the server may want it.
+    return ("Authorization", f"Bearer {key}") if auth in {"bearer", "basic"} else (auth, key)
 
 
 def _check(text: str, message: str, endpoint: Endpoint) -> None:

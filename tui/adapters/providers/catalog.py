@@ -9,7 +9,19 @@ _ORDER = (
     *("openai", "anthropic", "google", "vertexai", "mistral", "groq", "openrouter", "xai"),
     *("cohere", "moonshot", "zai", "deepseek", "01ai", "aimlapi", "nanogpt", "electronhub"),
     *("chutes", "fireworks", "pollinations", "workersai", "custom"),
-    *("ollama", "llamacpp", "koboldcpp", "ooba", "vllm", "lmstudio", "horde", "extras", "offline"),
+    *(
+        "ollama",
+        "llamacpp",
+        "koboldcpp",
+        "ooba",
+        "vllm",
+        "lmstudio",
+        "horde",
+        "extras",
+        "a1111",
+        "comfyui",
+    ),
+    "offline",
 )
 _ROWS = {row.id: row for row in (*catalog_hosted.ROWS, *catalog_special.ROWS, *catalog_local.ROWS)}
 

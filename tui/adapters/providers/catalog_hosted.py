@@ -18,6 +18,11 @@ OPEN_MODELS = (*BASIC, "seed", *PENALTIES, "top_k", "min_p", "repetition_penalty
 """What servers of open models add to OpenAI's fields."""
 EVERYTHING = (*OPEN_MODELS, "reasoning_effort")
 WEB = ("image/jpeg", "image/png", "image/webp", "image/gif")
+IMAGE_MODELS = (
+    *("*image*", "*flux*", "*diffusion*", "*sdxl*", "*dall-e*", "*imagen*", "*seedream*"),
+    *("*nanobanana*", "*kontext*", "*recraft*", "*ideogram*", "*hidream*", "*cogview*"),
+)
+"""What models that make pictures are called, where a service has those of many makers."""
 _MB = 1_000_000
 _USUAL = PictureLimits(max_bytes=10 * _MB)
 """Nobody says so, but larger ones get into trouble at one place or another."""
@@ -48,6 +53,10 @@ ROWS = (
             *("davinci*", "babbage*", "*-instruct*"),
         ),
         pictures=PictureLimits(WEB, max_bytes=20 * _MB),
+        images="openai",
+        image_fields=("size", "partial_images"),
+        image_sizes=("1024x1024", "1536x1024", "1024x1536"),
+        draws=("*gpt-image*", "dall-e*"),
     ),
     Provider(
         "mistral",
@@ -95,6 +104,9 @@ ROWS = (
         headers=(("X-Title", "Salon"),),
         knobs=EVERYTHING,
         pictures=PictureLimits(WEB, max_bytes=2 * 1024 * 1024),
+        images="openrouter",
+        image_models="/images/models",
+        draws=IMAGE_MODELS,
     ),
     Provider(
         "xai",
@@ -111,6 +123,9 @@ ROWS = (
         hides=("*image*", "*imagine*", "*video*"),
         probe="xai",
         pictures=_USUAL,
+        images="openai",
+        image_fields=("response_format",),
+        draws=("*image*", "*imagine*"),
     ),
     Provider(
         "moonshot",
@@ -140,6 +155,10 @@ ROWS = (
         caption_body=(("max_tokens", 4096),),  # its own 1024 may all go into thinking
         sees=("glm-4v*", "glm-4.[0-9]v*", "glm-5v*", "glm-5.[0-9]v*"),
         pictures=PictureLimits(max_bytes=5 * _MB, max_side=6000),
+        images="openai",
+        image_fields=("size",),
+        image_sizes=("1024x1024", "1344x768", "768x1344", "1152x864", "864x1152"),
+        draws=("cogview*", "glm-image*"),
     ),
     Provider(
         "deepseek",
@@ -189,6 +208,10 @@ ROWS = (
         knobs=EVERYTHING,
         models_path="/models?detailed=true",
         pictures=_USUAL,
+        images="openai",
+        image_models="/images/models",
+        image_fields=("size", "response_format"),
+        draws=IMAGE_MODELS,
     ),
     Provider(
         "electronhub",
@@ -201,6 +224,9 @@ ROWS = (
         knobs=OPENAI,
         hides=NO_CHAT,
         pictures=_USUAL,
+        images="openai",
+        image_fields=("size", "response_format"),
+        draws=IMAGE_MODELS,
     ),
     Provider(
         "chutes",
@@ -238,6 +264,8 @@ ROWS = (
         sees=("openai*", "gemini*", "claude*"),
         hides=("*audio*",),
         pictures=_USUAL,
+        images="pollinations",
+        draws=(*IMAGE_MODELS, "turbo", "kontext"),
     ),
     Provider(
         "workersai",
@@ -261,7 +289,9 @@ ROWS = (
         "OpenAI-compatible server",
         "openai",
         "",
-        strip_paths=HOSTED,
+        strip_paths=("/images/generations", *HOSTED),
         knobs=EVERYTHING,
+        images="openai",
+        image_fields=("size", "response_format"),
     ),
 )

@@ -37,6 +37,7 @@ ROWS = (
         abort_path="/api/extra/abort",
         pictures=PictureLimits(max_count=8),
         probe_ports=(5001,),
+        images="a1111",
     ),
     Provider(
         "ooba",
@@ -49,6 +50,8 @@ ROWS = (
         caption_body=(("temperature", 0.1),),
         knobs=EVERYTHING,
         probe_ports=(5000,),
+        images="openai",
+        image_fields=("size", "negative_prompt", "steps", "cfg_scale", "image_seed"),
     ),
     Provider(
         "vllm",

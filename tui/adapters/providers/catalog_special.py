@@ -49,6 +49,8 @@ ROWS = (
         sees=("gemini-*", "gemma-3*", "gemma-4*"),
         hides=_GEMINI_HIDES,
         pictures=_GEMINI_PICTURES,
+        images="gemini",
+        draws=("*-image*", "imagen*"),
     ),
     Provider(
         "vertexai",
@@ -68,6 +70,8 @@ ROWS = (
         sees=("gemini-*", "gemma-3*", "gemma-4*"),
         hides=_GEMINI_HIDES,
         pictures=_GEMINI_PICTURES,
+        images="gemini",
+        draws=("*-image*", "imagen*"),
     ),
     Provider(
         "cohere",
@@ -116,6 +120,7 @@ ROWS = (
         knobs=(*BASIC, "top_k", "min_p", "repetition_penalty"),
         blind=("*",),  # its chats take no pictures, whatever the models are called
         pictures=PictureLimits(WEB[:3], 5 * _MB, 3072, 3072 * 3072, 1),
+        images="horde",
     ),
     Provider(
         "extras",
@@ -130,5 +135,37 @@ ROWS = (
         knobs=(),
         pictures=PictureLimits(max_side=1024, max_count=1),
         probe_ports=(5100,),
+    ),
+    Provider(
+        "a1111",
+        "Stable Diffusion WebUI",
+        "a1111",
+        "http://127.0.0.1:7860",
+        auth="basic",
+        note="AUTOMATIC1111, Forge, SD.Next: only makes pictures; start it with --api; its key is"
+        " user:password (--api-auth)",
+        chats=False,
+        local=True,
+        strip_paths=("/sdapi/*", "/sdapi", "/docs"),
+        knobs=(),
+        models_path="/sdapi/v1/sd-models",
+        blind=("*",),
+        probe_ports=(7860,),
+        images="a1111",
+    ),
+    Provider(
+        "comfyui",
+        "ComfyUI",
+        "comfyui",
+        "http://127.0.0.1:8188",
+        note="only makes pictures, by a workflow of your own or a plain one of Salon's",
+        chats=False,
+        local=True,
+        strip_paths=("/prompt", "/api"),
+        knobs=(),
+        models_path="/object_info/CheckpointLoaderSimple",
+        blind=("*",),
+        probe_ports=(8188,),
+        images="comfyui",
     ),
 )

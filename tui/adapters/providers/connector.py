@@ -42,7 +42,7 @@ class HttpConnector:
         """Give a model to talk to; nothing goes over the network yet.
 
         Raises:
-            BadRequest: It only captions.
+            BadRequest: It only captions, or only makes pictures.
         """
         model = self._model(endpoint)
         if self._prepare is None:
@@ -82,6 +82,13 @@ class HttpConnector:
                 raise BadRequest(
                     f"{label} only captions and does not chat",
                     hint="choose it as the caption source, and another connection for the chat",
+                    provider=label,
+                )
+            case "a1111" | "comfyui":
+                label = endpoint.provider.label
+                raise BadRequest(
+                    f"{label} only makes pictures and does not chat",
+                    hint="choose another connection for the chat (/connect)",
                     provider=label,
                 )
             case protocol:

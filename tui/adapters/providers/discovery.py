@@ -23,10 +23,14 @@ _SIGNS = {
     "ooba": "/v1/internal/model/info",
     "ollama": "/api/version",
     "extras": "/api/modules",
+    "a1111": "/sdapi/v1/options",
+    "comfyui": "/system_stats",
     "vllm": "/version",
     "models": "/v1/models",
 }
 """Where each kind of server gives itself away; they imitate one another's other addresses."""
+_OF_THEIR_OWN = frozenset(("ollama", "extras", "a1111", "comfyui"))
+"""Those who are something else where they list models as OpenAI does."""
 
 
 async def discover(providers: Mapping[str, Provider], client: Http) -> list[FoundServer]:
@@ -88,14 +92,17 @@ def recognise(answers: Mapping[str, object], usual: str) -> str:
         ("ooba", "model_name" in said["ooba"]),
         ("ollama", bool(as_text(said["ollama"].get("version")))),
         ("extras", isinstance(said["extras"].get("modules"), list)),
+        ("comfyui", isinstance(said["comfyui"].get("devices"), list)),
+        ("a1111", "sd_model_checkpoint" in said["a1111"]),
         ("vllm", _made_by(listed, "vllm")),
-        ("custom" if usual in {"ollama", "extras"} else usual, bool(listed)),
+        ("custom" if usual in _OF_THEIR_OWN else usual, bool(listed)),
     )
     return next((kind for kind, found in signs if found), "")
 
 
 def _version(said: Mapping[str, object]) -> str:
-    return clean_line(as_text(said.get("version")) or as_text(said.get("build_info")), 40)
+    system = as_text(as_dict(said.get("system")).get("comfyui_version"))
+    return clean_line(as_text(said.get("version")) or as_text(said.get("build_info")) or system, 40)
 
 
 def _made_by(listed: Iterable[Mapping[str, object]], owner: str) -> bool:

@@ -83,7 +83,7 @@ class HordeChatModel:
             raise Overloaded(
                 f"{label} ended the request without an answer", hint="try again", provider=label
             )
-        if _censored(said):
+        if censored(said):
             raise Filtered(
                 f"a safety filter of {label} withheld the answer",
                 hint="say it in another way, or choose another model",
@@ -152,12 +152,15 @@ def _stops(body: Mapping[str, object]) -> list[str]:
     return [stop for stop in asked if isinstance(stop, str)] if isinstance(asked, list) else []
 
 
-def _censored(said: Mapping[str, Any]) -> bool:
+def censored(said: Mapping[str, Any]) -> bool:
+    """Whether a filter took the result, a text or a picture, away."""
     kinds = [entry.get("type") for entry in items(said.get("gen_metadata"))]
-    return said.get("state") in ("censored", "csam") or "censorship" in kinds
+    taken = said.get("censored") is True or said.get("state") in ("censored", "csam")
+    return taken or "censorship" in kinds
 
 
-def _standing(status: Mapping[str, Any]) -> Standing | None:
+def standing(status: Mapping[str, Any]) -> Standing | None:
+    """Read how far a generation is, of a text or a picture; None: it says nothing of that."""
     done = status.get("done")
     if not isinstance(done, bool):
         return None
@@ -176,6 +179,6 @@ def _standing(status: Mapping[str, Any]) -> Standing | None:
 
 _WORK = Work(
     "/v2/generate/text",
-    _standing,
+    standing,
     "choose another model, or ask for less (max_tokens, chat.context_tokens)",
 )

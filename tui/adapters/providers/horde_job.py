@@ -60,6 +60,8 @@ class Work:
     """Reads a status; None: it is none."""
     advice: str
     """What helps where no machine can do it, or all that tried failed."""
+    question: str = "status"
+    """What tells how far it is, below the path; where it is another, the result comes after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class HordeJob:
                     yield step
         finally:
             if ticket.id and not self._over:
-                self._client.fire(replace(self._question(ticket.id), method="DELETE"))
+                self._client.fire(replace(self._about(ticket.id, "status"), method="DELETE"))
 
     async def _follow(self, name: str) -> AsyncGenerator[Progress | Result, None]:
         shown = ""
@@ -136,20 +138,26 @@ class HordeJob:
                 standing, status = looked
                 self._judge(standing)
                 if standing.state == "done":
-                    yield Result(name, status)
+                    yield Result(name, await self._result(name, status))
                     return
                 line = self._line(standing)
             if line != shown:
                 shown = line
                 yield Progress(line)
 
-    def _question(self, name: str) -> Call:
-        url = f"{self._endpoint.url}{self._work.path}/status/{name}"
+    async def _result(self, name: str, status: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is made, which a short status does not hold. Raises ProviderError."""
+        if self._work.question == "status":
+            return status
+        return as_dict(await self._client.json(replace(self._about(name, "status"), retries=2)))
+
+    def _about(self, name: str, question: str) -> Call:
+        url = f"{self._endpoint.url}{self._work.path}/{question}/{name}"
         return replace(calls.ask(self._endpoint, url), retries=0)
 
     async def _look(self, name: str) -> tuple[Standing, Mapping[str, Any]] | None:
         """Ask how far the work is; None when that failed in a way that may pass."""
-        call = self._question(name)
+        call = self._about(name, self._work.question)
         try:
             payload = await self._client.json(call)
             standing = self._work.read(as_dict(payload))

@@ -11,7 +11,7 @@ from tui.domain.connection import Endpoint, Model, Protocol, vision_by_name
 
 
 async def models(endpoint: Endpoint, client: Http) -> list[Model]:
-    """List the models that chat; what is known of their sight is filled in.
+    """List the models that chat, else all there are; what is known of their sight is filled in.
 
     Raises:
         ProviderError: The server cannot be reached or gives no list.
@@ -37,6 +37,10 @@ def _lister(protocol: Protocol) -> Callable[[Endpoint, Http], Awaitable[list[Mod
             from tui.adapters.providers.horde_models import models
         case "extras":
             from tui.adapters.providers.extras_models import models
+        case "a1111":
+            from tui.adapters.providers.a1111_models import models
+        case "comfyui":
+            from tui.adapters.providers.comfyui_models import models
         case _:
             assert_never(protocol)
     return models

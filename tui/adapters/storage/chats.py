@@ -104,6 +104,11 @@ class SqliteChats:
         sql = "UPDATE chats SET hidden = NULL WHERE id = ?"
         await self._write(lambda db: _one(db.execute(sql, (chat_id,)), "that chat is gone"))
 
+    async def forget(self, chat_id: str) -> None:
+        """Remove a deleted chat with its messages; nothing brings it back."""
+        sql = "DELETE FROM chats WHERE id = ? AND hidden IS NOT NULL"
+        await self._write(lambda db: db.execute(sql, (chat_id,)) and None)
+
     async def outline(self, chat_id: str) -> list[Outline]:
         """One entry for each message in order; answered from an index alone."""
         sql = (

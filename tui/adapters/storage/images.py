@@ -43,6 +43,10 @@ class ImageFiles:
             return None
         return await asyncio.to_thread(self._get, digest)
 
+    def place(self, image: Image) -> Path:
+        """Where the file of a picture is, once it is kept."""
+        return self._place(image.digest).with_suffix(_ENDINGS.get(image.mime, ""))
+
     def _place(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from tui.domain.chat import Attachment, CachedCaption, Chat, JournalEntry, Message, Swipe
 from tui.domain.fate import SENDS
+from tui.domain.injection import Injection
 
 MESSAGE_COLUMNS = (
     "id, role, name, text, created, attachments, templated, reasoning, status, error, model,"
@@ -17,7 +18,7 @@ STATUSES = ("complete", "streaming", "stopped", "partial", "failed")
 KINDS = ("", "narrator", "comment")
 CHAT_COLUMNS = (
     "id, title, character, persona, created, updated, draft, local_only, pictures,"
-    " draft_pictures, variables"
+    " draft_pictures, variables, injections"
 )
 JOURNAL_COLUMNS = (
     "digest, name, caption, source, model, prompt, seconds, created, used,"
@@ -159,18 +160,20 @@ def from_chat(chat: Chat) -> dict[str, Any]:
         "pictures": chat.pictures,
         "draft_pictures": attachments_json(chat.draft_pictures),
         "variables": as_json(chat.variables),
+        "injections": as_json([asdict(each) for each in chat.injections]),
     }
 
 
 def to_chat(row: tuple[Any, ...]) -> Chat:
     """Build a chat from `CHAT_COLUMNS`."""
-    *rest, local_only, pictures, waiting, variables = row
+    *rest, local_only, pictures, waiting, variables, injections = row
     return replace(
         Chat(*rest),
         local_only=bool(local_only),
         pictures=pictures,
         draft_pictures=attachments(waiting),
         variables=json.loads(variables),
+        injections=tuple(Injection(**each) for each in json.loads(injections)),
     )
 
 

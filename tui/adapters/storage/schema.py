@@ -121,6 +121,7 @@ _FOURTH = (
         (chat, position, place, id, characters, lines, pictures, kind, withheld, hidden)
         WHERE hidden IS NULL""",
     "ALTER TABLE chats ADD COLUMN variables TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE chats ADD COLUMN injections TEXT NOT NULL DEFAULT '[]'",
     "CREATE TABLE variables (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
 

@@ -128,6 +128,7 @@ def commands() -> tuple[Command, ...]:
                     verbatim=True,
                 ),
             ),
+            example="/attach cat.png *.jpg",
         ),
-        Command("paste", "paste a picture or text from the clipboard", paste),
+        Command("paste", "paste a picture or text from the clipboard", paste, example="/paste"),
     )

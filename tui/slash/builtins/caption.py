@@ -43,7 +43,8 @@ async def caption(context: Context, arguments: Arguments) -> str:
         for path in paths
     ]
     captions = await _captions(context, requests)
-    if captions and isinstance(delivery, NewMessage) and context.front.shows(context.session):
+    is_answered = context.front.shows(context.session) and context.services.connections.current()
+    if captions and isinstance(delivery, NewMessage) and is_answered:
         await context.front.reply()
     return "\n".join(captions)
 
@@ -177,11 +178,14 @@ def commands() -> tuple[Command, ...]:
             "describe a picture and put it into the chat",
             caption,
             _OF_CAPTION,
+            example="/caption file=cat.png what breed is it?",
+            returns="the caption, one a line for several pictures",
         ),
         Command(
             "caption-log",
             "show the captions made so far, used or not",
             caption_log,
             aliases=("captions",),
+            example="/caption-log",
         ),
     )

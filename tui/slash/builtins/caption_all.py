@@ -58,5 +58,7 @@ def commands() -> tuple[Command, ...]:
                 Parameter("preset", "a prompt by its name", "text", named=True),
                 Parameter("prompt", "what to ask about them", "text", rest=True, verbatim=True),
             ),
+            example="/caption-all preset=short",
+            returns="how many were captioned",
         ),
     )

@@ -4,38 +4,53 @@ from __future__ import annotations
 
 from tui.domain.chat import SearchHit
 from tui.domain.errors import CommandError
+from tui.domain.injection import Injection
 from tui.domain.safetext import clean_line
 from tui.slash.arguments import Arguments, Parameter
+from tui.slash.builtins.imagine import another
 from tui.slash.command import Command
 from tui.slash.context import Context
 
 _HITS = 12
+_AWAIT = Parameter("await", "means nothing here: it is waited for", "switch", named=True)
 _NUMBER = Parameter("N", "the message's number as shown by #N, or last", "message")
+
+
+def _must_be_shown(context: Context) -> None:
+    """Replies stream into the chat on the screen, which may not be the script's any more."""
+    if not context.front.shows(context.session):
+        raise CommandError("another chat is on the screen", hint="go back to it and try again")
 
 
 async def reply(context: Context, _arguments: Arguments) -> None:
     """Let the character answer."""
+    _must_be_shown(context)
     await context.front.reply()
 
 
 async def regenerate(context: Context, _arguments: Arguments) -> None:
     """Ask for another reply."""
-    await context.front.regenerate()
+    _must_be_shown(context)
+    await another(context)
 
 
 async def retry(context: Context, _arguments: Arguments) -> None:
     """Ask again after a failure, whatever failed."""
-    count = len(context.session)
-    if not count:
+    at = context.session.last_said()
+    if at is None:
         raise CommandError("there is nothing to retry", hint="write a message first")
-    if context.session.message(-1).role == "user":
+    if context.session.message(at).role != "assistant":
         await context.front.reply()
     else:
-        await context.front.regenerate()
+        await another(context)
 
 
-async def continue_reply(context: Context, _arguments: Arguments) -> None:
+async def continue_reply(context: Context, arguments: Arguments) -> None:
     """Let the last reply go on."""
+    _must_be_shown(context)
+    if prompt := arguments.text("prompt"):
+        once = Injection("continue", prompt, "chat", depth=1, ephemeral=True)
+        context.session.chat.injections += (once,)
     await context.front.continue_reply()
 
 
@@ -87,24 +102,70 @@ async def show_context(context: Context, _arguments: Arguments) -> None:
 
 def commands() -> tuple[Command, ...]:
     """The commands of this family."""
+    return (*_speaking(), *_one_message(), *_looking())
+
+
+def _speaking() -> tuple[Command, ...]:
+    return (
+        Command(
+            "reply",
+            "let the character answer now",
+            reply,
+            (_AWAIT,),
+            aliases=("trigger",),
+            example="/reply",
+        ),
+        Command(
+            "regenerate",
+            "get another version of the last reply",
+            regenerate,
+            (_AWAIT,),
+            aliases=("regen",),
+            example="/regenerate",
+        ),
+        Command("retry", "ask again after a failure", retry, example="/retry"),
+        Command(
+            "continue",
+            "let the last reply go on",
+            continue_reply,
+            (_AWAIT, Parameter("prompt", "how, said to the model only this once", rest=True)),
+            aliases=("cont",),
+            example="/continue",
+        ),
+        Command("stop", "stop the reply and keep what came", stop, example="/stop"),
+    )
+
+
+def _one_message() -> tuple[Command, ...]:
+    return (
+        Command(
+            "copy",
+            "copy a message to the clipboard",
+            copy,
+            (_NUMBER,),
+            example="/copy last",
+            returns="the message's text",
+        ),
+        Command("goto", "go to a message", goto, (_NUMBER,), example="/goto 12"),
+    )
+
+
+def _looking() -> tuple[Command, ...]:
     text = Parameter("text", "the words to look for", rest=True, required=True)
     return (
-        Command("reply", "let the character answer now", reply, aliases=("trigger",)),
         Command(
-            "regenerate", "get another version of the last reply", regenerate, aliases=("regen",)
-        ),
-        Command("retry", "ask again after a failure", retry),
-        Command("continue", "let the last reply go on", continue_reply, aliases=("cont",)),
-        Command("stop", "stop the reply and keep what came", stop),
-        Command("copy", "copy a message to the clipboard", copy, (_NUMBER,)),
-        Command("goto", "go to a message", goto, (_NUMBER,)),
-        Command(
-            "search", "find words in all messages and captions", search, (text,), aliases=("find",)
+            "search",
+            "find words in all messages and captions",
+            search,
+            (text,),
+            aliases=("find",),
+            example="/search red car",
+            returns="what was found, one a line",
         ),
         Command(
             "context",
             "show what the model is sent, with its tokens",
             show_context,
-            aliases=("prompt",),
+            example="/context",
         ),
     )

@@ -29,7 +29,11 @@ async def connect(context: Context, arguments: Arguments) -> None:
         await context.front.show("connections" if purpose == "chat" else "caption_connections")
         return
     connections = context.services.connections
-    name = _named(context, wanted, arguments.column("NAME"))
+    name = named(context, wanted, arguments.column("NAME"))
+    if name not in connections.captioners():
+        raise CommandError(
+            f"{clean_line(name, 40)} only makes pictures", hint="choose another (/connect)"
+        )
     if purpose == "chat" and name not in connections.chatting():
         raise CommandError(
             f"{clean_line(name, 40)} only captions", hint=f"/connect for=captions {name}"
@@ -39,7 +43,8 @@ async def connect(context: Context, arguments: Arguments) -> None:
     context.front.note(told(connections, purpose))
 
 
-def _named(context: Context, wanted: str, column: int) -> str:
+def named(context: Context, wanted: str, column: int) -> str:
+    """The connection of that name as it is written. Raises CommandError: there is none."""
     names = context.services.connections.names()
     name = next((each for each in names if each.casefold() == wanted.casefold()), "")
     if name:
@@ -71,7 +76,7 @@ async def model(context: Context, arguments: Arguments) -> str:
         if len(lines) > _LISTED:
             shown.append(f"and {len(lines) - _LISTED} more")
         context.front.note("\n".join(shown) or "the server offers no models")
-        return "\n".join(lines)
+        return connections.describe(name).model
     await connections.choose_model(name, wanted)
     await context.front.settings_changed(context.services.settings.current)
     context.front.note(told(connections, "chat"))
@@ -91,7 +96,7 @@ async def pull(context: Context, arguments: Arguments) -> str | None:
     connections = context.services.connections
     given = arguments.text("connection")
     name, chosen = connections.puller(
-        _named(context, given, arguments.column("connection")) if given else ""
+        named(context, given, arguments.column("connection")) if given else ""
     )
     try:
         async with aclosing(connections.pull(name, chosen, wanted)) as events:
@@ -144,9 +149,15 @@ def commands() -> tuple[Command, ...]:
                 name,
             ),
             aliases=("connection", "connections"),
+            example="/connect for=captions kitchen",
         ),
         Command(
-            "model", "choose the connection's model, or list what it offers", model, (model_id,)
+            "model",
+            "choose the connection's model, or list what it offers",
+            model,
+            (model_id,),
+            example="/model moondream",
+            returns="the model, or what the connection offers",
         ),
         Command(
             "pull",
@@ -156,6 +167,10 @@ def commands() -> tuple[Command, ...]:
                 Parameter("connection", "which Ollama", "connection", named=True),
                 Parameter("NAME", "the model as Ollama's library lists it", rest=True),
             ),
+            example="/pull moondream",
+            returns="the model's id",
         ),
-        Command("offline", "fetch the tiny chat model for trying Salon out", offline),
+        Command(
+            "offline", "fetch the tiny chat model for trying Salon out", offline, example="/offline"
+        ),
     )

@@ -9,6 +9,7 @@ from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command
 from tui.slash.conditions import holds, operand
 from tui.slash.context import Aborted, Broken, Context
+from tui.slash.quick import named, run_reply
 from tui.slash.scope import Bound, Value
 
 _GUARD = 100
@@ -89,7 +90,12 @@ async def run(context: Context, arguments: Arguments) -> Value:
     """Run a closure, or what a name stands for."""
     what = arguments.closure("what")
     if isinstance(what, str):
-        what = _named(context, what.strip(), arguments.column("what"))
+        name = what.strip()
+        value = context.frame.scope.get(name)
+        if not isinstance(value, Bound):
+            found = await named(context, name, arguments.column("what"))
+            return await run_reply(context, found, arguments.extra)
+        what = value
     if what is None:
         raise CommandError("what is to be run is missing", hint="a closure or its name")
     with context.frame.breakable():
@@ -97,13 +103,6 @@ async def run(context: Context, arguments: Arguments) -> Value:
             return await context.frame.run(what, given=arguments.extra)
         except Broken as broken:
             return broken.value
-
-
-def _named(context: Context, name: str, column: int) -> Bound:
-    value = context.frame.scope.get(name)
-    if isinstance(value, Bound):
-        return value
-    raise context.frame.scope.missing(name, column)
 
 
 async def leave(context: Context, arguments: Arguments) -> Value:
@@ -179,7 +178,8 @@ def _branching() -> tuple[Command, ...]:
             "run a closure as long as a condition holds",
             while_loop,
             (*compared, guard, body),
-            example="/while left=i right=3 rule=lt {: /incvar i :}",
+            example='/while left=on {: /buttons labels=["more","enough"] Go on? | '
+            "/if left={{pipe}} right=enough {: /break :} :}",
             returns="the last round's result",
         ),
         Command(
@@ -199,10 +199,10 @@ def _running() -> tuple[Command, ...]:
             "run",
             "run a closure, a variable that holds one, or a quick reply",
             run,
-            (Parameter("what", "a closure or its name", "any", rest=True, required=True),),
+            (Parameter("what", "a closure or its name", "script", rest=True, required=True),),
             aliases=("call", "exec"),
             takes_any_name=True,
-            example="/let hi {: name=you /echo hi {{var::name}} :} | /run hi name=Seraphina",
+            example="/run name=Seraphina {: name=you /echo hi {{var::name}} :}",
             returns="its result",
         ),
         Command(

@@ -69,4 +69,13 @@ def commands() -> tuple[Command, ...]:
     )
     path = Parameter("PATH", "a file or a folder; the working folder otherwise", "path", rest=True)
     summary = "write this chat into a file, or copy it as text"
-    return (Command("export", summary, export, (form, path)),)
+    return (
+        Command(
+            "export",
+            summary,
+            export,
+            (form, path),
+            example="/export html cats.html",
+            returns="the file's path, or the text",
+        ),
+    )

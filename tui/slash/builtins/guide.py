@@ -5,17 +5,7 @@ from __future__ import annotations
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command, Registry
 from tui.slash.context import Context
-
-
-def describe(command: Command) -> str:
-    """A command's help: how it is typed, what it does, what it takes."""
-    lines = [command.usage, command.summary]
-    lines.extend(
-        f"  {each.name}{'=' if each.named else ''}  {each.summary}" for each in command.parameters
-    )
-    if command.aliases:
-        lines.append("also: " + ", ".join(f"/{alias}" for alias in command.aliases))
-    return "\n".join(lines)
+from tui.slash.explaining import describe, fitting
 
 
 class _Help:
@@ -23,14 +13,21 @@ class _Help:
         self._registry = registry
 
     async def help(self, context: Context, arguments: Arguments) -> str:
-        """Explain a command, or open the help screen."""
-        name = arguments.text("command").removeprefix("/")
-        if not name:
+        """Explain a command, list those that fit some words, or open the help screen."""
+        words = arguments.text("command").strip().removeprefix("/")
+        if not words:
             await context.front.show("help")
             return ""
-        text = describe(self._registry.find(name, arguments.column("command")))
+        text = self._explained(words, arguments.column("command"))
         context.front.note(text)
         return text
+
+    def _explained(self, words: str, column: int) -> str:
+        command = self._registry.get(words)
+        found = [] if command else fitting(words, self._registry)
+        if found:
+            return "\n".join(f"/{each.name}: {each.summary}" for each in found)
+        return describe(command or self._registry.find(words, column))
 
 
 async def palette(context: Context, _arguments: Arguments) -> None:
@@ -59,17 +56,36 @@ def commands(registry: Registry) -> tuple[Command, ...]:
     Args:
         registry: The commands that help can explain.
     """
-    name = Parameter("command", "the command to explain", "command")
+    name = Parameter(
+        "command", "the command to explain, or words to look for", "command", rest=True
+    )
     return (
         Command(
             "help",
-            "explain a command, or show keys and commands",
+            "explain a command, find some by words, or show keys and commands",
             _Help(registry).help,
             (name,),
             aliases=("?",),
+            example="/help caption",
+            returns="what was shown",
         ),
-        Command("sources", "which caption source for whom, step by step", sources),
-        Command("macros", "what {{user}}, {{random::a::b}} and the like stand for", macros),
-        Command("palette", "everything that can be done, to search in", palette),
-        Command("quit", "leave Salon; everything is saved", leave, aliases=("exit", "q")),
+        Command(
+            "sources", "which caption source for whom, step by step", sources, example="/sources"
+        ),
+        Command(
+            "palette", "everything that can be done, to search in", palette, example="/palette"
+        ),
+        Command(
+            "quit",
+            "leave Salon; everything is saved",
+            leave,
+            aliases=("exit", "q"),
+            example="/quit",
+        ),
+        Command(
+            "macros",
+            "what {{user}}, {{random::a::b}} and the like stand for",
+            macros,
+            example="/macros",
+        ),
     )

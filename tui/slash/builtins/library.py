@@ -20,11 +20,12 @@ async def new(context: Context, arguments: Arguments) -> None:
     who = arguments.text("NAME")
     if who:
         known = await library.characters()
-        who = _id("character", who, known, arguments.column("NAME"))
+        who = find_id("character", who, known, arguments.column("NAME"))
     await context.open(await library.new(who))
 
 
-def _id(what: str, wanted: str, known: Sequence[Character | Persona], column: int) -> str:
+def find_id(what: str, wanted: str, known: Sequence[Character | Persona], column: int) -> str:
+    """The id of a character or persona by its name. Raises CommandError: there is none."""
     for each in known:
         if wanted.casefold() in (each.id.casefold(), each.name.casefold()):
             return each.id
@@ -62,13 +63,14 @@ def _by_title(summaries: list[ChatSummary], title: str) -> ChatSummary | None:
     return holding[0] if len(holding) == 1 else None
 
 
-async def rename(context: Context, arguments: Arguments) -> None:
+async def rename(context: Context, arguments: Arguments) -> str:
     """Name the chat."""
     title = clean_line(arguments.text("TITLE").strip(), 200)
     if not title:
         raise CommandError("a chat's name cannot be empty", column=arguments.column("TITLE"))
     await context.services.library.rename(context.session.chat.id, title)
     context.front.sync()
+    return title
 
 
 class _Deleting:
@@ -113,20 +115,8 @@ async def character(context: Context, arguments: Arguments) -> None:
         await context.front.show("characters")
         return
     library = context.services.library
-    who = _id("character", name, await library.characters(), arguments.column("NAME"))
+    who = find_id("character", name, await library.characters(), arguments.column("NAME"))
     await library.set_character(context.session, who)
-    context.front.sync()
-
-
-async def persona(context: Context, arguments: Arguments) -> None:
-    """Choose who you are."""
-    name = arguments.text("NAME")
-    if not name:
-        await context.front.show("personas")
-        return
-    library = context.services.library
-    who = _id("persona", name, await library.personas(), arguments.column("NAME"))
-    await library.set_persona(context.session, who)
     context.front.sync()
 
 
@@ -136,16 +126,55 @@ def commands() -> tuple[Command, ...]:
     title = Parameter("TITLE", "the chat's name or a part of it", "chat", rest=True)
     new_title = Parameter("TITLE", "the chat's new name", rest=True, required=True)
     who = Parameter("NAME", "a character's name", "character", rest=True)
-    you = Parameter("NAME", "a persona's name", "persona", rest=True)
     return (
-        Command("new", "start a new chat", new, (who,)),
-        Command("chats", "show all chats, or open one", chats, (title,), aliases=("open",)),
-        Command("rename", "name this chat", rename, (new_title,)),
-        Command("delete-chat", "delete this chat; /restore-chat brings it back", deleting.delete),
-        Command("restore-chat", "bring back the chat deleted last", deleting.restore),
-        Command("undo", "take back the last edit, deletion or regeneration", deleting.undo),
         Command(
-            "character", "choose who answers in this chat", character, (who,), aliases=("char",)
+            "new",
+            "start a new chat",
+            new,
+            (who,),
+            aliases=("newchat", "closechat"),
+            example="/new Salon",
         ),
-        Command("persona", "choose who you are in this chat", persona, (you,)),
+        Command(
+            "chats",
+            "show all chats, or open one",
+            chats,
+            (title,),
+            aliases=("open", "chat-manager"),
+            example="/chats Holiday",
+        ),
+        Command(
+            "rename",
+            "name this chat",
+            rename,
+            (new_title,),
+            aliases=("renamechat",),
+            example="/rename Cats and dogs",
+        ),
+        Command(
+            "delete-chat",
+            "delete this chat; /restore-chat brings it back",
+            deleting.delete,
+            aliases=("delchat",),
+            example="/delete-chat",
+        ),
+        Command(
+            "restore-chat",
+            "bring back the chat deleted last",
+            deleting.restore,
+            example="/restore-chat",
+        ),
+        Command(
+            "undo",
+            "take back the last edit, deletion or regeneration",
+            deleting.undo,
+            example="/undo",
+        ),
+        Command(
+            "character",
+            "choose who answers in this chat",
+            character,
+            (who,),
+            example="/character Salon",
+        ),
     )

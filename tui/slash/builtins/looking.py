@@ -67,10 +67,12 @@ def commands() -> tuple[Command, ...]:
                 ),
                 Parameter("picture", "which one of it, counted from 1", "number", named=True),
             ),
+            example="/view mesId=3 picture=2",
         ),
         Command(
             "gallery",
             "all pictures of this chat or of all chats, to search in",
             gallery,
+            example="/gallery",
         ),
     )

@@ -156,6 +156,8 @@ def commands() -> tuple[Command, ...]:
                 Parameter("imgN", "a picture of this chat by its id", "picture"),
                 Parameter("what", "auto goes by what the model can do", "choice", SENDS),
             ),
+            example="/fate img3 caption",
+            returns="what each picture's fate is, and why",
         ),
         Command(
             "local-only",
@@ -167,5 +169,7 @@ def commands() -> tuple[Command, ...]:
                 ),
                 Parameter("state", "on or off; without it the other one", "choice", ("on", "off")),
             ),
+            example="/local-only for=all on",
+            returns="what holds now",
         ),
     )

@@ -10,6 +10,7 @@ from tui.domain.settings import Images
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command
 from tui.slash.context import Context
+from tui.slash.front import ScreenName
 from tui.slash.fuzzy import did_you_mean
 from tui.slash.setting_path import current, parse_value
 
@@ -17,9 +18,12 @@ _SHOWN = 200
 
 
 async def settings(context: Context, arguments: Arguments) -> None:
-    """Open the settings, at their beginning or at those of captioning."""
-    captioning = arguments.text("part") == "captioning"
-    await context.front.show("caption_settings" if captioning else "settings")
+    """Open the settings, at their beginning or at one of their parts."""
+    parts: dict[str, ScreenName] = {
+        "captioning": "caption_settings",
+        "imagine": "imagine_settings",
+    }
+    await context.front.show(parts.get(arguments.text("part"), "settings"))
 
 
 async def extensions(context: Context, _arguments: Arguments) -> None:
@@ -81,10 +85,11 @@ def commands() -> tuple[Command, ...]:
             "settings",
             "open the settings",
             settings,
-            (Parameter("part", "where to begin", "choice", ("captioning",)),),
+            (Parameter("part", "where to begin", "choice", ("captioning", "imagine")),),
             aliases=("config",),
+            example="/settings captioning",
         ),
-        Command("extensions", "open the extensions menu", extensions),
+        Command("extensions", "open the extensions menu", extensions, example="/extensions"),
         Command(
             "set",
             "change a setting, or show it",
@@ -95,6 +100,8 @@ def commands() -> tuple[Command, ...]:
                 ),
                 Parameter("value", "the new value; none empties it", rest=True),
             ),
+            example="/set captioning.source describe",
+            returns="the setting's value",
         ),
         Command(
             "theme",
@@ -102,11 +109,13 @@ def commands() -> tuple[Command, ...]:
             theme,
             (Parameter("NAME", "the theme's name", "theme", rest=True),),
             aliases=("themes",),
+            example="/theme paper",
         ),
         Command(
             "images",
             "how pictures are drawn: in pixels, half blocks or not at all",
             images,
             (Parameter("mode", ", ".join(get_args(Images)), "choice", get_args(Images)),),
+            example="/images blocks",
         ),
     )

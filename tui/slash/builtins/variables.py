@@ -123,7 +123,7 @@ class _Family:
                 handler,
                 rest,
                 aliases=(f"{verb}{aliases}var",) if aliases else (),
-                example=f"/{name} {'key=mood happy' if len(rest) > 2 else 'mood'}",
+                example=f"/{name} {'key=mood happy' if verb in ('set', 'add') else 'mood'}",
                 returns="nothing" if verb == "flush" else "its value",
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.services import message_edits, swipes
 from tui.slash.arguments import Arguments, Parameter
+from tui.slash.builtins.imagine import another
 from tui.slash.command import Command
 from tui.slash.context import Context
 
@@ -19,7 +20,7 @@ async def swipe(context: Context, arguments: Arguments) -> None:
     if await swipes.swipe(session, "left" if left else "right", index):
         context.front.sync()
     else:
-        await context.front.regenerate()
+        await another(context)
 
 
 async def add_swipe(context: Context, arguments: Arguments) -> str:
@@ -82,10 +83,34 @@ def commands() -> tuple[Command, ...]:
     number = Parameter("N", "which version, counted from 1; the shown one if left out", "number")
     return (
         Command(
-            "swipe", "show another version of a reply, or get one", swipe, (direction, message)
+            "swipe",
+            "show another version of a reply, or get one",
+            swipe,
+            (direction, message),
+            example="/swipe direction=left",
         ),
-        Command("addswipe", "add a version to the last reply", add_swipe, (switch, text)),
-        Command("delswipe", "delete a version of the last reply", delete_swipe, (number,)),
-        Command("hide", "keep messages from the model", hide, (_WHICH, _NAME)),
-        Command("unhide", "let the model have hidden messages again", unhide, (_WHICH, _NAME)),
+        Command(
+            "addswipe",
+            "add a version to the last reply",
+            add_swipe,
+            (switch, text),
+            example="/addswipe Or rather: no.",
+            returns="its number, from 0",
+        ),
+        Command(
+            "delswipe",
+            "delete a version of the last reply",
+            delete_swipe,
+            (number,),
+            example="/delswipe 2",
+            returns="which one is shown then, from 0",
+        ),
+        Command("hide", "keep messages from the model", hide, (_WHICH, _NAME), example="/hide 2-5"),
+        Command(
+            "unhide",
+            "let the model have hidden messages again",
+            unhide,
+            (_WHICH, _NAME),
+            example="/unhide 2-5",
+        ),
     )

@@ -13,8 +13,8 @@ from time import monotonic
 
 from tui.domain.image import SUFFIXES
 from tui.domain.safetext import clean_line
-from tui.slash.completion import Suggestion
 from tui.slash.fuzzy import score
+from tui.slash.offers import Suggestion
 from tui.slash.path_listing import matching
 from tui.slash.picture_path import path_of
 from tui.ui.chat.pasting import are_images

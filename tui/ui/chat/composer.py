@@ -145,17 +145,21 @@ class Composer(Vertical):
         self._area.focus(scroll_visible)
         return self
 
-    def load(self, text: str) -> None:
+    def load(self, text: str, cursor: int | None = None) -> None:
         """Replace what stands there: a draft, or a message given back after a failure.
 
         A large text becomes a chip, but not a command, such as one that edits a long message.
+
+        Args:
+            text: What is to stand there.
+            cursor: Where the cursor goes, in characters; None: behind it.
         """
         self._aside = None
         self.conversions.forget()
         self._pastes.clear()
         folded = is_large(text) and not text.startswith("/")
         self._unasked = "" if folded else text
-        self._area.put(self._unasked)
+        self._area.put(self._unasked, None if folded else cursor)
         self._list.close()
         if folded:
             self._fold(text)

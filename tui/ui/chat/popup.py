@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,14 +12,15 @@ from textual.widgets import TextArea
 from tui.ui.widgets.completion_list import MOST_ROWS, CompletionList
 
 if TYPE_CHECKING:
-    from tui.slash.completion import Suggestion
+    from tui.slash.offers import Suggestion
     from tui.ui.chat.at_path import AtPaths
 
 Complete: TypeAlias = "Callable[[str, int], list[Suggestion]]"
 """What to offer for a text with the cursor at a place, counted in characters; best first."""
 
-_LONGEST = 4000
-"""Characters; nobody completes words in a text of this length."""
+_LONGEST = 20_000
+"""Characters; beyond that a key could be felt."""
+_COMMAND_BEGINS = re.compile(r"\||\{:")
 
 
 class Popup:
@@ -145,7 +147,7 @@ def enter_accepts(before: str, chosen: Suggestion, *, navigated: bool) -> bool:
         navigated: Whether it was moved to by hand.
     """
     typed = before[chosen.start :]
-    words = before[: chosen.start].split()
+    words = _COMMAND_BEGINS.split(before[: chosen.start])[-1].split()
     if typed.startswith("@"):
         # Somebody's name must not turn into a file: only what begins like one does.
         word = typed.lstrip('@"').casefold()

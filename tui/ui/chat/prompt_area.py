@@ -105,10 +105,14 @@ class PromptArea(TextArea):
             del self._history[:-_MOST_HISTORY]
         self._place = len(self._history)
 
-    def put(self, text: str) -> None:
-        """Replace the whole text; the cursor goes to its end."""
+    def put(self, text: str, cursor: int | None = None) -> None:
+        """Replace the whole text; the cursor goes to a character, or to its end."""
         self.load_text(text)
-        self.move_cursor(self.document.end)
+        if cursor is None:
+            self.move_cursor(self.document.end)
+        else:
+            before = text[:cursor].split("\n")
+            self.move_cursor((len(before) - 1, len(before[-1])))
 
     async def _on_key(self, event: events.Key) -> None:
         key = event.key

@@ -27,8 +27,8 @@ from tui.ui.chat.attaching import Attaching, Leaving
 from tui.ui.chat.composer import Composer
 from tui.ui.chat.offers import HintLine, Offer, offer_of
 from tui.ui.chat.popup import Complete
+from tui.ui.chat.quick_keys import QuickKeys
 from tui.ui.chat.replying import Replying, Stream
-from tui.ui.chat.taking_in import TakingIn
 from tui.ui.chat.telling import hint_of, status_of
 from tui.ui.graphics.easel import easel_of
 from tui.ui.transcript.events import ImageActivated, LinkActivated, UnseenChanged
@@ -38,7 +38,7 @@ from tui.ui.widgets.status_line import StatusLine
 logger = logging.getLogger(__name__)
 
 
-class ChatScreen(TakingIn):
+class ChatScreen(QuickKeys):
     """Routes: what widgets say becomes calls of services; other screens are asked for."""
 
     CSS_PATH = "screen.tcss"
@@ -260,7 +260,8 @@ class ChatScreen(TakingIn):
             self.reply()
 
     def _is_unanswered(self) -> bool:
-        return len(self.session) > 0 and self.session.message(-1).role == "user"
+        at = self.session.last_said()
+        return at is not None and self.session.message(at).role != "assistant"
 
     @on(Composer.DraftChanged)
     async def _keep_draft(self, event: Composer.DraftChanged) -> None:

@@ -231,7 +231,10 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         def take(chosen: str) -> None:
             self.take_model(chosen, sights[chosen])
 
-        self._pick("Model", model_choices(models), self.model.value, take)
+        row = self.provider
+        told = row is None or row.captions  # elsewhere nobody asks what a model sees
+        choices = model_choices(models) if told else [Choice(m.id, m.id) for m in models]
+        self._pick("Model", choices, self.model.value, take)
 
     def take_model(self, model: str, vision: Vision) -> None:
         """Put a model into the fields, with what is known of its sight."""

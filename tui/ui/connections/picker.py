@@ -89,7 +89,8 @@ class ConnectionPicker(ChoiceList):
         self.add_choices(choices)
 
     def _fits(self, provider: str) -> bool:
-        return self._purpose == "captions" or self._connections.providers[provider].chats
+        row = self._connections.providers[provider]
+        return row.captions if self._purpose == "captions" else row.chats
 
     def choose(self, row: Row) -> None:
         """Take a connection, or choose a model of a server that was found."""
@@ -126,7 +127,7 @@ class ConnectionPicker(ChoiceList):
 
 
 def _known(connections: ConnectionService, purpose: Purpose) -> list[Choice]:
-    names = connections.names() if purpose == "captions" else connections.chatting()
+    names = connections.captioners() if purpose == "captions" else connections.chatting()
     choices = [Choice(name, name, _detail(connections, name, purpose)) for name in names]
     if purpose == "captions":
         choices.append(Choice(SAME, "The one that chats", always=True))

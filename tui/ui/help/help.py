@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.domain.safetext import clean_line
@@ -26,22 +27,31 @@ class HelpScreen(ListDialog[str | None]):
 
     DEFAULT_CSS = """
     HelpScreen {
-        & #about { height: auto; max-height: 3; margin-top: 1; color: $text-muted; }
-        &.-short #about { max-height: 2; margin-top: 0; }
+        & #about-box {
+            height: 35%; margin-top: 1; border-left: wide $secondary; padding-left: 1;
+            scrollbar-size-vertical: 1;
+        }
+        & #about { height: auto; color: $text-muted; }
+        &.-short #about-box { height: 4; margin-top: 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Try the command", id="help.try", priority=True),
         Binding("f1", "close", "Close", show=False),
+        Binding("shift+up", "scroll(-1)", "Scroll", show=False),
+        Binding("shift+down", "scroll(1)", "Scroll text", key_display="shift+↓"),
     ]
     TITLE = "Help"
     PLACEHOLDER = "Type to search keys and commands"
-    HELP = "Type to search, Enter puts a command into the prompt, Esc closes."
+    HELP = (
+        "Type to search, Enter puts a command into the prompt, Shift+Down scrolls what is said of "
+        "it, Esc closes."
+    )
 
     def __init__(
         self,
         keys: Sequence[tuple[str, str, str]],
-        commands: Sequence[tuple[str, str]],
+        commands: Sequence[tuple[str, str, str]],
         *,
         here: str = "",
     ) -> None:
@@ -49,7 +59,7 @@ class HelpScreen(ListDialog[str | None]):
 
         Args:
             keys: Key, what it does, and the command that does the same or "".
-            commands: How a command is written ("/caption [file=PATH] [prompt]"), and what it does.
+            commands: A command ("/caption"), what it does, and all that is to be said of it.
             here: Help on the screen that was open; empty for none.
         """
         super().__init__()
@@ -58,9 +68,10 @@ class HelpScreen(ListDialog[str | None]):
         self._here = here
 
     def body(self) -> ComposeResult:
-        """Search, list, and the whole of the line under the cursor."""
+        """Search, list, and all that is to be said of the line under the cursor."""
         yield from super().body()
-        yield Static(id="about")
+        with VerticalScroll(id="about-box", can_focus=False):
+            yield Static(id="about")
 
     def on_resize(self, event: events.Resize) -> None:
         """Break the guide's lines anew."""
@@ -71,7 +82,7 @@ class HelpScreen(ListDialog[str | None]):
         query = query.strip()
         rows: list[Row] = []
         for heading, part in self._parts():
-            fitting = [row for row in part if not query or _fits(query, row)]
+            fitting = [row for row in part if not query or self._fits(query, row)]
             if fitting:
                 space = [Row("", "", heading=True)] if rows and not query else []
                 rows += [*space, Row(heading, heading, heading=True), *fitting]
@@ -93,8 +104,8 @@ class HelpScreen(ListDialog[str | None]):
         yield (
             "Commands",
             [
-                Row(f"command {index}", form.split(" ")[0], what)
-                for index, (form, what) in enumerate(self._commands)
+                Row(f"command {index}", name, what)
+                for index, (name, what, _) in enumerate(self._commands)
             ],
         )
 
@@ -111,11 +122,20 @@ class HelpScreen(ListDialog[str | None]):
         row = event.row
         text = ""
         if row is not None and row.id.startswith("command "):
-            form, what = self._commands[int(row.id.removeprefix("command "))]
-            text = f"{form}\n{what}"
+            text = self._about(row)
         elif row is not None and row.id.startswith("key "):
             text = " · ".join(part for part in self._keys[int(row.id.removeprefix("key "))] if part)
         self.put("#about", "\n".join(clean_line(line) for line in text.split("\n")))
+        for box in self.query("#about-box"):
+            box.scroll_home(animate=False)
+
+    def action_scroll(self, step: int) -> None:
+        """Scroll what is said while the search has the focus."""
+        for box in self.query("#about-box"):
+            box.scroll_relative(y=step * 3, animate=False)
+
+    def _about(self, row: Row) -> str:
+        return self._commands[int(row.id.removeprefix("command "))][2]
 
     def choose(self, row: Row) -> None:
         """Give the command of a row back."""
@@ -124,8 +144,8 @@ class HelpScreen(ListDialog[str | None]):
         elif row.id.startswith("key ") and row.detail:
             self.dismiss(row.detail)
 
-
-def _fits(query: str, row: Row) -> bool:
-    """Whether all the words stand in the row; scattered letters would find too much here."""
-    text = f"{row.label} {row.detail}".casefold()
-    return all(word in text for word in query.casefold().split())
+    def _fits(self, query: str, row: Row) -> bool:
+        """Whether all the words stand there; scattered letters would find too much here."""
+        about = self._about(row) if row.id.startswith("command ") else ""
+        text = f"{row.label} {row.detail} {about}".casefold()
+        return all(word in text for word in query.casefold().split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from tui.domain.chat import Attachment
 from tui.domain.image import Image
 
 
@@ -18,6 +19,8 @@ class Means:
     """Puts text on the clipboard."""
     open_outside: Callable[[Image], Awaitable[None]]
     """Opens a picture in the desktop's viewer. Raises AppError."""
+    again: Callable[[Attachment], object] | None = None
+    """Makes a picture of the chat once more; None: those shown may be of another chat."""
 
 
 def measured(data: bytes) -> tuple[int, int] | None:

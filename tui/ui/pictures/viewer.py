@@ -22,8 +22,7 @@ from tui.ui.widgets.dialog import Dialog
 from tui.ui.widgets.image_view import ImageView, facts_line
 
 _STEP = 1.25
-_PART = 0.2
-"""How much of what is shown an arrow key moves by."""
+_PART = 0.2  # of what is shown, for an arrow key
 GONE = "This picture is not among the stored ones any more"
 DAMAGED = "This picture is damaged and cannot be shown"
 
@@ -59,6 +58,7 @@ class Viewer(Dialog[int]):
         Binding("o", "outside", "Open", id="viewer.open"),
         Binding("y,c", "copy", "Copy", id="viewer.copy"),
         Binding("i", "whole", "Caption", id="viewer.whole"),
+        Binding("r", "again", "Once more", id="viewer.again"),
         Binding("left,h", "pan(-1, 0)", "Left", show=False),
         Binding("right,l", "pan(1, 0)", "Right", show=False),
         Binding("up,k", "pan(0, -1)", "Up", show=False),
@@ -70,7 +70,8 @@ class Viewer(Dialog[int]):
     HELP = (
         "+ and - go nearer and further, 0 shows all of it, 1 its own pixels; arrows or hjkl move. "
         "N and P, or PageDown and PageUp: next and previous. O opens it in your desktop's viewer, "
-        "Y copies the caption, I shows the whole of it. The wheel zooms, dragging moves. "
+        "Y copies the caption, I shows the whole of it. R makes a generated one once more. "
+        "The wheel zooms, dragging moves. "
         "Esc, Q or Enter closes."
     )
 
@@ -115,6 +116,17 @@ class Viewer(Dialog[int]):
 
     # -- which picture
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a picture that was made here can be made once more."""
+        is_made = self._means.again is not None and bool(self.picture.recipe)
+        return is_made or action != "again"
+
+    def action_again(self) -> None:
+        """Leave, and have it made."""
+        if self._means.again is not None:
+            self.dismiss(self._at)
+            self._means.again(self.picture)
+
     def action_turn(self, step: int) -> None:
         """Go to another picture, around at the ends."""
         if len(self._pictures) > 1:
@@ -126,6 +138,7 @@ class Viewer(Dialog[int]):
 
     def _turn_to(self, at: int) -> None:
         self._at, self._look = at, None
+        self.refresh_bindings()
         self._tell()
         self._load(self.picture.digest)
 

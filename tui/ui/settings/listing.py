@@ -50,8 +50,8 @@ class Listing:
         settings: Settings = self._settings.current
         value = value_of(settings, option.path)
         if option.path.endswith(".connection") and not value:
-            return "none" if option.path.startswith("chat") else "the one that chats"
-        if option.path == "captioning.model" and not value:
+            return unnamed(option.path)
+        if option.path in ("captioning.model", "imagine.model") and not value:
             return "the connection's own"
         if option.kind == "chain":
             steps = [step.connection or step.source for step in settings.captioning.chain]
@@ -71,6 +71,25 @@ class Listing:
     def _key_row(self, key: KeySetting) -> Row:
         now = self._settings.current.keys.get(key.id, key.key)
         return Row(KEY + key.id, key.description, now, key.id)
+
+
+def unnamed(path: str) -> str:
+    """What it means that a setting names no connection."""
+    words = {"chat": "none", "imagine": "the first that makes pictures"}
+    return words.get(path.partition(".")[0], "the one that chats")
+
+
+def nameable(connections: ConnectionService, path: str) -> list[str]:
+    """The connections that a setting may name, by what they can do."""
+    match path.partition(".")[0]:
+        case "chat":
+            return connections.chatting()
+        case "captioning":
+            return connections.captioners()
+        case "imagine":
+            return connections.painters()
+        case _:
+            return connections.names()
 
 
 def next_section(rows: Sequence[Row], at: int, step: int) -> int | None:

@@ -14,12 +14,17 @@ Kind = Literal["switch", "choice", "number", "text", "long", "chain", "words", "
 
 _SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Captioning", ("captioning", "extras", "local")),
+    ("Making pictures", ("imagine",)),
     ("Chat", ("chat",)),
     ("Appearance", ("ui", "images")),
 )
 """Headings, and the groups of the settings below each."""
 _GROUPS: dict[Any, Kind] = {tuple: "words", dict: "texts"}
-_LONG = {"captioning.prompt", "captioning.template", "chat.system_prompt"}
+_LONG = {
+    *("captioning.prompt", "captioning.template", "chat.system_prompt"),
+    *("imagine.prefix", "imagine.negative", "imagine.template"),
+}
+_ASKS = "imagine.ask_"
 _LABELS = {
     "captioning.send": "What the model gets",
     "captioning.auto_caption": "Automatically caption images",
@@ -38,6 +43,25 @@ _LABELS = {
     "captioning.model": "Model for captions",
     "captioning.chain": "Chain of sources",
     "captioning.cache": "Reuse captions",
+    "imagine.connection": "Connection for pictures",
+    "imagine.model": "Model for pictures",
+    "imagine.prefix": "Before each prompt",
+    "imagine.negative": "Not on pictures",
+    "imagine.character_prefixes": "Before prompts, by character",
+    "imagine.character_negatives": "Not on pictures, by character",
+    "imagine.cfg": "Closeness to the prompt",
+    "imagine.extend": "Let the model work out your words",
+    "imagine.edit_prompts": "Look over written prompts",
+    "imagine.processing": "Tidying of written prompts",
+    "imagine.hidden": "Hide them from the model",
+    "imagine.template": "Message of a picture",
+    "imagine.ask_you": "Asked for: the character",
+    "imagine.ask_me": "Asked for: you",
+    "imagine.ask_scene": "Asked for: what is going on",
+    "imagine.ask_last": "Asked for: the last message",
+    "imagine.ask_face": "Asked for: the character's face",
+    "imagine.ask_background": "Asked for: the place alone",
+    "imagine.ask_extended": "Asked for: your words, worked out",
     "extras.captioningModel": "Local model",
     "local.dtype": "Local model: file",
     "local.num_beams": "Local model: beams",
@@ -104,7 +128,7 @@ def _form(path: str, declared: Any) -> dict[str, Any]:
     if get_origin(declared) in _GROUPS:
         chain = path == "captioning.chain"
         return {"kind": "chain" if chain else _GROUPS[get_origin(declared)]}
-    return {"kind": "long" if path in _LONG else "text"}
+    return {"kind": "long" if path in _LONG or path.startswith(_ASKS) else "text"}
 
 
 def value_of(settings: Settings, path: str) -> object:

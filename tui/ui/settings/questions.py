@@ -61,4 +61,7 @@ def _preview(path: str, environment: Environment) -> Preview | None:
     def expanded(text: str) -> tuple[str, str]:
         return macros.expand(text, environment.apart()), ""
 
-    return {"captioning.template": template, "chat.system_prompt": expanded}.get(path)
+    if path.startswith("imagine.ask_"):
+        return expanded
+    templates = dict.fromkeys(("captioning.template", "imagine.template"), template)
+    return {**templates, "chat.system_prompt": expanded}.get(path)

@@ -18,10 +18,10 @@ from tui.domain.settings import Settings
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.ui.settings.chain import ChainEditor
-from tui.ui.settings.listing import COMMAND, CONNECTION, KEY, Listing, next_section
+from tui.ui.settings.listing import COMMAND, CONNECTION, KEY, Listing, nameable, next_section
 from tui.ui.settings.options import Option, editable, options, origin_line, parse, value_of
 from tui.ui.settings.questions import KeySetting, for_key, for_option
-from tui.ui.settings.sources import model_choices, source_choices
+from tui.ui.settings.sources import connection_choices, model_choices, source_choices
 from tui.ui.settings.texts import TextsEditor
 from tui.ui.widgets.choice_list import Choice, ChoiceList
 from tui.ui.widgets.fuzzy import best
@@ -197,9 +197,7 @@ class SettingsScreen(ListDialog[None]):
 
     def _choices_of(self, option: Option) -> list[Choice]:
         if option.path.endswith(".connection"):
-            nothing = "none" if option.path.startswith("chat") else "the one that chats"
-            known = [Choice(name, name, label) for name, label in self._labels().items()]
-            return [*known, Choice("", nothing)]
+            return connection_choices(self._connections, option.path)
         if option.path == "captioning.source":
             return source_choices()
         values = self._choices.get(option.path) or option.choices
@@ -228,7 +226,7 @@ class SettingsScreen(ListDialog[None]):
             return await self._save("captioning.chain", steps)
 
         steps = self._settings.current.captioning.chain
-        self.app.push_screen(ChainEditor(steps, self._labels(), save))
+        self.app.push_screen(ChainEditor(steps, self._labels("captioning.chain"), save))
 
     def _edit_texts(self, option: Option) -> None:
         async def save(texts: dict[str, str]) -> str:
@@ -237,8 +235,8 @@ class SettingsScreen(ListDialog[None]):
         texts = cast("dict[str, str]", value_of(self._settings.current, option.path))
         self.app.push_screen(TextsEditor(option.label, option.help, texts, save))
 
-    def _labels(self) -> dict[str, str]:
-        return {name: self._connections.label(name) for name in self._connections.names()}
+    def _labels(self, path: str) -> dict[str, str]:
+        return {name: self._connections.label(name) for name in nameable(self._connections, path)}
 
     @work(exclusive=True, group="models")
     async def _choose_model(self, option: Option) -> None:

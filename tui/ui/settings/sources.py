@@ -7,6 +7,8 @@ from typing import get_args
 
 from tui.domain.connection import Model
 from tui.domain.settings import SOURCES, ChainStep, Source
+from tui.services.connecting import ConnectionService
+from tui.ui.settings.listing import nameable, unnamed
 from tui.ui.widgets.choice_list import Choice
 
 LABELS: dict[Source, str] = {
@@ -65,3 +67,9 @@ def model_choices(models: Sequence[Model], own: str) -> list[Choice]:
     ordered = sorted(models, key=lambda model: (_ORDER[model.vision], model.id.lower()))
     first = Choice("", "the connection's own", own)
     return [first, *(Choice(model.id, model.id, _SEES[model.vision]) for model in ordered)]
+
+
+def connection_choices(connections: ConnectionService, path: str) -> list[Choice]:
+    """The connections that a setting may name, and none."""
+    known = [Choice(name, name, connections.label(name)) for name in nameable(connections, path)]
+    return [*known, Choice("", unnamed(path))]

@@ -16,7 +16,6 @@ MARGIN = 4
 """Cells beside the text: bar, space, and two at the right for the scroll mark."""
 _WIDEST_PICTURE = 72
 _MARKS = {"stopped": "stopped", "partial": "cut off", "failed": "not answered"}
-_KINDS = {"": "", "narrator": "narrator", "comment": "comment, not sent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def header(message: Message, index: int, room: int) -> Line:
 def what_it_is(message: Message) -> list[str]:
     """What sets a message apart from others: its kind, which version it is, that it is hidden."""
     version = f"{message.swipe + 1}/{len(message.swipes)}" if message.swipes else ""
-    parts = (_KINDS[message.kind], version, "hidden" if message.hidden else "")
+    parts = (message.kind, version, "hidden" if message.hidden else "")
     return [part for part in parts if part]
 
 

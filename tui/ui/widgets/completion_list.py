@@ -17,7 +17,7 @@ from textual.widget import Widget
 from tui.domain.safetext import clean_line
 
 if TYPE_CHECKING:
-    from tui.slash.completion import Suggestion
+    from tui.slash.offers import Suggestion
 
 MOST_ROWS = 8
 _MOST_LABEL = 40

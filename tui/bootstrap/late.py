@@ -1,112 +1,29 @@
-"""Wiring: the one place that knows every adapter.
-
-Nothing starts and nothing is read from the network here, and each adapter is imported when it is
-first needed.
-"""
+"""Stand-ins that import what they stand for when it is first needed."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.services import Services
 from tui.services.configuring import SettingsService
-from tui.services.connecting import ConnectionService
-from tui.services.endpoints import Endpoints
-from tui.services.library import Library
 
 if TYPE_CHECKING:
+    from tui.adapters.imagers.generators import HttpImageGenerators
     from tui.adapters.onnx.client import OnnxWorker
     from tui.adapters.pillow import PillowReader
     from tui.adapters.providers.connector import HttpConnector
-    from tui.adapters.storage.chats import SqliteChats
-    from tui.adapters.storage.images import ImageFiles
-    from tui.domain.connection import Endpoint, FoundServer, Model, Provider
+    from tui.domain.connection import Endpoint, FoundServer, Model
     from tui.domain.generation import Progress
     from tui.domain.image import Box, Image
-    from tui.domain.imported import Imported
     from tui.paths import Paths
-    from tui.services.captioning import CaptionService
-    from tui.services.chatting import ChatService
-    from tui.services.exporting import ExportService
-    from tui.services.intake import IntakeService
+    from tui.services.image_ports import ImageGenerator
     from tui.services.ports import Captioner, ChatModel, LocalCaptioner
-    from tui.services.trial import Sample
 
 
-def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str]) -> Services:
-    """Put the program together.
-
-    Args:
-        paths: Where things are kept.
-        flags: Settings given on the command line, by dotted path.
-        environ: The environment, for settings and keys.
-
-    Raises:
-        StorageError: The data folder cannot be used.
-    """
-    from tui.adapters.characters import YamlCharacters
-    from tui.adapters.config_store import ConfigStore
-    from tui.adapters.offline.late import LateOffline
-    from tui.adapters.providers.address import normalise
-    from tui.adapters.providers.catalog import PROVIDERS
-    from tui.adapters.providers.environment import with_environment
-    from tui.adapters.secrets import Secrets
-    from tui.adapters.storage.chats import SqliteChats
-    from tui.adapters.storage.images import ImageFiles
-
-    settings = SettingsService(ConfigStore(paths, environ, flags))
-    offline = LateOffline(paths.models)
-    secrets = Secrets(paths.keys, environ)
-    endpoints = Endpoints(with_environment(PROVIDERS, environ), secrets, normalise, offline)
-    connector = _LateConnector(paths)
-    connections = ConnectionService(settings, endpoints, offline, connector, _sample)
-    store = SqliteChats(paths.chats)
-    images = ImageFiles(paths.images)
-    worker = _LateWorker(settings)
-
-    def chats() -> ChatService:
-        from tui.services.chatting import ChatService
-
-        return ChatService(settings, connections, images)
-
-    def captions() -> CaptionService:
-        from tui.services.caption_sources import SourceService
-        from tui.services.captioning import CaptionService
-
-        sources = SourceService(settings, connections, _Sources(settings, worker, connector, paths))
-        return CaptionService(settings, sources, _Reader(settings), images, store, services.chats)
-
-    def intake() -> IntakeService:
-        from tui.adapters.clipboard import SystemClipboard
-        from tui.adapters.folder_watch import FolderWatch
-        from tui.adapters.picture_url import PictureUrls
-        from tui.services.intake import IntakeService
-
-        outside = (SystemClipboard(environ), PictureUrls(), FolderWatch())
-        return IntakeService(settings, _Reader(settings), images, *outside)
-
-    people = YamlCharacters(paths.characters, paths.personas, paths.parsed)
-    library = Library(store, people, settings)
-    services = Services(
-        settings=settings,
-        connections=connections,
-        chats=chats,
-        library=library,
-        captions=captions,
-        secrets=secrets,
-        offline=offline,
-        store=store,
-        worker=worker,
-        intake=intake,
-        exports=lambda: _exports(settings, store, images),
-    )
-    return services
-
-
-class _LateConnector:
+class LateConnector:
     """Imports the HTTP stack with the first request."""
 
     def __init__(self, paths: Paths) -> None:
@@ -143,7 +60,30 @@ class _LateConnector:
             await self._made.aclose()
 
 
-class _LateWorker:
+class LateImagers:
+    """Imports what makes pictures with the first one that is wished for."""
+
+    def __init__(self, connector: LateConnector, paths: Paths) -> None:
+        self._connector = connector
+        self._paths = paths
+
+    @cached_property
+    def real(self) -> HttpImageGenerators:
+        from tui.adapters.imagers.generators import HttpImageGenerators
+
+        return HttpImageGenerators(self._connector.real().client, self._paths.workflows)
+
+    def makes_images(self, endpoint: Endpoint) -> bool:
+        return bool(endpoint.provider.images)
+
+    def open(self, endpoint: Endpoint) -> ImageGenerator:
+        return self.real.open(endpoint)
+
+    async def models(self, endpoint: Endpoint) -> list[str]:
+        return await self.real.models(endpoint)
+
+
+class LateWorker:
     """Makes the client of the worker process with the first caption."""
 
     def __init__(self, settings: SettingsService) -> None:
@@ -163,14 +103,14 @@ class _LateWorker:
             await self._made.aclose()
 
 
-class _Sources:
+class Sources:
     """The caption sources by the settings in force."""
 
     def __init__(
         self,
         settings: SettingsService,
-        worker: _LateWorker,
-        connector: _LateConnector,
+        worker: LateWorker,
+        connector: LateConnector,
         paths: Paths,
     ) -> None:
         self._settings = settings
@@ -217,7 +157,7 @@ class _Sources:
         return ExtrasCaptioner(endpoint, real.client, real.prepare)
 
 
-class _Reader:
+class Reader:
     """Opens pictures with the limits of the settings in force."""
 
     def __init__(self, settings: SettingsService) -> None:
@@ -237,30 +177,3 @@ class _Reader:
 
     async def crop(self, image: Image, box: Box) -> Image:
         return await self._reader().crop(image, box)
-
-
-def _exports(settings: SettingsService, store: SqliteChats, images: ImageFiles) -> ExportService:
-    from tui.adapters.storage.exports import ExportFolder
-    from tui.services.exporting import ExportService
-
-    return ExportService(settings, store, images, ExportFolder())
-
-
-def _sample() -> Sample:
-    from tui.adapters.sample_picture import SAMPLE_WORDS, sample_picture
-
-    return sample_picture(), SAMPLE_WORDS
-
-
-def foreign_settings(path: Path) -> Imported:
-    """What SillyTavern's settings amount to here. Raises ConfigError."""
-    from tui.adapters.sillytavern import read_settings
-
-    return read_settings(path)
-
-
-def providers() -> Mapping[str, Provider]:
-    """The catalogue, for those who only list it."""
-    from tui.adapters.providers.catalog import PROVIDERS
-
-    return PROVIDERS

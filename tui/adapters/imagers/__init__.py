@@ -1,0 +1,1 @@
+"""Services that make pictures: one module for each protocol."""

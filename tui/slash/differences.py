@@ -1,0 +1,39 @@
+"""Where scripts mean something else here than in SillyTavern; ends `docs/commands.md`."""
+
+from __future__ import annotations
+
+DIFFERENCES = (
+    "`//` at the prompt sends a text that begins with a slash. In a script it begins a comment, "
+    "as in SillyTavern, and so it does in the prompt behind the first command.",
+    "Nothing runs after an error in the text: every command, argument and value is checked "
+    "first, as far as it is known before it runs. The line comes back into the prompt, the "
+    "cursor where the error is.",
+    "An argument's name that is close to a known one is an error, with the name that was "
+    "probably meant. One that is like none is left out, and that is told.",
+    "Switches take `true`, `on`, `yes` and `1`, `false`, `off`, `no` and `0`, and refuse other "
+    "words instead of taking their default.",
+    "`/caption mesId=N` of a message that is not there, or has no picture, is an error and "
+    "never opens a file picker. Negative numbers of messages count from the end: `-1` is the "
+    "last one.",
+    "Text between two bars that is no command does nothing, as in SillyTavern, but is told of.",
+    "A closure sees the variables of the place where it was written, wherever it is run.",
+    "Macros are put in once. What they give, the pipe and captions among it, is never read "
+    "again as macro or command.",
+    "While a script runs, a second line from the prompt is refused and stays there. Esc, "
+    "`/abort` or `/stop` end the script with the caption or the reply in it; F10 does so while "
+    "it asks.",
+    "The result of a line from the prompt is shown when nothing else was.",
+    "`/echo` shows a notice with plain text. `color`, `cssClass`, `extendedTimeout` and "
+    "`onClick` mean nothing in a terminal. Tags are shown as typed, with `escapeHtml=false` "
+    "they are left out.",
+    "`/input`, `/popup` and `/buttons` show HTML's words without its tags. `scroll` and "
+    "`transparent` mean nothing: long texts can always be scrolled.",
+    "`/input` gives `onSuccess` the text as `{{pipe}}`.",
+    "`/buttons` tells why it shows nothing when `labels` is no list.",
+    "Without a screen, `/echo` and questions go to stderr, and answers are read where stdin is "
+    "a terminal. Elsewhere `/input` gives its default, `/buttons` nothing, `/popup` its text, "
+    "and with `result=true` `1` when it has one button, nothing when it has two.",
+    "`/clipboard-get` reads text alone, through the system's own program.",
+    "`/help WORDS` lists the commands in whose help the words stand, and gives what it shows.",
+)
+"""One paragraph each, in Markdown."""

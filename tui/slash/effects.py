@@ -1,0 +1,66 @@
+"""What a script would do, in lines for the person who is asked whether it may."""
+
+from __future__ import annotations
+
+from tui.slash.checking import check, names, runs_text
+from tui.slash.command import Registry
+from tui.slash.parser import parse
+
+_EFFECTS = {
+    "puts messages into the chat": (
+        *("send", "sendas", "sys", "comment", "caption", "caption-all", "attach", "imagine"),
+        *("impersonate", "ask", "sysgen", "qr"),
+    ),
+    "asks a model, which may cost": (
+        *("reply", "regenerate", "retry", "continue", "caption", "caption-all", "gen", "genraw"),
+        *("imagine", "impersonate", "ask", "sysgen", "qr"),
+    ),
+    "changes or deletes messages": (
+        *("edit", "delete", "undo", "message-edit", "message-name", "message-role", "cut"),
+        *("hide", "unhide", "swipe", "addswipe", "delswipe", "regenerate", "continue"),
+    ),
+    "makes, changes or deletes chats, characters or personas": (
+        *("new", "rename", "chats", "delete-chat", "restore-chat", "character", "persona"),
+        *("newchat", "renamechat", "delchat", "closechat", "go", "persona-set", "persona-create"),
+        *("persona-update", "persona-delete", "char-create", "char-update", "char-delete"),
+    ),
+    "changes settings or connections": (
+        *("set", "connect", "model", "theme", "images", "local-only", "fate", "api", "profile"),
+        "preset",
+    ),
+    "changes variables or what is added to prompts": (
+        *("setvar", "addvar", "incvar", "decvar", "flushvar", "inject", "flushinject", "note"),
+        *("setglobalvar", "addglobalvar", "incglobalvar", "decglobalvar", "flushglobalvar"),
+    ),
+    "reads or writes files": ("attach", "caption", "export", "qr-import", "imagine"),
+    "downloads": ("pull", "offline"),
+    "uses the clipboard": ("copy", "paste", "export", "clipboard-get", "clipboard-set"),
+    "runs or changes other scripts": (
+        *("run", "qr", "qr-create", "qr-update", "qr-delete", "qr-import"),
+        *("qr-set", "qr-set-on", "qr-set-off"),
+    ),
+    "leaves Salon": ("quit",),
+}
+"""By main name; a command may do several things. What is not here changes nothing that lasts."""
+
+
+def effects(text: str, registry: Registry) -> list[str]:
+    """Say what a script would do: each thing with the commands that do it, then the others.
+
+    Raises:
+        CommandError: It cannot be run at all.
+    """
+    script = check(parse(text, registry.grammar), registry)
+    used = list(dict.fromkeys(registry.find(name).name for name in names(script)))
+    lines = [
+        f"{what}: {', '.join(f'/{name}' for name in used if name in doing)}"
+        for what, doing in _EFFECTS.items()
+        if any(name in doing for name in used)
+    ]
+    if runs_text(script, registry):
+        lines.append("runs text as commands, which may be any")
+    known = {name for doing in _EFFECTS.values() for name in doing}
+    others = [f"/{name}" for name in used if name not in known]
+    if others:
+        lines.append(f"uses {', '.join(others)}")
+    return lines

@@ -1,0 +1,1 @@
+"""What scripts ask: modal dialogs, one module each."""

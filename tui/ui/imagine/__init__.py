@@ -1,0 +1,1 @@
+"""Making pictures: what is asked before, and what is seen meanwhile."""
