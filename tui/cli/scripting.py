@@ -57,7 +57,8 @@ async def _run(
     registry.lend(commands_of(await services.quick_replies.sets()))
     for line in (*services.settings.problems, *services.quick_replies.problems):
         console.say(str(line))
-    script = read(text, registry)
+    strict = services.settings.current.scripts.strict_escaping
+    script = read(text, registry, strict=strict)
     if not script.calls:
         raise CommandError("the script has no command", hint="commands begin with /")
     for line in remarks(script, registry):

@@ -209,6 +209,22 @@ class ImagesSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptSettings:
+    """How scripts run."""
+
+    steps: int = _setting(
+        100_000, "Commands after which a script is ended, so that none runs for ever."
+    )
+    strict_escaping: bool = _setting(
+        False,
+        "Whether \\\\ stands for \\ and quotes keep bars, as /parser-flag can say in a script.",
+    )
+
+    def __post_init__(self) -> None:
+        _at_least("steps", self.steps, 1)
+
+
+@dataclass(frozen=True, slots=True)
 class UiSettings:
     """How it looks."""
 
@@ -237,6 +253,7 @@ class Settings:
         ImagesSettings, "What pictures are taken in, and how they are prepared."
     )
     imagine: ImagineSettings = _section(ImagineSettings, "How pictures are made.")
+    scripts: ScriptSettings = _section(ScriptSettings, "How scripts run.")
     ui: UiSettings = _section(UiSettings, "How it looks.")
     keys: dict[str, str] = field(
         default_factory=dict, metadata={"help": "Keys moved to others: action id: key."}

@@ -35,5 +35,33 @@ DIFFERENCES = (
     "and with `result=true` `1` when it has one button, nothing when it has two.",
     "`/clipboard-get` reads text alone, through the system's own program.",
     "`/help WORDS` lists the commands in whose help the words stand, and gives what it shows.",
+    "A command that fails stops its script, and says why; what the commands before it did stays. "
+    "SillyTavern's `/caption`, `/gen` and others give nothing, and the script goes on with that.",
+    "`/caption mesId=N` writes the caption into that message's picture; `target=new` makes the "
+    "new message that SillyTavern makes. `index=` left out means the first picture without a "
+    "caption.",
+    "`/send`, `/sendas`, `/sys` and `/comment` put macros in once, as every command does, and not "
+    "in what they were given by the pipe. `compact`, `avatar` and the like mean nothing here. "
+    "`/send` keeps a script from going on until waiting pictures have their captions.",
+    "Replies are always waited for: `await=` means nothing. `/continue` and `/impersonate` take "
+    "words for the model that are said to it once.",
+    "`/delete` without a number deletes the message with the focus, or the last one; there is no "
+    "mode for deleting. `/undo` takes back a whole deletion.",
+    "`/hide` without a number means the message with the focus, then the last one. Left of the "
+    "first version `/swipe` shows the last one. Notes at the end of a chat do not keep "
+    "`/regenerate`, `/continue` and `/swipe` from the reply before them.",
+    "`/go` with an unknown name is an error. `/persona` takes only a persona that there is; "
+    "`mode=temp` and `mode=all` take any name. `/newchat` and `/closechat` both start a new chat, "
+    "for one is always open.",
+    "`/trimtokens` and `/tokens` estimate tokens. Numbers are sorted as numbers, characters are "
+    "counted as one sees them, a pattern that would take more than a second is stopped, and "
+    "results that are no numbers are 0.",
+    "`/inject` has no `filter=`, and `scan=` means nothing.",
+    "Quick replies keep SillyTavern's flags for running by themselves, but none ever does. Those "
+    "from elsewhere ask before their first run.",
+    "A script ends after as many commands as `scripts.steps` says, and when closures run more "
+    "than 64 deep. Loops end after 100 rounds, as in SillyTavern, unless `guard=off`.",
+    "What a picture shows is never read as a macro, a backslash or `{{trim}}` in it included: see "
+    "[macros](macros.md), which lists all that differs there.",
 )
 """One paragraph each, in Markdown."""

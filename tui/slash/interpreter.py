@@ -14,8 +14,6 @@ from tui.slash.parser import parse
 from tui.slash.scope import Scope, Value
 from tui.slash.syntax import Script
 
-NO_LIMIT_GIVEN = Limits()
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -50,9 +48,8 @@ class Interpreter:
 
     registry: Registry
     keeper: Keeper
-    limits: Limits = NO_LIMIT_GIVEN
-    strict: bool = False
-    r"""Whether `\\` stands for a backslash from the start."""
+    limits: Limits | None = None
+    """None: those of the settings."""
 
     async def run(
         self,
@@ -77,8 +74,10 @@ class Interpreter:
             CommandError: It cannot be run as typed, or a command refused; located.
             AppError: A command failed.
         """
-        script = read(text, self.registry, strict=self.strict)
-        executor = Executor(self.registry, context, self.keeper, self.limits, watch)
+        settings = context.services.settings.current.scripts
+        script = read(text, self.registry, strict=settings.strict_escaping)
+        limits = self.limits or Limits(settings.steps)
+        executor = Executor(self.registry, context, self.keeper, limits, watch)
         await self.keeper.begin(context.session)
         try:
             return Outcome(await executor.script(script, Scope(given=given or {})))

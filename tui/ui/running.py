@@ -114,7 +114,8 @@ class Running:
 
     async def _run(self, text: str, *, typed: bool) -> None:
         context = Context(self._services, self._chat.session, self.interaction, self.front)
-        script = read(text, self._interpreter.registry)
+        strict = self._services.settings.current.scripts.strict_escaping
+        script = read(text, self._interpreter.registry, strict=strict)
         for line in remarks(script, self._interpreter.registry):
             self.front.note(line)
         before = self._seen()
