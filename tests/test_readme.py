@@ -48,7 +48,7 @@ def test_every_call_of_the_command_line_can_be_parsed() -> None:
     parser = build_parser()
     help_text = parser.format_help()
     calls = re.findall(
-        r"\bsalon ((?:caption|run|chats|export|paths|config|model|offline)\b)", README
+        r"\bsalon ((?:caption|run|chats|export|imagine|paths|config|model|offline)\b)", README
     )
 
     assert calls

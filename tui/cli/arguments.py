@@ -95,7 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         *(_add_caption, _add_chats, _add_export, _add_paths, _add_config, _add_doctor),
-        *(_add_import, _add_model, _add_offline),
+        *(_add_imagine, _add_import, _add_model, _add_offline),
     ):
         add(commands)
     script_arguments.add_to(partial(_add, commands))
@@ -194,6 +194,23 @@ def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
     _add(commands, "doctor", _doctor, "check connections, models, terminal and folders")
 
 
+def _add_imagine(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add(commands, "imagine", _imagine, "make a picture, its file's name on stdout")
+    parser.add_argument("prompt", metavar="PROMPT", help="what is on it; - reads it from stdin")
+    parser.add_argument("-o", "--output", default="", metavar="FILE", help="else named after it")
+    parser.add_argument("--force", action="store_true", help="write over what is there")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of the name")
+    parser.add_argument("--connection", default="", metavar="NAME", help="who makes it")
+    parser.add_argument("--model", default="", metavar="ID", help="another model than its own")
+    parser.add_argument("--negative", default="", metavar="TEXT", help="what shall not be on it")
+    for name in ("width", "height", "steps", "seed"):
+        parser.add_argument(f"--{name}", type=int, metavar="N", help="else that of the settings")
+    parser.add_argument("--cfg", type=float, metavar="N", help="how closely to follow the prompt")
+    parser.add_argument(
+        "--extend", action="store_true", help="let the model that chats work it out first"
+    )
+
+
 def _add_import(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _add(commands, "import", _import, "take over captioning settings of SillyTavern")
     parser.add_argument("file", metavar="SETTINGS.JSON", help="from a user's folder of its data")
@@ -253,6 +270,12 @@ def _doctor(options: Options) -> int:
     from tui.cli.doctor import doctor
 
     return doctor(options)
+
+
+def _imagine(options: Options) -> int:
+    from tui.cli.imagine import run
+
+    return run(options)
 
 
 def _import(options: Options) -> int:

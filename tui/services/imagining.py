@@ -250,4 +250,5 @@ def _label(endpoint: Endpoint, model: str) -> str:
     own = endpoint.model.lower()
     if not model and (not row.chats or any(fnmatchcase(own, each) for each in row.draws)):
         model = endpoint.model
-    return clean_line(f"{row.label}: {model}" if model else row.label, 120)
+    name = row.label.partition(" (")[0]
+    return clean_line(f"{name}: {model}" if model else name, 120)

@@ -35,6 +35,14 @@ DIFFERENCES = (
     "and with `result=true` `1` when it has one button, nothing when it has two.",
     "`/clipboard-get` reads text alone, through the system's own program.",
     "`/help WORDS` lists the commands in whose help the words stand, and gives what it shows.",
+    "`/imagine` without a prompt asks for one; behind a command that gave nothing it does nothing. "
+    "It gives the picture's id, such as `img7`, and with `quiet=true` the path of its file.",
+    "The model gets the prompt of a picture that was made as its caption (`imagine.hidden` keeps "
+    "it away), and never the picture. Prompts that a model writes keep letters of every script.",
+    "`/imagine background` makes a picture and no background; `multimodal`, `gallery` and `snap` "
+    "mean nothing. A picture that is ready after another chat was opened goes into its own.",
+    "`/regenerate`, `/retry` and `/swipe` behind a picture that was made put another one beside "
+    "it, in the same message.",
     "A command that fails stops its script, and says why; what the commands before it did stays. "
     "SillyTavern's `/caption`, `/gen` and others give nothing, and the script goes on with that.",
     "`/caption mesId=N` writes the caption into that message's picture; `target=new` makes the "

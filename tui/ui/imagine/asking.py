@@ -34,13 +34,17 @@ class ScreenImagining:
         if self._before.connection not in makers:
             self._before = replace(self._before, connection="", model="")
         draft = draft_of(request, self._before, extend=settings.extend)
-        label = self._services.connections.label
-        painters = Painters(makers, usual, label, service.models)
+        painters = Painters(makers, usual, self._label, service.models)
         done = await self._app.push_screen_wait(ImagineDialog(draft, request, settings, painters))
         if done is None:
             return None
         self._before, wanted = done
         return wanted
+
+    def _label(self, name: str) -> str:
+        """What a connection is, without the list of all that its provider stands for."""
+        label, _, more = self._services.connections.label(name).partition(" (")
+        return label + more.partition(")")[2]
 
     async def edit(self, prompt: str) -> str | None:
         """Let a prompt be looked over."""

@@ -175,14 +175,23 @@ class ImagineDialog(Dialog[tuple[Draft, ImagineRequest] | None]):
         else:
             self.action_make()
 
+    def _behind_typing(self, then: Callable[[], object]) -> None:
+        """Act when what was typed before is in its field: a key of the screen overtakes it."""
+        (self.focused or self).call_later(then)
+
     def action_newline(self) -> None:
         """Begin a new line of the prompt."""
         area = self.query_one("#prompt", TextArea)
         if self.focused is area:
-            area.replace("\n", *area.selection)
+            self._behind_typing(lambda: area.replace("\n", *area.selection))
 
     def action_make(self) -> None:
         """Give back what is wanted, or say what makes no sense."""
+        self._behind_typing(self._make)
+
+    def _make(self) -> None:
+        if not self.is_current:
+            return  # Enter was pressed twice
         draft = self._typed()
         try:
             request = request_of(draft, self._given)

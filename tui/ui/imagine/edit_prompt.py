@@ -58,8 +58,15 @@ class EditPrompt(Dialog[str | None]):
     def action_newline(self) -> None:
         """Begin a new line."""
         area = self.query_one("#prompt", TextArea)
-        area.replace("\n", *area.selection)
+        area.call_later(lambda: area.replace("\n", *area.selection))
 
     def action_accept(self) -> None:
         """Give the text back; an empty one makes no picture."""
-        self.dismiss(self.query_one("#prompt", TextArea).text.strip() or None)
+        area = self.query_one("#prompt", TextArea)
+
+        def done() -> None:
+            if self.is_current:
+                self.dismiss(area.text.strip() or None)
+
+        # What was typed before may still be on its way: a key of the screen overtakes it.
+        area.call_later(done)

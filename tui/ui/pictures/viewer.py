@@ -71,8 +71,7 @@ class Viewer(Dialog[int]):
         "+ and - go nearer and further, 0 shows all of it, 1 its own pixels; arrows or hjkl move. "
         "N and P, or PageDown and PageUp: next and previous. O opens it in your desktop's viewer, "
         "Y copies the caption, I shows the whole of it. R makes a generated one once more. "
-        "The wheel zooms, dragging moves. "
-        "Esc, Q or Enter closes."
+        "The wheel zooms, dragging moves. Esc, Q or Enter closes."
     )
 
     def __init__(self, pictures: Sequence[Attachment], at: int, means: Means) -> None:
