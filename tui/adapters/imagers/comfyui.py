@@ -111,7 +111,8 @@ class ComfyImages:
 
     async def _view(self, image: Mapping[str, Any]) -> bytes:
         names = ("filename", "subfolder", "type")
-        query = urlencode({name: as_text(image.get(name)) for name in names})
+        told = {name: as_text(image.get(name)) for name in names}
+        query = urlencode(told, errors="replace")
         call = calls.making(
             self._endpoint, f"{self._endpoint.url}/view?{query}", headers={"Accept": "image/*"}
         )

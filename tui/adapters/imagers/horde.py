@@ -6,6 +6,7 @@ Source of the format: the server's own `/v2/generate`.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
@@ -83,7 +84,7 @@ class HordeImages:
         else:
             data = pictures.from_text(text, self._origin)
         seed = as_text(said.get("seed"))
-        return Made(data, int(seed) if seed.isascii() and seed.isdigit() else None)
+        return Made(data, int(seed) if re.fullmatch(r"[0-9]{1,19}", seed) else None)
 
 
 def build(endpoint: Endpoint, wish: Wish) -> dict[str, object]:

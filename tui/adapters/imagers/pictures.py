@@ -158,6 +158,7 @@ class Addresses:
         except ValueError:
             return False
         usable = there.scheme == here.scheme == "http" and there.username is None
+        usable = usable and url.isprintable()  # half a letter has no place in a request
         return usable and (same or (is_loopback(url) and is_loopback(self._endpoint.url)))
 
     async def _directly(self, url: str, origin: Origin) -> bytes:
