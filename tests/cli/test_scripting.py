@@ -383,10 +383,10 @@ def test_one_from_elsewhere_runs_only_when_that_was_said(built: Built, capsys: R
 
 
 def test_a_text_is_sent_and_answered(connected: Built) -> None:
-    connected.house.quick_replies.add("Set", QuickReply("kind", "Be kind."))
+    connected.house.quick_replies.add("Set", QuickReply("kind", "Be kind, {{char}}."))
 
     assert main(["run", "--trust", "--chat", "Log", "--new", "-c", "/run kind"]) == 0
-    assert chats(connected)["Log"][1:] == ["Be kind.", "Hello there."]
+    assert chats(connected)["Log"][1:] == ["Be kind, Salon.", "Hello there."]
 
 
 def test_sets_of_the_original_are_imported_and_printed(built: Built, capsys: Run) -> None:

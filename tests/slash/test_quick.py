@@ -249,9 +249,9 @@ async def test_a_click_is_a_number_or_a_name(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("flags", "script", "written", "result"),
     [
-        ({}, "hello {{char}}", ("hello Salon", True, False), ""),
+        ({}, "hello {{char}}", ("hello {{char}}", True, False), ""),
         ({"insert": True}, "hello", ("hello", False, False), ""),
-        ({"with_draft": True}, "hello {{user}}", ("{{user}}?, hello You", True, True), ""),
+        ({"with_draft": True}, "hello {{user}}", ("{{user}}?, hello {{user}}", True, True), ""),
         (
             {"with_draft": True, "before_draft": True, "insert": True},
             "hello",
@@ -288,6 +288,24 @@ async def test_text_cannot_slip_into_a_command_that_stands_in_the_prompt(desk: D
 
     assert desk.front.written == [("/echo hi | /delete 0", False, True)]
     assert len(desk.session) == 1
+
+
+@pytest.mark.parametrize("insert", [True, False])
+async def test_a_text_from_elsewhere_does_nothing_before_it_is_sent(
+    desk: Desk, insert: bool
+) -> None:
+    reply = QuickReply("a", "{{setvar::x::1}}hi")
+    desk.quick_replies.kept["S"] = QuickReplySet("S", (reply,), insert=insert, id="S")
+    desk.front.allows = False
+
+    outcome = desk.run("/qr a")
+    if insert:
+        await outcome
+    else:
+        with pytest.raises(CommandError, match="not allowed"):
+            await outcome
+
+    assert not desk.session.variables.has("x")
 
 
 # Making and changing

@@ -16,6 +16,7 @@ from tui.domain.generation import GenerationEvent, Progress
 from tui.domain.safetext import clean_line
 from tui.domain.settings import Settings
 from tui.services import Services
+from tui.services.macro_environment import written
 from tui.services.session import ChatSession
 from tui.slash.front import ScreenName
 
@@ -110,7 +111,8 @@ class HeadlessFront:
         """Send a text; without sending it there is nowhere to put it."""
         if not send:
             _needs_app("the prompt")
-        await self._services.chats.send(self.session, text)
+        settings = self._services.settings.current
+        await self._services.chats.send(self.session, written(self.session, settings, text))
         await self.reply()
 
     async def allow(self, question: str, script: str) -> bool:

@@ -98,11 +98,11 @@ def _joined(text: str, draft: str, *, before: bool) -> str:
 
 
 async def _write(context: Context, found: Found, draft: str) -> None:
-    """Put it into the prompt, and send it unless that would run it or its set says no."""
-    text = found.reply.script
-    if not found.reply.is_script:
-        text = context.frame.expand(text)
-    joined = _joined(text, draft, before=found.among.before_draft)
+    """Put it into the prompt, and send it unless that would run it or its set says no.
+
+    Its macros are replaced when it is sent, once, as in what was typed.
+    """
+    joined = _joined(found.reply.script, draft, before=found.among.before_draft)
     send = not found.among.insert and not joined.lstrip().startswith("/")
     if send:
         await _allowed(context, found)

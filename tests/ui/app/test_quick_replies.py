@@ -106,6 +106,16 @@ async def test_a_text_of_its_own_leaves_the_draft_where_it_was() -> None:
         assert stage.prompt == "a draft"
 
 
+async def test_what_its_macros_give_is_not_searched_for_further_ones() -> None:
+    async with opened(await with_bar(QuickReply("kind", "I say {{getvar::x}}"))) as stage:
+        await stage.until(lambda: bool(labels(stage)))
+        stage.app.chat.session.variables.set("x", "{{user}}")
+        await stage.press("f6", "enter")
+        await stage.until(lambda: stage.texts[-1] == "Hello there.")
+
+        assert stage.texts[-2] == "I say {{user}}"
+
+
 async def test_the_row_follows_what_is_made_and_turned_off() -> None:
     async with opened() as stage:
         await stage.enter("/qr-create label=one bar=true /send 1")
