@@ -72,6 +72,55 @@ async def test_a_failure_leaves_what_the_commands_before_it_did(room: Room) -> N
     assert room.session.variables.get("a") == 1
 
 
+async def test_leaving_a_loop_or_a_script_is_no_failure(room: Room) -> None:
+    await ran(room, "/times 5 {: /break {{incvar::n}} :}")
+    await ran(room, "/abort {{incvar::n}}")
+
+    assert room.session.variables.get("n") == 2
+
+
+async def test_a_failure_takes_back_only_what_its_own_macros_changed(room: Room) -> None:
+    async def meanwhile(_index: int) -> None:
+        room.session.variables.set("reply", 1)
+        raise AppError("no")
+
+    room.front.goto = meanwhile  # type: ignore[assignment]
+    with pytest.raises(AppError):
+        await ran(room, "/goto 0{{setvar::a::2}}{{setglobalvar::b::2}}{{setvar::a::3}}")
+
+    assert room.session.variables.names() == ["reply"]
+    assert not room.session.shared.has("b")
+
+
+async def test_variables_of_a_closed_chat_never_come_into_another(room: Room) -> None:
+    keeper = ChatKeeper(room.services)
+    interpreter = Interpreter(room.registry, keeper)
+    for _ in range(30):
+        session = await room.services.library.new()
+        context = Context(room.services, session, room.interaction, room.front)
+        session.variables.values["kept"] = session.chat.id
+        with pytest.raises(AppError):
+            await interpreter.run("/goto {{setvar::a::2}}99", context)
+        assert session.variables.values == {"kept": session.chat.id}
+        del session, context
+
+
+@pytest.mark.parametrize(
+    ("script", "count"),
+    [
+        ("/caption quiet=true {{incvar::n}} what is it {{incvar::n}}", 2),
+        ("/caption quiet=true file=a.png {{incvar::n}}", 1),
+        ("/attach {{incvar::n}}.png", 1),
+    ],
+)
+async def test_a_macro_is_expanded_once_where_a_path_may_stand(
+    room: Room, script: str, count: int
+) -> None:
+    await ran(room, script)
+
+    assert room.session.variables.get("n") == count
+
+
 async def test_nothing_runs_after_an_error_in_the_text(room: Room) -> None:
     with pytest.raises(CommandError):
         await ran(room, "/setvar key=a 1 | /run {: /nosuch :}")

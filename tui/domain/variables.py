@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tui.domain.errors import AppError
@@ -214,6 +215,7 @@ class Variables:
         """Counts changes, so that their keeper knows when to save."""
         self.kept = 0
         """The revision that was saved last."""
+        self._before: dict[str, tuple[bool, JSON]] | None = None
 
     def get(self, name: str, index: str | int | None = None) -> Value:
         """What a variable holds, or what it has at an index; empty when there is nothing."""
@@ -241,6 +243,7 @@ class Variables:
             value = text_of(value)
         if isinstance(value, str) and len(value) > MOST_CHARACTERS:
             raise VariableError(f"{name} would hold more than {MOST_CHARACTERS:,} characters")
+        self._note(name)
         self.values[name] = value
         self.revision += 1
 
@@ -264,6 +267,7 @@ class Variables:
     def delete(self, name: str) -> None:
         """Forget a variable; one that is not there is forgotten already."""
         if name in self.values:
+            self._note(name)
             del self.values[name]
             self.revision += 1
 
@@ -278,6 +282,30 @@ class Variables:
     def items(self) -> Iterator[tuple[str, Value]]:
         """Names with what reading them gives."""
         return ((name, read(value)) for name, value in self.values.items())
+
+    @contextmanager
+    def noted(self) -> Iterator[Callable[[], None]]:
+        """Gives what takes back all that is changed within, and nothing else."""
+        before: dict[str, tuple[bool, JSON]] = {}
+
+        def take_back() -> None:
+            for name, (was_there, value) in before.items():
+                if was_there:
+                    self.values[name] = value
+                else:
+                    self.values.pop(name, None)
+            self.revision += bool(before)
+            before.clear()
+
+        self._before = before
+        try:
+            yield take_back
+        finally:
+            self._before = None
+
+    def _note(self, name: str) -> None:
+        if self._before is not None:
+            self._before.setdefault(name, (name in self.values, self.values.get(name)))
 
     def copy(self) -> Variables:
         """The same variables apart, to try something or to go back to."""

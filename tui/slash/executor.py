@@ -13,7 +13,7 @@ from tui.slash.arguments import Arguments
 from tui.slash.binding import bind
 from tui.slash.checking import check
 from tui.slash.command import Command, Registry
-from tui.slash.context import Broken, Context
+from tui.slash.context import Aborted, Broken, Context
 from tui.slash.effects import effects
 from tui.slash.parser import parse
 from tui.slash.scope import Bound, Scope, Value
@@ -33,12 +33,16 @@ class Limits:
 class Keeper(Protocol):
     """The chat's variables and those of all chats, while a script changes them."""
 
-    def expand(self, text: str, scope: Scope, session: ChatSession) -> str:
-        """Put in what macros stand for; what they give is never expanded again."""
+    def expand(self, text: str, scope: Scope, session: ChatSession) -> tuple[str, TakeBack]:
+        """Put in what macros stand for; what they give is never expanded again.
+
+        Returns:
+            The text, and what takes back the changes that its macros made to variables.
+        """
         ...
 
-    async def begin(self, session: ChatSession) -> None:
-        """A script starts. Raises StorageError."""
+    def trial(self, scope: Scope, session: ChatSession) -> Callable[[str], str]:
+        """Say what macros would give if texts were expanded now, one after the other."""
         ...
 
     async def end(self, session: ChatSession) -> None:
@@ -49,11 +53,8 @@ class Keeper(Protocol):
         """A command is over: what it changed counts. Raises StorageError."""
         ...
 
-    def failed(self, session: ChatSession) -> None:
-        """A command failed: the variables are as they were when the last one was over."""
-        ...
 
-
+TakeBack = Callable[[], None]
 Watch = Callable[[int, Command], None]
 """Told before each command of the script itself: how many are over, and which comes."""
 
@@ -86,6 +87,8 @@ class Executor:
         self._watch = watch
         self._steps = 0
         self._depth = 0
+        self._changes: list[TakeBack] = []
+        """What macros changed since the last command was over."""
 
     async def script(self, script: Script, scope: Scope) -> Value:
         """Run commands in a scope and give the last one's result.
@@ -125,12 +128,17 @@ class Executor:
         session = self.session
         try:
             value = await self._run(command, call, scope, piped)
-            if self.session is not session:
-                await self._keeper.end(session)
-            await self._keeper.finished(self.session)
+        except (Broken, Aborted):
+            raise  # That is no failure.
         except BaseException:
-            self._keeper.failed(self.session)
+            for take_back in reversed(self._changes):
+                take_back()
             raise
+        finally:
+            self._changes.clear()
+        if self.session is not session:
+            await self._keeper.end(session)
+        await self._keeper.finished(self.session)
         return value
 
     async def _run(self, command: Command, call: Call, scope: Scope, piped: Value | None) -> Value:
@@ -161,7 +169,13 @@ class Executor:
 
     def expand(self, text: str, scope: Scope) -> str:
         """Put in what macros stand for."""
-        return self._keeper.expand(text, scope, self.session)
+        expanded, take_back = self._keeper.expand(text, scope, self.session)
+        self._changes.append(take_back)
+        return expanded
+
+    def trial(self, scope: Scope) -> Callable[[str], str]:
+        """Say what macros would give, and change nothing."""
+        return self._keeper.trial(scope, self.session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +186,9 @@ class _Filling:
 
     def text(self, text: str) -> str:
         return self.executor.expand(text, self.scope)
+
+    def trial(self) -> Callable[[str], str]:
+        return self.executor.trial(self.scope)
 
     def closure(self, closure: Closure) -> Value:
         if closure.immediate:

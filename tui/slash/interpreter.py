@@ -78,7 +78,6 @@ class Interpreter:
         script = read(text, self.registry, strict=settings.strict_escaping)
         limits = self.limits or Limits(settings.steps)
         executor = Executor(self.registry, context, self.keeper, limits, watch)
-        await self.keeper.begin(context.session)
         try:
             return Outcome(await executor.script(script, Scope(given=given or {})))
         except Aborted as aborted:
