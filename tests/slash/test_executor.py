@@ -143,6 +143,9 @@ async def test_a_script_that_does_not_end_is_ended(room: Room) -> None:
     loop = "/while guard=off left=1 {: /pass :}"
     with pytest.raises(AppError, match="ran 50 commands"):
         await ran(room, loop, Limits(steps=50))
+    with pytest.raises(AppError, match="ran 50 commands"):
+        await ran(room, "/times guard=off 999999999 {: :}", Limits(steps=50))
+    assert (await ran(room, "/while guard=off left=1")).text == ""
     with pytest.raises(AppError, match="10 deep"):
         await ran(room, "/let f {: /run f :} | /run f", Limits(depth=10))
 
@@ -157,6 +160,18 @@ async def test_a_script_can_be_cancelled_between_two_rounds(room: Room) -> None:
 
     reopened = await room.services.library.open(room.session.chat.id)
     assert reopened.chat.variables == room.session.chat.variables
+
+
+async def test_others_have_their_turn_while_commands_that_wait_for_nothing_run(room: Room) -> None:
+    task = asyncio.ensure_future(
+        ran(room, "/replace pattern=a replacer={: /pass b :} " + "a" * 50_000)
+    )
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not task.done()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_the_commands_behind_a_new_chat_work_with_it(room: Room) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Protocol
 
 from tui.domain.errors import AppError, CommandError
@@ -18,6 +20,10 @@ from tui.slash.effects import effects
 from tui.slash.parser import parse
 from tui.slash.scope import Bound, Scope, Value
 from tui.slash.syntax import Argument, Call, Closure, Script, Word
+
+
+_LONGEST_TURN = 0.01
+"""Seconds that commands take in a row before everybody else has a turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class Executor:
         self._limits = limits
         self._watch = watch
         self._steps = 0
+        self._rested = 0.0
         self._depth = 0
         self._changes: list[TakeBack] = []
         """What macros changed since the last command was over."""
@@ -105,6 +112,8 @@ class Executor:
             )
         self._depth += 1
         try:
+            if not script.calls:
+                await self._step(0)
             for number, call in enumerate(script.calls):
                 piped = scope.pipe if number and not call.broken else None
                 if call.broken:
@@ -115,13 +124,7 @@ class Executor:
         return "" if scope.pipe is None else scope.pipe
 
     async def _call(self, call: Call, scope: Scope, number: int, piped: Value | None) -> Value:
-        self._steps += 1
-        if self._steps > self._limits.steps:
-            raise CommandError(
-                f"the script ran {self._limits.steps} commands and is not over",
-                hint="scripts.steps allows more",
-                column=call.start,
-            )
+        await self._step(call.start)
         command = self.registry.find(call.name, call.start)
         if self._watch is not None and self._depth == 1:
             self._watch(number, command)
@@ -140,6 +143,19 @@ class Executor:
             await self._keeper.end(session)
         await self._keeper.finished(self.session)
         return value
+
+    async def _step(self, column: int) -> None:
+        """Count a command, or a closure without one, and let Esc and the screen come first."""
+        self._steps += 1
+        if self._steps > self._limits.steps:
+            raise CommandError(
+                f"the script ran {self._limits.steps} commands and is not over",
+                hint="scripts.steps allows more",
+                column=column,
+            )
+        if monotonic() - self._rested > _LONGEST_TURN:
+            await asyncio.sleep(0)
+            self._rested = monotonic()
 
     async def _run(self, command: Command, call: Call, scope: Scope, piped: Value | None) -> Value:
         fill = _Filling(self, scope, await self._immediate(call, scope))
