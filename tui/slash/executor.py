@@ -21,7 +21,6 @@ from tui.slash.parser import parse
 from tui.slash.scope import Bound, Scope, Value
 from tui.slash.syntax import Argument, Call, Closure, Script, Word
 
-
 _LONGEST_TURN = 0.01
 """Seconds that commands take in a row before everybody else has a turn."""
 
