@@ -219,7 +219,11 @@ class ChatService:
             await session.update(message)
 
         message.text, message.templated = text, False
-        await session.update(message)
+        try:
+            await session.update(message)
+        except AppError:
+            message.revise(shown, **before)
+            raise
         session.undos.append((f"the text of #{index} as it was", restore))
 
     async def delete(self, session: ChatSession, index: int) -> None:
