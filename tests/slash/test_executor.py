@@ -50,6 +50,9 @@ async def ran(room: Room, text: str, limits: Limits | None = None) -> Outcome:
         ("/setglobalvar key=g 4 | /incglobalvar g | /getglobalvar g", "5"),
         ("/setvar key=x 1 | /flushvar x | /getvar x", ""),
         ("/return a | /pass b", "b"),
+        ("/if left=1_000 right=1000 else={: /pass no :} {: /pass yes :}", "no"),
+        ("/if left=0x10 right=16 else={: /pass no :} {: /pass yes :}", "yes"),
+        ("/if left=0.0000001 right=E-7 rule=in {: /pass yes :}", "yes"),
     ],
 )
 async def test_a_script_gives_the_last_result(room: Room, script: str, result: str) -> None:
@@ -126,6 +129,11 @@ async def test_nothing_runs_after_an_error_in_the_text(room: Room) -> None:
         await ran(room, "/setvar key=a 1 | /run {: /nosuch :}")
 
     assert not room.session.variables.has("a")
+
+
+async def test_not_and_two_values_do_not_go_together(room: Room) -> None:
+    with pytest.raises(CommandError, match="rule=not takes no right="):
+        await ran(room, "/if left=a right=b rule=not {: /pass x :}")
 
 
 async def test_abort_ends_everything(room: Room) -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tui.domain.errors import AppError
+from tui.domain.script_values import read_container, write_number
 
 JSON = dict[str, Any] | list[Any] | str | int | float | bool | None
 """What can be kept in a chat's file."""
@@ -70,14 +71,7 @@ def _number_text(value: int | float) -> str:
         return str(value)
     if isinstance(value, int) or math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    if math.isnan(value):
-        return "NaN"
-    if value == int(value) and abs(value) < 1e21:
-        return str(int(value))
-    if 1e-6 <= abs(value) < 1e-4:
-        digits, _, zeros = repr(abs(value)).replace(".", "").partition("e-")
-        return f"{'-' if value < 0 else ''}0.{'0' * (int(zeros) - 1)}{digits}"
-    return re.sub(r"e([+-])0", r"e\1", repr(value))
+    return "NaN" if math.isnan(value) else write_number(value)
 
 
 def read(value: JSON) -> Value:
@@ -152,14 +146,7 @@ def _place(index: str | int) -> int | None:
 
 def _container(value: JSON) -> dict[str, Any] | list[Any] | None:
     """A list or object of its own, from JSON text or as an imported chat may hold it."""
-    text = value if isinstance(value, str) else text_of(value)
-    if not text.lstrip().startswith(("[", "{")):
-        return None
-    try:
-        inside = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return inside if isinstance(inside, dict | list) else None
+    return read_container(value if isinstance(value, str) else text_of(value))
 
 
 def converted(value: JSON, kind: str) -> JSON:
