@@ -131,6 +131,19 @@ async def test_nothing_runs_after_an_error_in_the_text(room: Room) -> None:
     assert not room.session.variables.has("a")
 
 
+@pytest.mark.parametrize("off", ["raw=no", "RAW=false", "raw=on raw=off"])
+async def test_a_switch_means_the_same_to_the_parser(room: Room, off: str) -> None:
+    assert (await ran(room, f'/echo {off} "{{: a" b')).text == "{: a b"
+    assert (await ran(room, r'/parser-flag STRICT_ESCAPING yes || /pass "a|b"')).text == "a|b"
+
+
+async def test_texts_that_are_run_are_read_as_the_settings_say(room: Room) -> None:
+    await room.services.settings.change("scripts.strict_escaping", True)
+
+    assert (await ran(room, r'/if left=1 "/pass \"a|b\""')).text == "a|b"
+    assert (await ran(room, r'/closure-deserialize /pass "a\|b" | /run')).text == "a|b"
+
+
 async def test_not_and_two_values_do_not_go_together(room: Room) -> None:
     with pytest.raises(CommandError, match="rule=not takes no right="):
         await ran(room, "/if left=a right=b rule=not {: /pass x :}")

@@ -182,6 +182,11 @@ class Executor:
                         results[each.start] = broken.value
         return results
 
+    def read(self, text: str) -> Script:
+        """Parse and check a text that a command runs. Raises CommandError; not located."""
+        strict = self._context.services.settings.current.scripts.strict_escaping
+        return check(parse(text, self.registry.grammar, strict=strict), self.registry)
+
     def expand(self, text: str, scope: Scope) -> str:
         """Put in what macros stand for."""
         expanded, take_back = self._keeper.expand(text, scope, self.session)
@@ -234,7 +239,7 @@ class Frame:
     def effects(self, text: str, name: str) -> list[str]:
         """What a script would do."""
         try:
-            return effects(text, self.executor.registry)
+            return effects(self.executor.read(text), self.executor.registry)
         except CommandError as error:
             error.locate(text, name)
             error.column = 0
@@ -256,7 +261,7 @@ class Frame:
         given = given or {}
         if isinstance(what, str):
             try:
-                script = check(parse(what, self.executor.registry.grammar), self.executor.registry)
+                script = self.executor.read(what)
                 inner = Scope(self.scope, times_index=times_index, given=given)
                 return await self.executor.script(script, inner)
             except CommandError as error:
