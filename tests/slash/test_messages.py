@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.models import picture
 from tests.slash.test_builtins import Room
-from tui.domain.chat import Message
+from tui.domain.chat import Attachment, Message
 from tui.domain.errors import AppError, CommandError
 
 
@@ -116,3 +117,17 @@ async def test_what_is_edited_comes_into_the_prompt_as_it_must_be_typed(room: Ro
     await room.run(room.front.drafts[-1] + "!")
 
     assert room.session.message(-1).text == hostile + "!"
+
+
+@pytest.mark.parametrize("line", ["/send name=Bob look", "/send at=0 look", "/send look"])
+async def test_pictures_that_left_do_not_wait_after_the_next_start(room: Room, line: str) -> None:
+    cat = Attachment(picture("cat.png").digest, "cat.png", "image/png", 8, 8, unchecked=True)
+    room.front.pictures = list(await room.session.numbered((cat,)))
+    await room.services.chats.note_pictures(room.session, room.front.pictures)
+    await room.run(line)
+
+    again = await room.services.library.open(room.session.chat.id)
+    assert again.chat.draft_pictures == ()
+    sent = next(m for m in map(again.message, range(2)) if m.attachments)
+    assert not sent.attachments[0].unchecked
+    assert again.chat.title == "look"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Protocol
 
 from tui.domain.errors import AppError, CommandError
 from tui.services.session import ChatSession
@@ -17,6 +16,7 @@ from tui.slash.checking import check
 from tui.slash.command import Command, Registry
 from tui.slash.context import Aborted, Broken, Context
 from tui.slash.effects import effects
+from tui.slash.keeper import ChatKeeper, TakeBack
 from tui.slash.parser import parse
 from tui.slash.scope import Bound, Scope, Value
 from tui.slash.syntax import Argument, Call, Closure, Script, Word
@@ -35,31 +35,6 @@ class Limits:
     """Closures that run within closures."""
 
 
-class Keeper(Protocol):
-    """The chat's variables and those of all chats, while a script changes them."""
-
-    def expand(self, text: str, scope: Scope, session: ChatSession) -> tuple[str, TakeBack]:
-        """Put in what macros stand for; what they give is never expanded again.
-
-        Returns:
-            The text, and what takes back the changes that its macros made to variables.
-        """
-        ...
-
-    def trial(self, scope: Scope, session: ChatSession) -> Callable[[str], str]:
-        """Say what macros would give if texts were expanded now, one after the other."""
-        ...
-
-    async def end(self, session: ChatSession) -> None:
-        """It is over, however. Raises StorageError."""
-        ...
-
-    async def finished(self, session: ChatSession) -> None:
-        """A command is over: what it changed counts. Raises StorageError."""
-        ...
-
-
-TakeBack = Callable[[], None]
 Watch = Callable[[int, Command], None]
 """Told before each command of the script itself: how many are over, and which comes."""
 
@@ -79,7 +54,7 @@ class Executor:
         self,
         registry: Registry,
         context: Context,
-        keeper: Keeper,
+        keeper: ChatKeeper,
         limits: Limits,
         watch: Watch | None = None,
     ) -> None:

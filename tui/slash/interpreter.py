@@ -9,7 +9,8 @@ from tui.domain.errors import CommandError
 from tui.slash.checking import check
 from tui.slash.command import Registry
 from tui.slash.context import Aborted, Context
-from tui.slash.executor import Executor, Keeper, Limits, Watch
+from tui.slash.executor import Executor, Limits, Watch
+from tui.slash.keeper import ChatKeeper
 from tui.slash.parser import parse
 from tui.slash.scope import Scope, Value
 from tui.slash.syntax import Script
@@ -47,7 +48,7 @@ class Interpreter:
     """Runs scripts with everything they need."""
 
     registry: Registry
-    keeper: Keeper
+    keeper: ChatKeeper
     limits: Limits | None = None
     """None: those of the settings."""
 

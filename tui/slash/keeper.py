@@ -12,15 +12,15 @@ from tui.domain.variables import JSON
 from tui.services import Services
 from tui.services.macro_environment import environment
 from tui.services.session import ChatSession
-from tui.slash.executor import TakeBack
 from tui.slash.scope import Bound, Scope
 
+TakeBack = Callable[[], None]
 _SAVE_EVERY = 0.5
 """Seconds: a loop that counts does not write each number to the disk."""
 
 
 class ChatKeeper:
-    """Matches `executor.Keeper`.
+    """Expands macros for a script, and keeps variables on disk while it changes them.
 
     Args:
         services: Know the settings.
@@ -40,7 +40,11 @@ class ChatKeeper:
         self._saved = 0.0
 
     def expand(self, text: str, scope: Scope, session: ChatSession) -> tuple[str, TakeBack]:
-        """Put in what macros stand for; also gives what takes back what they changed."""
+        """Put in what macros stand for; what they give is never expanded again.
+
+        Returns:
+            The text, and what takes back the changes that its macros made to variables.
+        """
         around = replace(self._around(scope, session), random=self._random)
         with session.variables.noted() as mine, session.shared.noted() as shared:
             expanded = macros.expand(text, around)
@@ -68,7 +72,7 @@ class ChatKeeper:
         return replace(environment(session, self._settings.current), script=script)
 
     async def finished(self, session: ChatSession) -> None:
-        """A command is over: what it changed counts. Raises StorageError."""
+        """A command is over: write what changed, now and then. Raises StorageError."""
         if self._clock() - self._saved >= _SAVE_EVERY:
             await self.end(session)
 
