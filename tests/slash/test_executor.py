@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from tests.slash.test_builtins import Room
-from tui.domain.errors import AppError, CommandError
+from tui.domain.chat import Chat
+from tui.domain.errors import AppError, CommandError, StorageError
 from tui.slash.context import Context
 from tui.slash.executor import Limits
 from tui.slash.interpreter import Interpreter, Outcome
@@ -169,6 +170,30 @@ async def test_a_script_that_does_not_end_is_ended(room: Room) -> None:
     assert (await ran(room, "/while guard=off left=1")).text == ""
     with pytest.raises(AppError, match="10 deep"):
         await ran(room, "/let f {: /run f :} | /run f", Limits(depth=10))
+
+
+async def test_a_full_disk_does_not_hide_why_a_script_ended(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_chat: Chat) -> None:
+        raise StorageError("no room")
+
+    monkeypatch.setattr(room.store, "save", full)
+    with pytest.raises(StorageError):
+        await ran(room, "/setvar key=n 1")
+    with pytest.raises(CommandError, match="no message #99"):
+        await ran(room, "/goto 99")
+    task = asyncio.ensure_future(ran(room, "/delay 60000"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    monkeypatch.undo()
+    await ran(room, "/pass x")
+
+    reopened = await room.services.library.open(room.session.chat.id)
+    assert reopened.chat.variables == {"n": "1"}
 
 
 async def test_a_script_can_be_cancelled_between_two_rounds(room: Room) -> None:

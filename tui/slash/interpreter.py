@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
-from tui.domain.errors import CommandError
+from tui.domain.errors import AppError, CommandError
 from tui.slash.checking import check
 from tui.slash.command import Registry
 from tui.slash.context import Aborted, Context
@@ -80,11 +81,15 @@ class Interpreter:
         limits = self.limits or Limits(settings.steps)
         executor = Executor(self.registry, context, self.keeper, limits, watch)
         try:
-            return Outcome(await executor.script(script, Scope(given=given or {})))
+            outcome = Outcome(await executor.script(script, Scope(given=given or {})))
         except Aborted as aborted:
-            return Outcome(None, aborted)
-        except CommandError as error:
-            error.locate(text)
+            outcome = Outcome(None, aborted)
+        except BaseException as error:
+            if isinstance(error, CommandError):
+                error.locate(text)
+            # That the variables cannot be written must not take its place: they are the next time.
+            with suppress(AppError):
+                await self.keeper.end(executor.session)
             raise
-        finally:
-            await self.keeper.end(executor.session)
+        await self.keeper.end(executor.session)
+        return outcome
