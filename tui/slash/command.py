@@ -33,6 +33,8 @@ class Command:
     """What the next command gets, in a few words; empty: nothing."""
     takes_any_name: bool = False
     """Whether `name=value` may have any name: what is run gets it."""
+    runs: bool = False
+    """Whether it runs a script that does not stand in its own line."""
 
     def __post_init__(self) -> None:
         rests = [at for at, each in enumerate(self.positional) if each.rest]

@@ -9,7 +9,7 @@ from tui.domain.errors import AppError, CommandError, ImageError
 from tui.domain.safetext import clean
 from tui.services import Services
 from tui.slash.checking import remarks
-from tui.slash.command import Command
+from tui.slash.command import Command, Registry
 from tui.slash.context import Context
 from tui.slash.interpreter import Interpreter, Outcome, read
 from tui.slash.scope import Bound
@@ -119,7 +119,7 @@ class Running:
         for line in remarks(script, self._interpreter.registry):
             self.front.note(line)
         before = self._seen()
-        self._is_script = is_script(script)
+        self._is_script = is_script(script, self._interpreter.registry)
         if self._is_script:
             outcome = await self._run_script(text, context, len(script.calls))
         else:
@@ -172,11 +172,12 @@ class Running:
             self._chat.status_line.stop()
 
 
-def is_script(script: Script) -> bool:
-    """Whether there is more than one command in it, those in closures counted."""
+def is_script(script: Script, registry: Registry) -> bool:
+    """Whether there is more than one command in it: in closures, or in what a command runs."""
     values = [
         value
         for call in script.calls
         for value in (*(each.value for each in call.named), *call.parts)
     ]
-    return len(script.calls) > 1 or any(isinstance(value, Closure) for value in values)
+    runs = any(registry.find(call.name).runs for call in script.calls)
+    return runs or len(script.calls) > 1 or any(isinstance(value, Closure) for value in values)

@@ -202,6 +202,7 @@ def _running() -> tuple[Command, ...]:
             (Parameter("what", "a closure or its name", "script", rest=True, required=True),),
             aliases=("call", "exec"),
             takes_any_name=True,
+            runs=True,
             example="/run name=Seraphina {: name=you /echo hi {{var::name}} :}",
             returns="its result",
         ),
