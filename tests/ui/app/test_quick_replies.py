@@ -152,14 +152,14 @@ async def test_the_palette_and_the_popup_know_them() -> None:
 
 
 async def test_a_script_from_elsewhere_asks_before_it_runs() -> None:
-    house = await with_bar(QuickReply("theirs", "/send hi | /delete 0"), trusted=False)
+    house = await with_bar(QuickReply("theirs", "/send hi | /cut 0"), trusted=False)
     async with opened(house) as stage:
         await stage.until(lambda: bool(labels(stage)))
         await stage.enter("/theirs")
         await stage.until(lambda: stage.top == "ScriptQuestion")
         assert "Set.theirs comes from elsewhere" in stage.screen
-        assert "changes or deletes messages: /delete" in stage.screen
-        assert "/send hi | /delete 0" in stage.screen
+        assert "changes or deletes messages: /cut" in stage.screen
+        assert "/send hi | /cut 0" in stage.screen
 
         await stage.press("enter")
         await stage.closed()
