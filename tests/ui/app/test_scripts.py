@@ -282,3 +282,14 @@ async def test_a_long_script_is_completed_too() -> None:
         await stage.press("tab")
 
         assert stage.prompt.endswith("| /caption ")
+
+
+async def test_what_has_several_lines_is_shown_as_such() -> None:
+    async with opened() as stage:
+        await stage.enter("/pass one{{newline}}  two")
+        await stage.enter("/help len")
+
+        rows = [row.rstrip() for row in stage.rows]
+        first = next(at for at, row in enumerate(rows) if row.endswith("  one"))
+        assert rows[first + 1].endswith("    two")
+        assert any(row.strip() == "/len [text]" for row in rows)
