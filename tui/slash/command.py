@@ -62,6 +62,11 @@ class Command:
         return Grammar(words, places[-1].verbatim, names)
 
     @property
+    def brief(self) -> str:
+        """How it is typed without the arguments that have names, e.g. `/edit N [text]`."""
+        return " ".join([f"/{self.name}", *(each.usage for each in self.positional)])
+
+    @property
     def usage(self) -> str:
         """How it is typed, e.g. `/edit N [text]`."""
         return " ".join([f"/{self.name}", *(each.usage for each in self.parameters)])

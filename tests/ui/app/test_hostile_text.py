@@ -54,7 +54,6 @@ async def test_in_a_message_of_ones_own() -> None:
     async with opened(await connected(), SIZE) as stage:
         await stage.say(EVIL)
 
-        # Macros in it are the person's own.
         assert SHOWN.replace("{{user}}", "You") in stage.screen
         harmless(stage)
         assert len(stage.texts) == 3

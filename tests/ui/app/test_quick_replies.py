@@ -178,7 +178,7 @@ async def test_a_script_from_elsewhere_asks_before_it_runs() -> None:
 
 
 async def test_the_question_fits_a_small_screen_and_shows_everything() -> None:
-    script = "\n".join(["/send hi |", *(f"/pass {number} |" for number in range(60)), "/delete 0"])
+    script = "\n".join(["/send hi |", *(f"/pass {number} |" for number in range(60)), "/cut 0"])
     house = await with_bar(QuickReply("theirs", script), trusted=False)
     async with opened(house, size=(40, 12)) as stage:
         await stage.enter("/theirs")
@@ -187,7 +187,7 @@ async def test_the_question_fits_a_small_screen_and_shows_everything() -> None:
         for _ in range(20):
             await stage.press("pagedown")
 
-        assert "/delete 0" in stage.screen
+        assert "/cut 0" in stage.screen
         assert "Run it" in stage.screen
         await stage.press("escape")
         await stage.closed()
