@@ -6,7 +6,7 @@ import pytest
 
 from tests.slash.test_builtins import Room
 from tui.domain.errors import AppError, CommandError
-from tui.domain.generation import Finished, TextDelta
+from tui.domain.generation import Finished, Progress, TextDelta
 
 
 @pytest.fixture
@@ -96,3 +96,21 @@ async def test_continue_can_say_how_once(room: Room) -> None:
 
     assert [turn.text for turn in requests[0].turns][-2:] == ["in verse", "It was"]
     assert room.session.chat.injections == ()
+
+
+@pytest.mark.parametrize("line", ["/gen x", "/genraw x", "/impersonate"])
+async def test_it_is_told_what_the_model_does_while_one_waits(room: Room, line: str) -> None:
+    room.connector.model.script = (Progress("loading"), TextDelta("A fox."), Finished("stop"))
+
+    await room.run(line)
+
+    told = [event and event.label for event in room.interaction.progressed]
+    assert told == ["asking the model", "loading", "the model writes", None]
+
+
+async def test_after_an_error_nothing_is_said_to_be_under_way(room: Room) -> None:
+    room.connector.model.script = (Finished("refusal"),)
+
+    with pytest.raises(AppError):
+        await room.run("/gen x")
+    assert room.interaction.progressed[-1] is None

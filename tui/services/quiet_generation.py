@@ -90,7 +90,7 @@ class QuietGeneration:
             session: The chat; None: there is none, and so it is asked without one.
             instruction: What is asked, its macros expanded. Empty: what comes next in the chat.
             how: With what, and how the answer is cut.
-            tell: Takes what the server does before its first word.
+            tell: Takes what the server does before its first word, and that it writes.
 
         Returns:
             The answer without white space around it.
@@ -106,6 +106,8 @@ class QuietGeneration:
             async for event in events:
                 match event:
                     case TextDelta(more):
+                        if not text:
+                            tell(Progress("the model writes"))
                         text += echo.new(more)
                     case Restarted():
                         text, echo = "", Echo(how.prefill)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.fakes.house import House
 from tests.ui.app.stage import Stage, connected, opened
 from tui.domain.errors import ConfigError
@@ -240,3 +242,16 @@ async def test_the_question_takes_no_more_room_than_it_needs() -> None:
         assert stage.app.screen.query_one("#frame").size.height < 14
         await stage.press("n")
         await stage.closed()
+
+
+@pytest.mark.parametrize("name", ["run", "slow", "qr"])
+async def test_one_that_runs_is_shown_and_stopped_as_any_script(name: str) -> None:
+    async with opened(await with_bar(QuickReply("slow", "/delay 60000 | /echo never"))) as stage:
+        await stage.enter("/slow" if name == "slow" else f"/{name} slow")
+        await stage.until(lambda: f"script 1/1 /{name}" in stage.rows[-1])
+        await stage.enter("/pass 1 | /pass 2")
+        assert stage.prompt == "/pass 1 | /pass 2"
+        await stage.press("escape")
+        await stage.quiet()
+
+        assert stage.notes == [f"the script was stopped at 1/1 /{name}"]
