@@ -49,10 +49,10 @@ async def unpacked(response: httpx.Response, host: str) -> AsyncGenerator[bytes,
         )
     machine = zlib.decompressobj(_GZIP)
     async for chunk in response.aiter_raw():
-        full = True
+        left, full = chunk, True
         while full and not machine.eof:
-            piece = _unpack(machine, chunk)
-            chunk = machine.unconsumed_tail
+            piece = _unpack(machine, left)
+            left = machine.unconsumed_tail
             full = len(piece) == PIECE
             if piece:
                 yield piece

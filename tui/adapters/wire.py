@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-
 MOST_VALUES = 1_000_000
 """An empty list takes three bytes to send and 64 to hold: 32 MB of them would be 700."""
 
