@@ -17,6 +17,7 @@ from tui.domain.macros import Environment
 from tui.domain.prompt import Budget, Prompt
 from tui.domain.safetext import clean_line
 from tui.services import message_edits
+from tui.services.bounded import MOST_REPLY, bounded
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
 from tui.services.growing_reply import GrowingReply, mark_answered, mark_failed
@@ -189,7 +190,7 @@ class ChatService:
                 reply.model = endpoint.model
                 end = session.index_of(reply.beside.id) if reply.beside is not None else None
                 request = await self.request(session, end)
-                async with aclosing(model.generate(request)) as events:
+                async with aclosing(bounded(model.generate(request), MOST_REPLY)) as events:
                     async for event in events:
                         await reply.take(event)
                         if reply.message is not None:
