@@ -262,7 +262,8 @@ class Attempt:
                     yield event
 
         pairs = zip(steps, limits, strict=True)
-        return Chain([Step(sources.name(one), limit, partial(ask, one)) for one, limit in pairs])
+        chain = Chain([Step(sources.name(one), limit, partial(ask, one)) for one, limit in pairs])
+        return chain
 
     async def _ask(self, choice: Choice, run: _Run) -> AsyncGenerator[GenerationEvent, None]:
         image = self.refinement.image
