@@ -242,7 +242,7 @@ async def test_a_chat_that_cannot_be_shown_is_not_gone_on_with(room: Room) -> No
     async def refuse(_session: ChatSession) -> None:
         raise StorageError("no room")
 
-    room.front.open_chat = refuse  # type: ignore[method-assign]
+    room.front.open_chat = refuse  # type: ignore[assignment]
     with pytest.raises(StorageError):
         await ran(room, "/setvar key=a 1 || /setvar key=b 2 || /new")
 
