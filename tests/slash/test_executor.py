@@ -11,6 +11,7 @@ import pytest
 from tests.slash.test_builtins import Room
 from tui.domain.chat import Chat
 from tui.domain.errors import AppError, CommandError, StorageError
+from tui.services.session import ChatSession
 from tui.slash.context import Context
 from tui.slash.executor import Limits
 from tui.slash.interpreter import Interpreter, Outcome
@@ -225,6 +226,28 @@ async def test_the_commands_behind_a_new_chat_work_with_it(room: Room) -> None:
 
     assert room.session.chat.variables == {"a": "1"}
     assert room.front.opened[0].chat.variables == {"b": "2"}
+
+
+@pytest.mark.parametrize("again", ["/go Salon", "/chats here"])
+async def test_a_chat_that_is_open_is_gone_on_with_as_it_is(room: Room, again: str) -> None:
+    await ran(room, "/rename here | /setvar key=a 1 | /setvar key=b 2 || " + again)
+    await ran(room, "/setvar key=c 3")
+
+    assert room.front.opened == [room.session]
+    reopened = await room.services.library.open(room.session.chat.id)
+    assert reopened.chat.variables == {"a": "1", "b": "2", "c": "3"}
+
+
+async def test_a_chat_that_cannot_be_shown_is_not_gone_on_with(room: Room) -> None:
+    async def refuse(_session: ChatSession) -> None:
+        raise StorageError("no room")
+
+    room.front.open_chat = refuse  # type: ignore[assignment]
+    with pytest.raises(StorageError):
+        await ran(room, "/setvar key=a 1 || /setvar key=b 2 || /new")
+
+    reopened = await room.services.library.open(room.session.chat.id)
+    assert reopened.chat.variables == {"a": "1", "b": "2"}
 
 
 async def test_ten_thousand_commands_run(room: Room) -> None:

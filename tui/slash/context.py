@@ -117,8 +117,8 @@ class Context:
 
     async def open(self, session: ChatSession) -> None:
         """Show another chat, and go on with it."""
-        self.frame.use(session)
         await self.front.open_chat(session)
+        self.frame.use(session)
 
     def position(self, number: int, column: int = 0) -> int:
         """The position of a message in this chat; a negative number counts from the end.

@@ -234,7 +234,8 @@ async def test_a_notice_can_be_waited_for() -> None:
 
 async def test_a_notice_is_shown_once() -> None:
     async with opened() as stage:
-        await stage.enter("/times 3 {: /echo preventDuplicates=true hello :}")
+        echo = "/echo preventDuplicates=true hello"
+        await stage.enter(f"{echo} | {echo} | /times 3 {{: {echo} :}}")
         await stage.until(lambda: not running(stage))
 
         assert stage.notices == ["hello"]
