@@ -17,6 +17,7 @@ async def edit(context: Context, arguments: Arguments) -> None:
     index = context.chosen(arguments)
     text = arguments.text("text")
     if not text:
+        context.must_be_shown()
         context.front.set_draft(f"/edit {index} {_typed(context.session.message(index).text)}")
         return
     await context.services.chats.edit(context.session, index, text)

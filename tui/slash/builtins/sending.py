@@ -23,7 +23,7 @@ NOTE = "Note"
 async def send(context: Context, arguments: Arguments) -> str:
     """Put a message of the person into the chat, with the pictures that wait."""
     text, name, at = (arguments.text(each) for each in ("text", "name", "at"))
-    if not text and not context.front.waiting():
+    if not text and not context.waiting():
         raise CommandError("/send needs text", hint="or a picture beside the prompt")
     chats, session = context.services.chats, context.session
     sent: list[Message] = []
@@ -37,7 +37,10 @@ async def send(context: Context, arguments: Arguments) -> str:
             message = await chats.send(session, text, pictures)
         sent.append(message)
 
-    await context.front.with_waiting(deliver)
+    if context.front.shows(session):
+        await context.front.with_waiting(deliver)
+    else:
+        await deliver(())
     context.front.sync()
     return _result(arguments, sent[0]) if sent else ""
 
