@@ -68,11 +68,33 @@ async def test_impersonate_writes_into_the_prompt(room: Room) -> None:
     assert room.connector.model.requests[0].turns[-1].text.endswith("shy")
 
 
+@pytest.mark.parametrize(
+    ("said", "draft"),
+    [
+        ("/quit now", "//quit now"),
+        ("I am {{user}}", r"I am \{\{user\}\}"),
+        ("{a} <user>", "{a} <user>"),
+    ],
+)
+async def test_what_the_model_wrote_is_no_command_and_no_macro(
+    room: Room, said: str, draft: str
+) -> None:
+    room.connector.model.script = [TextDelta(said), Finished("stop")]
+
+    assert await room.run("/impersonate") == said
+    assert room.front.drafts == [draft]
+
+
 async def test_continue_can_say_how_once(room: Room) -> None:
+    requests = []
+
+    async def ask() -> None:
+        requests.append(await room.services.chats.request(room.session))
+
+    room.front.continue_reply = ask  # type: ignore[method-assign]
     await room.run("/sendas It was | /continue in verse")
 
-    request = await room.services.chats.request(room.session)
-    assert [turn.text for turn in request.turns][-2:] == ["in verse", "It was"]
+    assert [turn.text for turn in requests[0].turns][-2:] == ["in verse", "It was"]
     assert room.session.chat.injections == ()
 
 

@@ -22,6 +22,7 @@ from tui.domain.generation import (
 from tui.domain.image import Box, Image
 from tui.domain.local_model import DownloadPlan, LocalMissing
 from tui.domain.safetext import clean_line
+from tui.services.bounded import MOST_CAPTION, bounded
 from tui.services.caption_cache import CaptionCache
 from tui.services.caption_chain import Chain, Step
 from tui.services.caption_sources import CaptionRequest, Choice, SourceService
@@ -176,7 +177,7 @@ class Attempt:
         # A remote source tells nothing until its first word.
         yield Progress(f"captioning {clean_line(self.refinement.image.name, 40)}")
         try:
-            async with aclosing(self._events(run)) as events:
+            async with aclosing(bounded(self._events(run), MOST_CAPTION)) as events:
                 async for event in events:
                     if isinstance(event, TextDelta):
                         pieces.append(event.text)

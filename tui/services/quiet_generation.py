@@ -21,6 +21,7 @@ from tui.domain.generation import (
 from tui.domain.image import Image
 from tui.domain.prompt import Prompt
 from tui.domain.script_texts import to_sentence
+from tui.services.bounded import MOST_REPLY, bounded
 from tui.services.chatting import ChatService
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
@@ -102,7 +103,7 @@ class QuietGeneration:
         _, model = await self._connections.open()
         request = await self._request(session, instruction, how)
         text, echo, finished = "", Echo(how.prefill), None
-        async with aclosing(model.generate(request)) as events:
+        async with aclosing(bounded(model.generate(request), MOST_REPLY)) as events:
             async for event in events:
                 match event:
                     case TextDelta(more):

@@ -43,10 +43,15 @@ async def retry(context: Context, _arguments: Arguments) -> None:
 async def continue_reply(context: Context, arguments: Arguments) -> None:
     """Let the last reply go on."""
     context.must_be_shown()
-    if prompt := arguments.text("prompt"):
-        once = Injection("continue", prompt, "chat", depth=1, ephemeral=True)
-        context.session.chat.injections += (once,)
-    await context.front.continue_reply()
+    chat, prompt = context.session.chat, arguments.text("prompt")
+    once = Injection("continue", prompt, "chat", depth=1, ephemeral=True)
+    if prompt:
+        chat.injections += (once,)
+    try:
+        await context.front.continue_reply()
+    finally:
+        # It is there still when nobody was asked, and was not meant for the next reply.
+        chat.injections = tuple(each for each in chat.injections if each is not once)
 
 
 async def stop(context: Context, _arguments: Arguments) -> None:

@@ -6,6 +6,7 @@ import json
 
 from tui.domain.errors import CommandError
 from tui.domain.generation import Progress
+from tui.services.macro_environment import as_typed
 from tui.services.quiet_generation import Asking
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command
@@ -63,7 +64,9 @@ async def impersonate(context: Context, arguments: Arguments) -> str:
     more = arguments.text("prompt")
     text = await _ask(context, f"{instruction} {more}".strip(), Asking(drop_name=True))
     if context.front.shows(context.session):
-        context.front.set_draft(text)
+        # It is the model's: nothing in it is a command or a macro when it is sent.
+        draft = as_typed(context.services.settings.current, text)
+        context.front.set_draft(f"/{draft}" if draft.startswith("/") else draft)
     return text
 
 
