@@ -321,3 +321,14 @@ async def test_a_script_ends_where_nobody_can_answer() -> None:
         (notice,) = stage.notices
         assert "(script, 2/3 /reply)" in notice
         assert stage.texts[-1] == "hello"
+
+
+async def test_what_a_key_does_meanwhile_brings_no_script_back() -> None:
+    async with opened(await connected((ProviderError("the server is full"),))) as stage:
+        await begin(stage, "/setvar key=a b | /delay 200 | /reply")
+        await stage.app.run_line("/getvar a").wait()
+        await stage.until(lambda: not running(stage))
+        await stage.quiet()
+
+        assert "the server is full" in stage.notices[-1]
+        assert stage.prompt == ""

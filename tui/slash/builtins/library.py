@@ -50,7 +50,8 @@ async def chats(context: Context, arguments: Arguments) -> None:
     summaries = await context.services.library.summaries()
     found = _by_title(summaries, title)
     if found is None:
-        raise _unknown("chat", title, [s.title for s in summaries], arguments.column("TITLE"))
+        titles = [each.title for each in summaries if each.title]
+        raise _unknown("chat", title, titles, arguments.column("TITLE"))
     await context.open(await context.services.library.enter(found.id))
 
 

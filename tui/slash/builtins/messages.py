@@ -22,6 +22,7 @@ async def edit(context: Context, arguments: Arguments) -> None:
     index = context.chosen(arguments)
     text = arguments.text("text")
     if not text:
+        context.must_be_shown()
         strict = context.services.settings.current.scripts.strict_escaping
         old = context.session.message(index).text
         context.front.set_draft(f"/edit {index} {as_typed(old, strict=strict)}")

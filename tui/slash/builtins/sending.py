@@ -24,7 +24,7 @@ async def send(context: Context, arguments: Arguments) -> str:
     """Put a message of the person into the chat, with the pictures that wait."""
     text, at = arguments.text("text"), arguments.text("at")
     name = clean_line(arguments.text("name"), 100).strip()
-    if not text and not context.front.waiting():
+    if not text and not context.waiting():
         raise CommandError("/send needs text", hint="or a picture beside the prompt")
     chats, session = context.services.chats, context.session
     sent: list[Message] = []
@@ -32,7 +32,10 @@ async def send(context: Context, arguments: Arguments) -> str:
     async def deliver(pictures: Sequence[Attachment]) -> None:
         sent.append(await chats.send(session, text, pictures, name=name, at=at))
 
-    await context.front.with_waiting(deliver)
+    if context.front.shows(session):
+        await context.front.with_waiting(deliver)
+    else:
+        await deliver(())
     context.front.sync()
     return _result(arguments, sent[0]) if sent else ""
 
