@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.ui.transcript import markdown
-from tui.ui.transcript.lines import runs_width
+from tui.ui.transcript.lines import Line, runs_width
 from tui.ui.transcript.markdown import MOST_CHARACTERS, layout
 from tui.ui.transcript.stream import MarkdownStream
 
@@ -105,7 +105,8 @@ def test_a_text_that_grows_too_long_ends_like_one_that_was(pieces: list[str]) ->
         patch.setattr(markdown, "MOST_CHARACTERS", 40)
         patch.setattr(markdown, "MOST_MARKS", 10)
         growing = MarkdownStream(20)
-        text, before = "", []
+        text = ""
+        before: list[Line] = []
         for piece in pieces:
             text += piece
             rows = growing.update(text)[:]
