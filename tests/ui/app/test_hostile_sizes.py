@@ -1,4 +1,4 @@
-"""Texts of a size that nobody means: the app shows them, stays awake, and takes the next message."""
+"""Texts of a size that nobody means: the app shows them and takes the next message."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.ui.app.stage import Stage, connected, opened
 from tests.ui.terminal.test_line_filter import leftovers
 from tui.domain.character import Character
 from tui.domain.errors import ProviderError
-from tui.domain.generation import Finished, TextDelta
+from tui.domain.generation import Finished, GenerationEvent, TextDelta
 from tui.services import chatting
 from tui.services.bounded import MOST_CAPTION
 
@@ -74,7 +74,7 @@ async def goes_on(stage: Stage) -> None:
 async def test_in_a_reply(what: str) -> None:
     text = HUGE[what]
     pieces = [text[at : at + len(text) // 8 + 1] for at in range(0, len(text), len(text) // 8 + 1)]
-    script = (*map(TextDelta, pieces), Finished("stop"))
+    script: list[GenerationEvent] = [*[TextDelta(piece) for piece in pieces], Finished("stop")]
     async with opened(await connected(script)) as stage:
         async with awake():
             await stage.say("hello")
@@ -87,7 +87,7 @@ async def test_a_reply_without_end_is_kept_as_far_as_it_was_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(chatting, "MOST_REPLY", 10_000)
-    script = (*[TextDelta("word ")] * 5_000, Finished("stop"))
+    script: list[GenerationEvent] = [*[TextDelta("word ")] * 5_000, Finished("stop")]
     async with opened(await connected(script)) as stage:
         await stage.say("hello")
         assert len(stage.texts[-1]) == 10_000
@@ -120,13 +120,12 @@ async def test_in_the_name_and_the_words_of_a_character() -> None:
     house = await connected()
     name = "n\u202e" * 50_000
     house.people.cast[0] = Character(name, "d" * 300_000, first_message="hello ", id="salon")
-    async with awake():
-        async with opened(house) as stage:
-            await goes_on(stage)
-            await stage.enter("/character")
-            await stage.until(lambda: stage.top == "ChoiceList")
-            await stage.press("escape")
-            await goes_on(stage)
+    async with awake(), opened(house) as stage:
+        await goes_on(stage)
+        await stage.enter("/character")
+        await stage.until(lambda: stage.top == "ChoiceList")
+        await stage.press("escape")
+        await goes_on(stage)
 
 
 async def test_in_what_is_pasted() -> None:
