@@ -7,7 +7,6 @@ import hashlib
 import io
 import logging
 import threading
-import time
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui.adapters import image_facts
 from tui.adapters.image_file import picture_format, read_bytes, shown_name, too_large
+from tui.adapters.timed_file import TimedFile
 from tui.domain.errors import ImageError
 from tui.domain.image import Box, Image
 
@@ -110,7 +110,7 @@ class PillowReader:
             raise ImageError(f"{image.name}: that part of it is empty")
         out = io.BytesIO()
         try:
-            with _open(_File(image.data), _KINDS[image.mime]) as opened:
+            with _open(TimedFile(image.data, _READ_SECONDS), _KINDS[image.mime]) as opened:
                 part = opened.crop((left, top, right, bottom))
                 part.info.clear()
                 part.save(out, "PNG")
@@ -131,7 +131,7 @@ class PillowReader:
     def _decode(self, data: bytes, name: str, kind: str) -> Image:
         if kind == "JPEG" and data.count(b"\xff\xda") > _MOST_SCANS:
             raise ImageError(f"{name}: damaged, or of a rare kind ({kind})")
-        file = _File(data)
+        file = TimedFile(data, _READ_SECONDS)
         with _open(file, kind) as opened:
             width, height = opened.size
             self._check_size(width, height, name)
@@ -168,25 +168,7 @@ class PillowReader:
             )
 
 
-class _File(io.BytesIO):
-    """A file in memory that may be read for a while only, by the time of this thread alone."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-        self.allow(_READ_SECONDS)
-
-    def allow(self, seconds: float) -> None:
-        """Let it be read for so long from now on, in seconds of the processor."""
-        self._end = time.thread_time() + seconds
-
-    def read(self, size: int | None = -1) -> bytes:
-        """Read on. Raises OSError when the time is up."""
-        if time.thread_time() > self._end:
-            raise OSError("it takes too long to read")
-        return super().read(size)
-
-
-def _open(file: _File, kind: str) -> Pil.Image:
+def _open(file: TimedFile, kind: str) -> Pil.Image:
     from PIL import Image as Pil
 
     if kind == "HEIF":

@@ -8,9 +8,9 @@ from tui.domain.safetext import clean
 from tui.ui.transcript.highlight import OpenCode, highlight
 from tui.ui.transcript.lines import EMPTY, Line
 from tui.ui.transcript.markdown import (
-    MOST_CHARACTERS,
     code_rows,
     code_text,
+    is_too_much,
     language,
     layout,
     parse,
@@ -58,7 +58,7 @@ class MarkdownStream:
             text = clean(text)
         if len(text) < self._seen:
             self._start()
-        if len(text) > MOST_CHARACTERS:
+        if is_too_much(text):
             return self._plainly(text)
         self._seen = len(text)
         tail = clean(text[self._stable :])
@@ -94,9 +94,9 @@ class MarkdownStream:
         self.kept = self._done
         end = text.rfind("\n", self._stable) + 1
         if end:
-            self.lines.extend(plain(text[self._stable : end - 1], self.room, self.base))
+            self.lines.extend(plain(clean(text[self._stable : end - 1]), self.room, self.base))
             self._stable, self._done = end, len(self.lines)
-        self.lines.extend(plain(text[self._stable :], self.room, self.base))
+        self.lines.extend(plain(clean(text[self._stable :]), self.room, self.base))
         return self.lines
 
     def _parse(self, tail: str) -> list[Token]:
