@@ -31,6 +31,8 @@ SCENES: tuple[scenes.Scene, ...] = (
     scenes.Editing(),
     scenes.Importing(),
     scenes.Migrating(),
+    scenes.BackingUp(),
+    scenes.Mending(),
     Screen(),
 )
 _TICK = 0.004

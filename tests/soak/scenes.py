@@ -15,9 +15,10 @@ from typing import ClassVar, Protocol
 
 from tests.soak.truth import Found
 from tests.soak.victims import Victim
-from tui.adapters.storage import schema
+from tui.adapters.storage import backups, mending, schema
 from tui.adapters.storage.chats import SqliteChats
 from tui.cli.main import main as salon
+from tui.domain.chat import Chat, Message
 
 DATA = Path(__file__).parent.parent / "data"
 PHOTOS = sorted((DATA / "photos").glob("*.jpg"))
@@ -209,6 +210,81 @@ class Migrating(Script):
         expected = [f"old-{number}" for number in range(OLD_MESSAGES)]
         Account.confirmed[self.name] += len(found.texts)
         return [] if found.texts == expected else [f"{len(found.texts)} old messages are there"]
+
+
+class BackingUp:
+    """Messages are written while backups are made: both kinds of files are sound."""
+
+    name = "backing up"
+    in_terminal = False
+    longest = 0.5
+
+    def prepare(self, home: Path, port: int, chance: Random) -> None:
+        configure(home, port)
+        (home / "data").mkdir(mode=0o700)
+
+    def drive(self, victim: Victim, log: Path) -> None:
+        """Nobody types."""
+
+    def work(self, home: Path) -> int:
+        path = home / "data" / "chats.db"
+
+        async def write() -> int:
+            store = SqliteChats(path)
+            await store.create(Chat("c1", "", "salon", "you", 1.0, 1.0))
+            for number in range(2000):
+                text = f"soak-{number}"
+                await store.append("c1", Message(text, "user", "You", text, 1.0))
+                print(f"salon: kept:{number}", flush=True)
+                if number % 7 == 0:
+                    await asyncio.to_thread(backups.make, path)
+            return 0
+
+        return asyncio.run(write())
+
+    def check(self, victim: Victim, log: Path, found: Found) -> Sequence[str]:
+        kept = acknowledged(victim.said, "kept")
+        Account.confirmed[self.name] += len(kept)
+        problems = missing(kept, found)
+        path = victim.home / "data" / "chats.db"
+        made = [backups.place(path, number) for number in range(1, backups.KEPT + 1)]
+        for each in made:
+            if each.exists():
+                backups.refuse_damaged(each)
+        if len(kept) > 2 * 7 and not any(each.exists() for each in made):
+            problems.append("no backup is left")
+        return problems
+
+
+class Mending(BackingUp):
+    """A damaged file is replaced by its backup: all that the backup has is there."""
+
+    name = "mending"
+    longest = 0.04
+
+    def prepare(self, home: Path, port: int, chance: Random) -> None:
+        super().prepare(home, port, chance)
+        path = home / "data" / "chats.db"
+        shutil.copy(first_version(home.parent), path)
+        backups.make(path)
+        data = bytearray(path.read_bytes())
+        start = chance.randrange(0, len(data) // 4096) * 4096
+        data[start : start + 8192] = chance.randbytes(len(data[start : start + 8192]))
+        path.write_bytes(data)
+        path.chmod(0o600)
+        mending.note_doubt(path)
+
+    def work(self, home: Path) -> int:
+        return Migrating().work(home)
+
+    def check(self, victim: Victim, log: Path, found: Found) -> Sequence[str]:
+        expected = [f"old-{number}" for number in range(OLD_MESSAGES)]
+        Account.confirmed[self.name] += len(found.texts)
+        kept = list((victim.home / "data").glob("chats.db.damaged-?"))
+        problems = [] if kept else ["the damaged file was not kept"]
+        if found.texts != expected:
+            problems.append(f"{len(found.texts)} messages are there")
+        return problems
 
 
 def first_version(folder: Path) -> Path:

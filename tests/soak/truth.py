@@ -9,12 +9,15 @@ import sqlite3
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
+from tui.adapters.storage import backups, leftovers
 from tui.adapters.storage.chats import SqliteChats
 from tui.adapters.storage.images import ImageFiles
+from tui.adapters.storage.upkeep import Upkeep
 from tui.domain.chat import Chat, Message
 from tui.domain.errors import AppError
-from tui.paths import find
+from tui.paths import Paths, find
 
 _TIGHT = 0o077
 
@@ -52,6 +55,7 @@ async def _look(home: Path) -> Found:
                 found.chats.append(chat)
             outline = await store.outline(summary.id)
             found.messages += store.read([entry.id for entry in outline])
+        await _tidy(found, paths, store)
         await _pictures(found, ImageFiles(paths.images), paths.images)
     except AppError as error:
         found.problems.append(error.line())
@@ -61,6 +65,20 @@ async def _look(home: Path) -> Found:
         _database(found, paths.chats)
     _files(found, home)
     return found
+
+
+async def _tidy(found: Found, paths: Paths, store: SqliteChats) -> None:
+    """What is done once a day leaves neither half-written files nor pictures of no message."""
+    future = mock.patch.multiple(leftovers, HALF_SECONDS=-1.0, UNUSED_SECONDS=-1.0)
+    with future, mock.patch.object(backups, "OLD_SECONDS", -1.0):
+        await Upkeep(paths).run()
+    half = [path for path in paths.data.rglob(".*") if path.name.endswith((".tmp", ".partial"))]
+    found.problems += [f"half-written: {path.name}" for path in half]
+    shown = {each.digest for message in found.messages for each in message.attachments}
+    shown |= {entry.digest for entry in await store.journal()}
+    for path in paths.images.glob("??/*"):
+        if path.stem not in shown:
+            found.problems.append(f"a picture of no message: {path.name}")
 
 
 async def _pictures(found: Found, images: ImageFiles, folder: Path) -> None:
