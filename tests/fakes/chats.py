@@ -23,6 +23,7 @@ class InMemoryChats:
 
     def __init__(self) -> None:
         self.problems: list[str] = []
+        self.is_shared = False
         self._chats: dict[str, Chat] = {}
         self._messages: dict[str, tuple[str, Message]] = {}
         self._hidden: set[str] = set()

@@ -34,6 +34,11 @@ class ChatStore(Protocol):
         """What was wrong with what is kept, and what was done about it; a line each."""
         ...
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether another Salon was using the chats when this one began to."""
+        ...
+
     async def chats(self) -> list[ChatSummary]:
         """All chats, the last used first."""
         ...

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+SHARED = "Another Salon is open: what it writes shows here when you open its chat again (Ctrl+S)"
+
+
 class SalonApp(App[None]):
     """Holds the services and one chat screen; everything else opens above it."""
 
@@ -113,6 +116,8 @@ class SalonApp(App[None]):
         told = (services.settings, services.connections, services.store)
         for problem in (line for each in told for line in each.problems):
             self.notify(problem, severity="warning", markup=False, timeout=15)
+        if services.store.is_shared:
+            self.notify(SHARED, markup=False, timeout=10)
         self.call_after_refresh(self._started)
 
     def on_descendant_focus(self) -> None:

@@ -38,6 +38,8 @@ class Database:
         self._direct: sqlite3.Connection | None = None
         self._presence: Presence | None = None
         self._closed = False
+        self.is_shared = False
+        """Whether another process had the file open when this one opened it."""
         self.problems: list[str] = []
         """What was wrong with the file when it was opened, and what was done; a line each."""
 
@@ -72,6 +74,8 @@ class Database:
             self._recover(database, presence)
             self._reading = connect(self._path)
             self._writing, self._presence = database, presence
+            self.is_shared = not presence.alone()
+            presence.let_in()
             if done:
                 self.problems.append(done)
             undoing.pop_all()
@@ -201,16 +205,22 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         said = str(error)
-        hint = f"the file is {path}"
-        if "full" in said:
-            hint = "make room on the disk; nothing that was saved is lost"
-        elif "locked" in said:
-            hint = "another program holds the file; try again"
-        elif "readonly" in said or "read-only" in said.lower():
-            hint = f"let yourself write {path.parent}, or set SALON_HOME to another folder"
-        elif is_damage(error):
+        if isinstance(error, OSError):
+            said = (error.strerror or said).lower()
+        if is_damage(error):
             from tui.adapters.storage.mending import note_doubt
 
             note_doubt(path)
-            hint = "the file is damaged: leave all Salons and start one, which mends what it can"
-        raise StorageError(f"the chats on disk: {said}", hint=hint) from error
+        raise StorageError(f"the chats on disk: {said}", hint=_hint(path, error, said)) from error
+
+
+def _hint(path: Path, error: Exception, said: str) -> str:
+    if "full" in said or "i/o" in said.lower() or "no space" in said:
+        return "make room on the disk; nothing that was saved is lost"
+    if "locked" in said:
+        return "another program holds the file; try again"
+    if "readonly" in said or "read-only" in said or isinstance(error, PermissionError):
+        return f"let yourself write in {path.parent}, or set SALON_HOME to another folder"
+    if is_damage(error):
+        return "the file is damaged: leave all Salons and start one, which mends what it can"
+    return f"the file is {path}"
