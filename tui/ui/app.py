@@ -16,6 +16,7 @@ from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
 from tui.services.endpoints import OFFLINE
+from tui.ui import upkeep
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from tui.ui.settings.screen import SettingsScreen
 
 logger = logging.getLogger(__name__)
+
+
+SHARED = "Another Salon is open: what it writes shows here when you open its chat again (Ctrl+S)"
 
 
 class SalonApp(App[None]):
@@ -110,8 +114,12 @@ class SalonApp(App[None]):
         signals.install(self, self._save)
         for problem in self._theme_problems:
             self.notify(problem, severity="warning", markup=False)
-        for problem in (*self.services.settings.problems, *self.services.connections.problems):
+        services = self.services
+        told = (services.settings, services.connections, services.store)
+        for problem in (line for each in told for line in each.problems):
             self.notify(problem, severity="warning", markup=False, timeout=15)
+        if services.store.is_shared:
+            self.notify(SHARED, markup=False, timeout=10)
         self.call_after_refresh(self._started)
 
     def on_descendant_focus(self) -> None:
@@ -127,6 +135,7 @@ class SalonApp(App[None]):
             # Started without collecting garbage: nearly all that was made until now stays.
             gc.freeze()
             gc.enable()
+        upkeep.begin(self, self.services.upkeep)
         self._look_around()
         self._show_quick_replies()
 

@@ -166,21 +166,6 @@ async def test_a_migration_that_fails_changes_nothing(
     await store.aclose()
 
 
-@pytest.mark.parametrize("content", [b"this is no database at all\n" * 200, b"\0" * 5000])
-async def test_a_damaged_file_is_one_line(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    store = SqliteChats(path)
-
-    with pytest.raises(StorageError) as caught:
-        await store.chats()
-    with pytest.raises(StorageError):
-        store.read(["m"])
-    await store.aclose()
-
-    assert "\n" not in caught.value.line()
-    assert path.read_bytes() == content
-
-
 async def test_a_folder_in_the_way_is_one_line(path: Path) -> None:
     path.mkdir()
     store = SqliteChats(path)
