@@ -4,6 +4,7 @@
 # make setup   set everything up, into .venv, and stop
 # make lint    format check, ruff, mypy, import contracts
 # make test-servers   try the adapters on servers that others wrote, as far as they can be had
+# make load    a long, busy day in fast motion: does it leave anything behind?
 # make snap    rewrite the UI snapshots (look at the report first)
 # make lock    pin the newest versions that pyproject.toml allows
 # make screenshot   draw the README's picture with the program itself
@@ -16,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-header --no-strip-extras --allow-unsafe
 
-.PHONY: run setup test test-servers quick lint snap offline lock screenshot manual clean
+.PHONY: run setup test test-servers quick lint load snap offline lock screenshot manual clean
 
 run: $(VENV)/.stamp-setup $(VENV)/.stamp-offline
 	@$(BIN)/salon
@@ -69,6 +70,9 @@ lint: $(VENV)/.stamp-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+load: $(VENV)/.stamp-dev
+	$(BIN)/python benchmarks/load.py
 
 snap: $(VENV)/.stamp-dev
 	$(BIN)/python -m pytest tests/ui --snapshot-update
