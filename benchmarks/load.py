@@ -1,6 +1,6 @@
 """Whether a long, busy day leaves anything behind.
 
-    python benchmarks/load.py [--tokens 1000000] [--chats 20] [--captions 50] [--steps 10] [--seed 1]
+    python benchmarks/load.py [--tokens 1000000] [--chats 20] [--captions 50] [--steps 10]
 
 Chats stream side by side from a server on this machine, each reply taken to its end, stopped in
 the middle or broken off by the server, as a seeded die says; in between pictures are captioned at

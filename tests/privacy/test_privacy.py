@@ -2,72 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from tests.crashes.session import Session, configure, connection, served
 from tests.fakes.servers import Recorded, Reply, as_json, delta, sse
+from tests.privacy.home import PHOTO, ROOT, Home
 
-ROOT = Path(__file__).resolve().parents[2]
-PHOTO = ROOT / "tests" / "data" / "photos" / "cat.jpg"
 REPLIES = ROOT / "tests" / "data" / "quick_replies" / "travel.json"
-
-Runner = Callable[..., subprocess.CompletedProcess[str]]
-
-
-class Home:
-    """A home that is used, with a record of all that was asked for meanwhile."""
-
-    def __init__(self, top: Path) -> None:
-        self.path = top / "home"
-        self.record = top / "record"
-        self.environ = {
-            **os.environ,
-            "SALON_HOME": str(self.path),
-            "RECORD": str(self.record),
-            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "recorder"), str(ROOT)]),
-        }
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "tui", *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=50,
-            env=self.environ,
-            umask=0o022,
-            stdin=subprocess.DEVNULL,
-        )
-
-    @property
-    def asked(self) -> set[str]:
-        """Names that were looked up and addresses that were connected to."""
-        lines = self.record.read_text(encoding="utf-8").splitlines()
-        return {" ".join(json.loads(line)[1:3]) for line in lines}
-
-    @property
-    def readable(self) -> dict[str, str]:
-        """What others than the owner may read or enter, with its mode."""
-        found = [self.path, *self.path.rglob("*")]
-        modes = {each: stat.S_IMODE(each.lstat().st_mode) for each in found}
-        return {str(each.relative_to(self.path)): oct(m) for each, m in modes.items() if m & 0o077}
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    made = Home(tmp_path)
-    for name in ("RECORD", "PYTHONPATH"):
-        monkeypatch.setenv(name, made.environ[name])
-    return made
 
 
 def chat(home: Home, settings: str, answer: str) -> None:

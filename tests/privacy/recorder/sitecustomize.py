@@ -6,7 +6,8 @@ import json
 import os
 import sys
 
-_EVENTS = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
+_NETWORK = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
+_EVENTS = (*_NETWORK, "subprocess.Popen", "os.exec", "os.posix_spawn", "os.system")
 _RECORD = os.open(os.environ["RECORD"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 
