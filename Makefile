@@ -7,6 +7,7 @@
 # make fuzz    throw damaged input at all that reads some: MINUTES=5 SEED=1
 # make test-corpus   open every picture of Pillow's own tests, broken ones too (fetches 47 MB)
 # make soak    kill Salon a thousand times and look at what is left (KILLS=, SECONDS=, SEED=)
+# make load    a long, busy day in fast motion: does it leave anything behind?
 # make snap    rewrite the UI snapshots (look at the report first)
 # make lock    pin the newest versions that pyproject.toml allows
 # make screenshot   draw the README's picture with the program itself
@@ -19,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-header --no-strip-extras --allow-unsafe
 
-.PHONY: run setup test test-servers test-corpus fuzz quick lint soak snap offline lock screenshot manual clean
+.PHONY: run setup test test-servers test-corpus fuzz quick lint load soak snap offline lock screenshot manual clean
 
 run: $(VENV)/.stamp-setup $(VENV)/.stamp-offline
 	@$(BIN)/salon
@@ -90,6 +91,9 @@ SECONDS ?= 900
 soak: $(VENV)/.stamp-dev
 	$(BIN)/python -m tests.soak --kills $(KILLS) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) \
 		--report docs/reliability.md
+
+load: $(VENV)/.stamp-dev
+	$(BIN)/python benchmarks/load.py
 
 snap: $(VENV)/.stamp-dev
 	$(BIN)/python -m pytest tests/ui --snapshot-update

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.fakes.servers import FakeServer, Reply
+from tests.fakes.servers import Answerer, FakeServer, Reply
 
 LONGEST = 20.0
 """Seconds that anything may take on a busy machine."""
@@ -40,15 +40,15 @@ class Session:
     Args:
         home: Salon's folder.
         fault: What shall go wrong: a name in `faulty.FAULTS`; empty: nothing.
-        settings: Put into its `config.yaml`.
+        settings: Put into its `config.yaml`; empty: what is there stays.
         owned: Whether the terminal is its own, so that the kernel tells it of the end.
     """
 
     def __init__(
         self, home: Path, fault: str = "", settings: str = "", *, owned: bool = True
     ) -> None:
-        (home / "config").mkdir(parents=True, exist_ok=True, mode=0o700)
-        (home / "config" / "config.yaml").write_text(QUIET + settings, encoding="utf-8")
+        if settings or not home.exists():
+            configure(home, settings)
         self.home = home
         self.outer, self.inner = pty.openpty()
         fcntl.ioctl(self.inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
@@ -170,6 +170,15 @@ class Session:
         return [row[0] for row in self.rows("SELECT draft FROM chats WHERE draft != ''")]
 
 
+def configure(home: Path, settings: str = "") -> None:
+    """Write the settings as Salon does: for nobody else to read."""
+    for folder in (home, home / "config"):
+        folder.mkdir(exist_ok=True, mode=0o700)
+    file = home / "config" / "config.yaml"
+    file.touch(mode=0o600)
+    file.write_text(QUIET + settings, encoding="utf-8")
+
+
 def _plain(written: bytes) -> str:
     return re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", written.decode("utf-8", "replace"))
 
@@ -180,9 +189,9 @@ def _own_terminal() -> None:
 
 
 @contextmanager
-def served(*replies: Reply) -> Iterator[FakeServer]:
+def served(*replies: Reply, answer: Answerer | None = None) -> Iterator[FakeServer]:
     """A server in a thread of its own, for tests that wait for a process."""
-    server = FakeServer(*replies)
+    server = FakeServer(*replies, answer=answer)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
