@@ -245,8 +245,6 @@ class Attempt:
 
     def _chain(self, run: _Run) -> Chain:
         sources = self._means.sources
-        steps = sources.steps(run.request)
-        limits = sources.limits(run.request)
         missing: list[DownloadPlan | None] = [None]
 
         async def ask(request: CaptionRequest) -> AsyncGenerator[GenerationEvent, None]:
@@ -261,7 +259,7 @@ class Attempt:
                 async for event in events:
                     yield event
 
-        pairs = zip(steps, limits, strict=True)
+        pairs = zip(sources.steps(run.request), sources.limits(run.request), strict=True)
         chain = Chain([Step(sources.name(one), limit, partial(ask, one)) for one, limit in pairs])
         return chain
 

@@ -42,9 +42,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-SHARED = "Another Salon is open: what it writes shows here when you open its chat again (Ctrl+S)"
-
-
 class SalonApp(App[None]):
     """Holds the services and one chat screen; everything else opens above it."""
 
@@ -114,12 +111,9 @@ class SalonApp(App[None]):
         signals.install(self, self._save)
         for problem in self._theme_problems:
             self.notify(problem, severity="warning", markup=False)
-        services = self.services
-        told = (services.settings, services.connections, services.store)
+        told = (self.services.settings, self.services.connections, self.services.store)
         for problem in (line for each in told for line in each.problems):
             self.notify(problem, severity="warning", markup=False, timeout=15)
-        if services.store.is_shared:
-            self.notify(SHARED, markup=False, timeout=10)
         self.call_after_refresh(self._started)
 
     def on_descendant_focus(self) -> None:
@@ -135,7 +129,7 @@ class SalonApp(App[None]):
             # Started without collecting garbage: nearly all that was made until now stays.
             gc.freeze()
             gc.enable()
-        upkeep.begin(self, self.services.upkeep)
+        upkeep.begin(self, self.services.upkeep, is_shared=self.services.store.is_shared)
         self._look_around()
         self._show_quick_replies()
 
