@@ -51,10 +51,13 @@ def _dispatch(argv: Sequence[str]) -> int:
     if not argv:
         # Looking for garbage takes a tenth of the start and finds none; the app turns it on again.
         gc.disable()
-        from tui.cli import first_frame
+        from tui.cli import first_frame, stopping
 
+        stopping.wait()
         frame = first_frame.paint()
     try:
+        if not argv:
+            stopping.leave_on_signals()
         from tui.cli.arguments import parse
 
         parsed = parse(argv, frame)

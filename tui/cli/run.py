@@ -43,9 +43,8 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
         logs.start(options.paths.log)
         services = build(options.paths, dict(options.flags), options.environ)
         terminal = probe.collect()
-        if frame is not None:
-            frame.hand_over()
-        return run_app(services, options.paths, terminal)
+        begun = frame.hand_over if frame is not None else None
+        return run_app(services, options.paths, terminal, begun)
     finally:
         if frame is not None:
             frame.restore()

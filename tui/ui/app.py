@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import gc
 import logging
-from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
+from textual.worker import Worker, WorkerState
 
-from tui.domain.errors import AppError
 from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
@@ -22,8 +20,9 @@ from tui.ui import upkeep
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
+from tui.ui.keeping import keep_everything
 from tui.ui.palette import Entry, SalonCommands
-from tui.ui.terminal import clipboard, signals, stderr
+from tui.ui.terminal import clipboard, driver, signals, stderr
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
 from tui.ui.terminal.parser import install as install_parser
@@ -31,6 +30,8 @@ from tui.ui.terminal.probe import UNKNOWN, Terminal
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.screen import Screen
 
     from tui.slash.offers import Suggestion
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
     from tui.ui.settings.screen import SettingsScreen
 
 logger = logging.getLogger(__name__)
-
-
-SHARED = "Another Salon is open: what it writes shows here when you open its chat again (Ctrl+S)"
 
 
 class SalonApp(App[None]):
@@ -78,6 +76,7 @@ class SalonApp(App[None]):
         install_filter(self, terminal.drops)
         self.easel = Easel(terminal, services.settings.current.ui.images, self)
         self._leaving = False
+        self._is_saved = False
         self._asked_to_leave = False
         self.chat: ChatScreen
         self._is_starting = True
@@ -112,12 +111,9 @@ class SalonApp(App[None]):
         signals.install(self, self._save)
         for problem in self._theme_problems:
             self.notify(problem, severity="warning", markup=False)
-        services = self.services
-        told = (services.settings, services.connections, services.store)
+        told = (self.services.settings, self.services.connections, self.services.store)
         for problem in (line for each in told for line in each.problems):
             self.notify(problem, severity="warning", markup=False, timeout=15)
-        if services.store.is_shared:
-            self.notify(SHARED, markup=False, timeout=10)
         self.call_after_refresh(self._started)
 
     def on_descendant_focus(self) -> None:
@@ -133,7 +129,7 @@ class SalonApp(App[None]):
             # Started without collecting garbage: nearly all that was made until now stays.
             gc.freeze()
             gc.enable()
-        upkeep.begin(self, self.services.upkeep)
+        upkeep.begin(self, self.services.upkeep, is_shared=self.services.store.is_shared)
         self._look_around()
         self._show_quick_replies()
 
@@ -166,18 +162,17 @@ class SalonApp(App[None]):
         self.exit()
 
     async def _save(self) -> None:
-        # What they hold, such as a message that waits for a caption, goes back into the prompt.
-        for running in self.workers.cancel_group(self, "commands"):
-            with suppress(WorkerCancelled, WorkerFailed):
-                await running.wait()
-        await self.chat.stop()
-        await self.chat.attaching.background.aclose()
+        self._is_saved = True
         try:
-            await self.chat.put_away()
-        except AppError:
-            logger.exception("draft not kept")
-        await self.services.aclose()
-        self.easel.close()
+            await keep_everything(self, getattr(self, "chat", None), self.services)
+        finally:
+            self.easel.close()
+
+    async def _shutdown(self) -> None:
+        """Keep what there is after an error too, as long as there are widgets that hold it."""
+        if self._exception is not None and not self._is_saved:
+            await signals.in_time(self._save)
+        await super()._shutdown()
 
     async def action_copy_or_leave(self) -> None:
         """Copy what is selected; with nothing selected, twice in a row leaves."""
@@ -327,24 +322,33 @@ def is_command(text: str) -> bool:
     return is_for_program(text)
 
 
-def run_app(services: Services, paths: Paths, terminal: Terminal) -> int:
+def run_app(
+    services: Services,
+    paths: Paths,
+    terminal: Terminal,
+    begun: Callable[[], None] | None = None,
+) -> int:
     """Run the app on the terminal and give its exit code.
 
     Args:
         services: What it works with; closed when this returns.
         paths: Folders, for themes and logs.
         terminal: What the terminal said of itself.
+        begun: Called when the app has taken the terminal over.
 
     Raises:
         Exception: What nobody expected; the terminal is as it was, and all was saved before.
     """
+    signals.hold()
     restore = stderr.redirect(paths.stderr)
     hold = KeyHold()
     install_parser(hold, terminal.typed)
     app = SalonApp(services, paths, terminal, hold)
+    driver.use(app, begun or (lambda: None))
     try:
         app.run()
     finally:
+        signals.hold()
         restore()
     if app._exception is not None:
         raise app._exception

@@ -6,7 +6,7 @@ from tests.fakes.house import House
 from tests.ui.app.stage import opened
 from tui.domain.errors import StorageError
 from tui.ui import upkeep
-from tui.ui.app import SHARED
+from tui.ui.upkeep import SHARED
 
 
 async def test_what_was_done_about_a_damaged_file_is_said() -> None:
