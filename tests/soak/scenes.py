@@ -260,7 +260,7 @@ class Mending(BackingUp):
     """A damaged file is replaced by its backup: all that the backup has is there."""
 
     name = "mending"
-    longest = 0.02
+    longest = 0.03
 
     def prepare(self, home: Path, port: int, chance: Random) -> None:
         super().prepare(home, port, chance)
