@@ -36,6 +36,7 @@ SCENES: tuple[scenes.Scene, ...] = (
     Screen(),
 )
 _TICK = 0.004
+_SOON = 0.05
 
 
 @dataclass
@@ -69,6 +70,10 @@ class Soak:
         scene.prepare(home, self.port, self.chance)
         life = self.chance.uniform(0.0, scene.longest)
         victim = Victim(home, lambda: scene.work(home), in_terminal=scene.in_terminal)
+        if life < _SOON:
+            # Others are looked at between two ticks, and that takes longer.
+            time.sleep(life)
+            victim.kill()
         log = self.folder / "logs" / home.name
         self.running.append(Running(scene, victim, log, victim.began + life))
 

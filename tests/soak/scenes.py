@@ -187,7 +187,7 @@ class Migrating(Script):
     """A file of the first version becomes the present one, or stays what it was."""
 
     name = "migrating"
-    longest = 0.12
+    longest = 0.04
 
     def prepare(self, home: Path, port: int, chance: Random) -> None:
         configure(home, port)
@@ -260,7 +260,7 @@ class Mending(BackingUp):
     """A damaged file is replaced by its backup: all that the backup has is there."""
 
     name = "mending"
-    longest = 0.04
+    longest = 0.03
 
     def prepare(self, home: Path, port: int, chance: Random) -> None:
         super().prepare(home, port, chance)

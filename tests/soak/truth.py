@@ -72,8 +72,7 @@ async def _tidy(found: Found, paths: Paths, store: SqliteChats) -> None:
     future = mock.patch.multiple(leftovers, HALF_SECONDS=-1.0, UNUSED_SECONDS=-1.0)
     with future, mock.patch.object(backups, "OLD_SECONDS", -1.0):
         await Upkeep(paths).run()
-    half = [path for path in paths.data.rglob(".*") if path.name.endswith((".tmp", ".partial"))]
-    found.problems += [f"half-written: {path.name}" for path in half]
+    found.problems += [f"half-written: {path.name}" for path in paths.data.rglob(".*")]
     shown = {each.digest for message in found.messages for each in message.attachments}
     shown |= {entry.digest for entry in await store.journal()}
     for path in paths.images.glob("??/*"):

@@ -108,7 +108,7 @@ class Victim:
 
     def kill(self) -> None:
         """End it as no program can prevent."""
-        if self.ended():
+        if self.killed or self.ended():
             return
         self.listen()
         os.kill(self.pid, signal.SIGKILL)

@@ -142,7 +142,7 @@ async def test_half_written_files_go_when_nobody_writes_them(paths: Paths) -> No
     assert sorted(folder.iterdir()) == sorted([young, mine])
 
 
-async def test_pictures_that_nothing_mentions_go_after_a_week(paths: Paths) -> None:
+async def test_pictures_that_nothing_mentions_go_after_a_month(paths: Paths) -> None:
     images, store = ImageFiles(paths.images), SqliteChats(paths.chats)
     kinds = ("sent", "version", "draft", "caption", "deleted", "unused", "young")
     shown = {
@@ -156,7 +156,7 @@ async def test_pictures_that_nothing_mentions_go_after_a_week(paths: Paths) -> N
     for image in shown.values():
         await images.put(image)
         for file in (images.place(image), images.place(image).with_suffix(".json")):
-            aged(file, 8 * DAY)
+            aged(file, 31 * DAY)
     await store.create(
         Chat("c1", "", "salon", "you", 1.0, 1.0, draft_pictures=(attached("draft"),))
     )

@@ -246,6 +246,29 @@ async def test_a_full_disk_loses_nothing_that_was_saved(path: Path) -> None:
     assert sorted(names) == [("kept",), ("small",)]
 
 
+async def test_a_file_that_another_program_holds_is_one_line_and_comes_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "PATIENCE", 0.05)
+    store = SqliteChats(path)
+    await store.create(CHAT)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StorageError) as caught:
+        await store.append("c1", Message("m1", "user", "You", "hello", 1.0))
+    while_held = await store.chats()
+    holder.execute("ROLLBACK")
+    holder.close()
+    await store.append("c1", Message("m1", "user", "You", "hello", 1.0))
+    outline = await store.outline("c1")
+    await store.aclose()
+
+    assert "another program holds the file" in caught.value.hint
+    assert [chat.id for chat in while_held] == ["c1"]
+    assert [entry.id for entry in outline] == ["m1"]
+
+
 async def test_writes_from_many_tasks_all_arrive(path: Path) -> None:
     store = SqliteChats(path)
     await store.create(CHAT)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.adapters.storage.test_migrations import first_version
 from tui.adapters.storage import backups, mending, schema
 from tui.adapters.storage.chats import SqliteChats
 from tui.adapters.storage.presence import Presence
@@ -164,6 +165,31 @@ async def test_an_index_that_is_damaged_is_made_again(path: Path) -> None:
     assert len(found) == 5
     assert "index of words" in said[0]
     assert [hit.message_id for hit in hits] == ["m3"]
+
+
+async def test_a_backup_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "chats.db"
+    first_version(path, [])
+    backups.make(path)
+    path.write_bytes(b"gone" * 5000)
+
+    found, said = await ids(path)
+
+    assert found == ["m1"]
+    assert "the backup of" in said[0]
+    assert list(tmp_path.glob(".*")) == []
+
+
+async def test_who_was_killed_while_mending_left_one_damaged_file(path: Path) -> None:
+    await fill(path, 0, 3)
+    path.write_bytes(b"gone" * 5000)
+    kept = mending._set_aside(path)  # and then the power went off
+
+    found, said = await ids(path)
+
+    assert found == []
+    assert kept.name in said[0]
+    assert len(list(path.parent.glob("*.damaged-*"))) == 1
 
 
 async def test_messages_without_their_chat_get_one(path: Path) -> None:

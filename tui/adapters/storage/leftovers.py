@@ -12,10 +12,11 @@ from pathlib import Path
 
 HALF_SECONDS = 3600.0
 """Age of a half-written file that nobody is writing any more."""
-UNUSED_SECONDS = 7 * 24 * 3600.0
-"""Age of a picture that counts as unused: one that is being attached is in no message yet."""
-_HALF = re.compile(r"\..+\.[0-9a-f]{12}\.tmp(-wal|-shm|-journal)?")
-"""Names that `atomic.aside` gives."""
+UNUSED_SECONDS = 30 * 24 * 3600.0
+"""Age of a picture that counts as unused: one that is being attached is in no message yet, and of
+one that a script had made only the script knows."""
+_HALF = re.compile(r"\..+\.[0-9a-f]{12}\.tmp(-wal|-shm|-journal|\.version-\d+\.backup)?")
+"""Names that `atomic.aside` gives, and what SQLite and a migration put beside such a file."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MENTIONS = (
     "SELECT attachments FROM messages WHERE pictures > 0",

@@ -96,8 +96,8 @@ def _replace(database: Path) -> str:
         kept = _set_aside(database)
         fresh.replace(database)
     finally:
-        for ending in ("", "-wal", "-shm", "-journal"):
-            fresh.with_name(fresh.name + ending).unlink(missing_ok=True)
+        for left in database.parent.glob(f"{fresh.name}*"):
+            left.unlink(missing_ok=True)
     if taken:
         said += f", with {taken} later message{'s' * (taken != 1)} that could be read"
     return f"the file of the chats was damaged: {said}; it is kept as {kept.name}"
@@ -152,6 +152,8 @@ def _set_aside(database: Path) -> Path:
     """Keep the damaged file under another name; its own stays until the new one takes it."""
     number = 1
     while (kept := database.with_name(f"{database.name}.damaged-{number}")).exists():
+        if kept.samefile(database):
+            return kept  # somebody was killed right behind this
         number += 1
     # The log first: one that lies beside another file than its own would be replayed into it.
     with contextlib.suppress(FileNotFoundError):

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from tui.domain.errors import StorageError
 
+PATIENCE = 5.0
+"""Seconds that a write waits for another program that holds the file."""
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _PRIMARY = 0xFF
 """What of an extended result code says the kind of error."""
@@ -217,7 +219,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
-        timeout=5.0,
+        timeout=PATIENCE,
         isolation_level=None,
         check_same_thread=False,
     )
