@@ -245,8 +245,7 @@ class Attempt:
 
     def _chain(self, run: _Run) -> Chain:
         sources = self._means.sources
-        steps = sources.steps(run.request)
-        limits = sources.limits(run.request)
+        steps, limits = sources.steps(run.request), sources.limits(run.request)
         missing: list[DownloadPlan | None] = [None]
 
         async def ask(request: CaptionRequest) -> AsyncGenerator[GenerationEvent, None]:
@@ -262,7 +261,8 @@ class Attempt:
                     yield event
 
         pairs = zip(steps, limits, strict=True)
-        return Chain([Step(sources.name(one), limit, partial(ask, one)) for one, limit in pairs])
+        chain = Chain([Step(sources.name(one), limit, partial(ask, one)) for one, limit in pairs])
+        return chain
 
     async def _ask(self, choice: Choice, run: _Run) -> AsyncGenerator[GenerationEvent, None]:
         image = self.refinement.image
