@@ -22,7 +22,7 @@ from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
 from tui.ui.keeping import keep_everything
 from tui.ui.palette import Entry, SalonCommands
-from tui.ui.terminal import clipboard, signals, stderr
+from tui.ui.terminal import clipboard, early_signals, signals, stderr
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
 from tui.ui.terminal.parser import install as install_parser
@@ -334,7 +334,7 @@ def run_app(
     Raises:
         Exception: What nobody expected; the terminal is as it was, and all was saved before.
     """
-    signals.hold()
+    early_signals.note()
     restore = stderr.redirect(paths.stderr)
     hold = KeyHold()
     install_parser(hold, terminal.typed)
@@ -346,7 +346,7 @@ def run_app(
     try:
         app.run()
     finally:
-        signals.hold()
+        early_signals.note()
         restore()
     if app._exception is not None:
         raise app._exception
