@@ -51,13 +51,12 @@ def _dispatch(argv: Sequence[str]) -> int:
     if not argv:
         # Looking for garbage takes a tenth of the start and finds none; the app turns it on again.
         gc.disable()
-        from tui.cli import first_frame, stopping
+        from tui.cli import first_frame
+        from tui.ui.terminal import early_signals
 
-        stopping.wait()
+        early_signals.note()
         frame = first_frame.paint()
     try:
-        if not argv:
-            stopping.leave_on_signals()
         from tui.cli.arguments import parse
 
         parsed = parse(argv, frame)

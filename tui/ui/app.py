@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,7 +23,7 @@ from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
 from tui.ui.keeping import keep_everything
 from tui.ui.palette import Entry, SalonCommands
-from tui.ui.terminal import clipboard, driver, signals, stderr
+from tui.ui.terminal import clipboard, early_signals, signals, stderr
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
 from tui.ui.terminal.parser import install as install_parser
@@ -323,10 +324,7 @@ def is_command(text: str) -> bool:
 
 
 def run_app(
-    services: Services,
-    paths: Paths,
-    terminal: Terminal,
-    begun: Callable[[], None] | None = None,
+    services: Services, paths: Paths, terminal: Terminal, begun: Callable[[], None] | None = None
 ) -> int:
     """Run the app on the terminal and give its exit code.
 
@@ -339,16 +337,19 @@ def run_app(
     Raises:
         Exception: What nobody expected; the terminal is as it was, and all was saved before.
     """
-    signals.hold()
+    early_signals.note()
     restore = stderr.redirect(paths.stderr)
     hold = KeyHold()
     install_parser(hold, terminal.typed)
     app = SalonApp(services, paths, terminal, hold)
-    driver.use(app, begun or (lambda: None))
+    if sys.platform != "win32":
+        from tui.ui.terminal import driver  # noqa: PLC0415 - not to be had on Windows
+
+        driver.use(app, begun or (lambda: None))
     try:
         app.run()
     finally:
-        signals.hold()
+        early_signals.note()
         restore()
     if app._exception is not None:
         raise app._exception

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.app import App
 
-from tui.ui.terminal import signals
+from tui.ui.terminal import early_signals, signals
 
 
 class Signalled(App[None]):
@@ -64,9 +64,9 @@ async def test_a_second_signal_does_not_cut_saving_short() -> None:
 
 
 async def test_a_signal_that_came_too_early_is_acted_on() -> None:
-    before = {number: signal.getsignal(number) for number in signals._numbers()}
+    before = {number: signal.getsignal(number) for number in early_signals.numbers()}
     try:
-        signals.hold()
+        early_signals.note()
         os.kill(os.getpid(), signal.SIGTERM)
         app = Signalled(None)
         async with app.run_test() as pilot:

@@ -125,6 +125,7 @@ class Driver(LinuxDriver):
         """
         super().__init__(app, **more)
         self._begun = begun
+        self._has_hung_up = False
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""
@@ -134,7 +135,14 @@ class Driver(LinuxDriver):
         self._begun()
 
     def _writer(self, file: IO[str]) -> Writer:
-        return Writer(file, _hang_up, self._draw_anew)
+        return Writer(file, self._hang_up, self._draw_anew)
+
+    def _hang_up(self) -> None:
+        """Behave as if the kernel had told: whoever handles SIGHUP saves and leaves."""
+        if not self._has_hung_up:
+            self._has_hung_up = True
+            logger.warning("the terminal is gone")
+            os.kill(os.getpid(), signal.SIGHUP)
 
     def _parser(self) -> XTermParser:
         """A new one of the kind that `parser.install` put there."""
@@ -148,7 +156,7 @@ class Driver(LinuxDriver):
         try:
             self.run_input_thread()
         except OSError:
-            _hang_up()
+            self._hang_up()
         except Exception as error:  # noqa: BLE001 - the app decides what becomes of it
             self._loop.call_soon_threadsafe(self._app._handle_exception, error)
 
@@ -171,7 +179,7 @@ class Driver(LinuxDriver):
                 for event in parser.tick():
                     self.process_message(event)
             except EOFError:
-                _hang_up()
+                self._hang_up()
                 return
             except OSError:
                 raise
@@ -185,13 +193,7 @@ def use(app: App[Any], begun: Callable[[], None]) -> None:
     """Let the app run on this driver; call it before it runs.
 
     Args:
-        app: Keeps Textual's driver where that is another one, as on Windows.
+        app: Not on Windows, where there is another driver.
         begun: Called when the terminal is the app's.
     """
     app.driver_class = partial(Driver, begun)  # type: ignore[assignment] # only ever called
-
-
-def _hang_up() -> None:
-    """Behave as if the kernel had told: whoever handles SIGHUP saves and leaves."""
-    logger.warning("the terminal is gone")
-    os.kill(os.getpid(), signal.SIGHUP)

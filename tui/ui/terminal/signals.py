@@ -5,30 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from textual.app import App
 
+from tui.ui.terminal import early_signals
+
 _log = logging.getLogger(__name__)
 
 SAVE_SECONDS = 3.0
 """How long saving may take; whoever sent the signal will not wait for ever."""
-_NAMES = ("SIGTERM", "SIGHUP", "SIGINT")
-_early: list[int] = []
-"""Signals that came while nobody could act on them."""
-
-
-def hold() -> None:
-    """Only note signals from now on: the first one is acted on by `install`, later ones by nobody.
-
-    For the moments in which the app takes the terminal over, and gives it back.
-    """
-    for number in _numbers():
-        # Not to be had outside the main thread, as in tests.
-        with contextlib.suppress(ValueError):
-            signal.signal(number, lambda got, _frame: _early.append(got))
 
 
 def install(app: App[Any], save: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -48,18 +35,13 @@ def install(app: App[Any], save: Callable[[], Awaitable[None]] | None = None) ->
         task = loop.create_task(_leave(app, number, save))
         running.add(task)
 
-    for number in _numbers():
+    for number in early_signals.numbers():
         # Not to be had on Windows, nor outside the main thread, as in tests.
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, stop, number)
-    if _early:
-        loop.call_soon(stop, _early[0])
-        _early.clear()
-
-
-def _numbers() -> list[int]:
-    found = [getattr(signal, name, None) for name in _NAMES]
-    return [int(number) for number in found if number is not None]
+    if early_signals.noted:
+        loop.call_soon(stop, early_signals.noted[0])
+        early_signals.noted.clear()
 
 
 async def _leave(app: App[Any], number: int, save: Callable[[], Awaitable[None]] | None) -> None:
