@@ -38,7 +38,7 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
             probe.ask()
         from tui.bootstrap import build
         from tui.cli import logs
-        from tui.ui.app import run_app
+        from tui.ui.start import run_app
 
         logs.start(options.paths.log)
         services = build(options.paths, dict(options.flags), options.environ)

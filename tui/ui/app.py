@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,16 +22,13 @@ from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
 from tui.ui.keeping import keep_everything
 from tui.ui.palette import Entry, SalonCommands
-from tui.ui.terminal import clipboard, early_signals, signals, stderr
+from tui.ui.terminal import clipboard, signals
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
-from tui.ui.terminal.parser import install as install_parser
 from tui.ui.terminal.probe import UNKNOWN, Terminal
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.screen import Screen
 
     from tui.slash.offers import Suggestion
@@ -321,36 +317,3 @@ def is_command(text: str) -> bool:
     from tui.slash.parser import is_command as is_for_program  # noqa: PLC0415
 
     return is_for_program(text)
-
-
-def run_app(
-    services: Services, paths: Paths, terminal: Terminal, begun: Callable[[], None] | None = None
-) -> int:
-    """Run the app on the terminal and give its exit code.
-
-    Args:
-        services: What it works with; closed when this returns.
-        paths: Folders, for themes and logs.
-        terminal: What the terminal said of itself.
-        begun: Called when the app has taken the terminal over.
-
-    Raises:
-        Exception: What nobody expected; the terminal is as it was, and all was saved before.
-    """
-    early_signals.note()
-    restore = stderr.redirect(paths.stderr)
-    hold = KeyHold()
-    install_parser(hold, terminal.typed)
-    app = SalonApp(services, paths, terminal, hold)
-    if sys.platform != "win32":
-        from tui.ui.terminal import driver  # noqa: PLC0415 - not to be had on Windows
-
-        driver.use(app, begun or (lambda: None))
-    try:
-        app.run()
-    finally:
-        early_signals.note()
-        restore()
-    if app._exception is not None:
-        raise app._exception
-    return app.return_code or 0
