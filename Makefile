@@ -4,6 +4,10 @@
 # make setup   set everything up, into .venv, and stop
 # make lint    format check, ruff, mypy, import contracts
 # make test-servers   try the adapters on servers that others wrote, as far as they can be had
+# make fuzz    throw damaged input at all that reads some: MINUTES=5 SEED=1
+# make test-corpus   open every picture of Pillow's own tests, broken ones too (fetches 47 MB)
+# make soak    kill Salon a thousand times and look at what is left (KILLS=, SECONDS=, SEED=)
+# make load    a long, busy day in fast motion: does it leave anything behind?
 # make snap    rewrite the UI snapshots (look at the report first)
 # make lock    pin the newest versions that pyproject.toml allows
 # make screenshot   draw the README's picture with the program itself
@@ -16,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-header --no-strip-extras --allow-unsafe
 
-.PHONY: run setup test test-servers quick lint snap offline lock screenshot manual clean
+.PHONY: run setup test test-servers test-corpus fuzz quick lint load soak snap offline lock screenshot manual clean
 
 run: $(VENV)/.stamp-setup $(VENV)/.stamp-offline
 	@$(BIN)/salon
@@ -64,11 +68,32 @@ test-servers: $(VENV)/.stamp-dev
 	SALON_TEST_AIMOCK="$(VENV)/aimock/node_modules/$(AIMOCK)/dist/cli.js" \
 		$(BIN)/python -m pytest tests/servers -m servers
 
+# Without atheris, which not every Python has, the inputs are not led by what they reach.
+MINUTES := 5
+SEED := 1
+fuzz: $(VENV)/.stamp-dev
+	-@$(PIP) install --quiet --require-hashes -r requirements-fuzz.lock
+	$(BIN)/python -m tests.fuzz.run --minutes $(MINUTES) --seed $(SEED) --write docs/reliability.md
+
+test-corpus: $(VENV)/.stamp-dev
+	@$(PIP) download --quiet --no-deps --no-binary pillow --require-hashes \
+		--dest $(VENV)/corpus -r requirements-corpus.lock
+	$(BIN)/python -m tests.fuzz.corpus $(VENV)/corpus/pillow-13.0.0.tar.gz docs/reliability.md
+
 lint: $(VENV)/.stamp-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+KILLS ?= 1000
+SECONDS ?= 900
+soak: $(VENV)/.stamp-dev
+	$(BIN)/python -m tests.soak --kills $(KILLS) --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) \
+		--report docs/reliability.md
+
+load: $(VENV)/.stamp-dev
+	$(BIN)/python benchmarks/load.py
 
 snap: $(VENV)/.stamp-dev
 	$(BIN)/python -m pytest tests/ui --snapshot-update

@@ -121,3 +121,9 @@ def test_the_yaml_library_is_loaded_only_for_what_is_new(tmp_path: Path) -> None
     ]
 
     assert [each.stdout.strip() for each in said] == ["True", "False"]
+
+
+def test_half_a_character_is_told_with_its_place() -> None:
+    with pytest.raises(ConfigError, match="does not allow") as caught:
+        parse("chat:\n  a: \ud800", Path("config.yaml"))
+    assert (caught.value.at_line, caught.value.at_column) == (2, 6)

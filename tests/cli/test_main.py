@@ -227,3 +227,15 @@ def test_a_home_that_cannot_be_written_is_no_reason_to_fail(
     home.mkdir(mode=0o500)
 
     assert main(["caption", "a.png"]) == 0
+
+
+def test_what_was_done_about_a_damaged_file_is_told_on_stderr(
+    built: Built, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built.house.store.problems.append("the file of the chats was damaged")
+
+    assert main(["chats"]) == 0
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "salon: the file of the chats was damaged\n"

@@ -332,6 +332,7 @@ def test_an_interrupt_has_its_own_code(built: Built, monkeypatch: pytest.MonkeyP
     [
         "/settings", "/help", "/gallery", "/goto 0", "/copy 0", "/paste", "/edit 0",
         "/attach x.png", "/palette", "/chats", "/character",
+        "/theme paper",
     ],
 )  # fmt: skip
 def test_what_needs_the_app_says_so(built: Built, capsys: Run, line: str) -> None:
@@ -351,7 +352,6 @@ async def test_without_a_screen_there_is_nothing_beside_the_prompt(built: Built)
     front = HeadlessFront(built.house.services, session, Console(), trust=False)
 
     assert (front.focused(), front.draft(), list(front.waiting())) == (None, "", [])
-    assert list(front.themes()) == []
     assert "no screen" in front.drawing()
     with pytest.raises(CommandError, match="needs the app"):
         await front.write("text", send=False, instead=False)

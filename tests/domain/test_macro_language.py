@@ -73,6 +73,7 @@ def test_a_caption_is_put_in_and_left_alone(template: str, caption: str, output:
         ("{{space::99999999}}", "{{space::99999999}}"),
         ("{{hasvar::none}}", "false"),
         ("{{unknown::{{user}}}}", "{{unknown::Bob}}"),
+        ("{{ time_UTC+25 }}", "{{ time_UTC+25 }}"),
         ("{{user::x}}", "{{user::x}}"),
         ("{{random::a|b}}", "{{random::a|b}}"),
         ("{{setvar::k::a|b}}{{getvar::k}}", "{{setvar::k::a|b}}"),

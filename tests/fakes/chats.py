@@ -22,6 +22,8 @@ class InMemoryChats:
     """A ChatStore that forgets; run through the same contract as the real one."""
 
     def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.is_shared = False
         self._chats: dict[str, Chat] = {}
         self._messages: dict[str, tuple[str, Message]] = {}
         self._hidden: set[str] = set()

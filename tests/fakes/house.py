@@ -22,7 +22,7 @@ from tests.fakes.settings import FakeSettingsStore
 from tui.adapters.storage.exports import ExportFolder
 from tui.adapters.storage.picture_files import PictureFolder
 from tui.domain.character import Character, Persona
-from tui.domain.errors import ConfigError, ImageError
+from tui.domain.errors import AppError, ConfigError, ImageError
 from tui.domain.image import Box, Image
 from tui.domain.settings import ConnectionSettings, Settings
 from tui.services import Services
@@ -86,6 +86,19 @@ class FakeWorker:
         self.closed += 1
 
 
+class FakeUpkeep:
+    """Counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.error: AppError | None = None
+
+    async def run(self) -> None:
+        self.runs += 1
+        if self.error is not None:
+            raise self.error
+
+
 class House:
     """Everything that a front end works with, in memory.
 
@@ -114,6 +127,7 @@ class House:
         self.quick_replies = InMemoryQuickReplies()
         self.said = InMemorySaid()
         self.imagers = FakeImagers()
+        self.upkeep = FakeUpkeep()
         secrets, images = self.secrets, self.images
         endpoints = Endpoints(ROWS, secrets, lambda row, url: url or row.base_url, self.offline)
         connecting = ConnectionService(
@@ -151,4 +165,5 @@ class House:
             images,
             reader or FakeReader(),
             PictureFolder(),
+            self.upkeep,
         )

@@ -17,7 +17,7 @@ from tui.domain.generation import Finished, TextDelta
 from tui.domain.macros import expand
 from tui.services.caption_sources import CaptionRequest
 from tui.services.library import new_id
-from tui.services.macro_environment import environment, written
+from tui.services.macro_environment import as_typed, environment, written
 from tui.services.session import ChatSession
 
 CAT = Path("cat.png")
@@ -33,6 +33,14 @@ HOSTILE = (
     "{{caption}} {{{{user}}}} }}",
     "\\{\\{user\\}\\} \\\\{",
 )
+
+
+@pytest.mark.parametrize("text", [*HOSTILE[:-1], "<USER> {a} }{", "a\\{b} {{", "\\{{user}}"])
+async def test_a_text_typed_so_is_kept_as_it_was(house: House, text: str) -> None:
+    settings = house.settings.current
+    session = await house.services.library.new()
+
+    assert written(session, settings, as_typed(settings, text)) == text
 
 
 @pytest.fixture

@@ -53,6 +53,8 @@ async def desk() -> Desk:
         ("1 - 3", [1, 2, 3]),
         ("-1", [4]),
         ("last", [4]),
+        ("3-Last", [3, 4]),
+        ("-2-last", [3, 4]),
         ("-3--2", [2, 3]),
         ("2--1", [2, 3, 4]),
         ("-5-0", [0]),
@@ -144,12 +146,14 @@ async def test_what_cannot_be_written_stays_as_it_was(
         edits.hide(desk.session, [1, 2]),
         edits.set_name(desk.session, 1, "Bob"),
         edits.set_role(desk.session, 1, "system"),
+        desk.house.services.chats.edit(desk.session, 1, "new"),
     ):
         with pytest.raises(StorageError):
             await change
 
     message = desk.session.message(1)
     assert desk.hidden == []
+    assert message.text == "text 1"
     assert (message.name, message.role, message.kind) == ("You", "user", "")
     assert await desk.undo() is None
 

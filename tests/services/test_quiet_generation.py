@@ -48,7 +48,7 @@ async def test_the_chat_is_asked_and_stays_as_it_was(house: House, session: Chat
     ]
     assert len(session) == 2
     assert session.message(-1).status == "complete"
-    assert [event.label for event in told] == ["loading"]
+    assert [event.label for event in told] == ["loading", "the model writes"]
 
 
 async def test_a_character_is_asked_by_the_person(house: House, session: ChatSession) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,9 @@ class Fill:
 
     def text(self, text: str) -> str:
         return text.replace("{{two words}}", "two words").replace("{{id}}", "img3")
+
+    def trial(self) -> Callable[[str], str]:
+        return self.text
 
     def closure(self, closure: Closure) -> Value:
         return f"<{closure.source}>" if closure.immediate else Bound(closure, Scope())

@@ -349,6 +349,15 @@ async def test_chats_opens_one_by_a_part_of_its_title(room: Room) -> None:
         await room.run("/chats Paris")
 
 
+async def test_only_chats_with_a_title_are_named(room: Room) -> None:
+    await room.services.library.new()
+    await room.run("/rename Rome")
+
+    with pytest.raises(CommandError) as caught:
+        await room.run("/chats Berlin")
+    assert caught.value.hint == "there are: Rome"
+
+
 @pytest.mark.parametrize("line", ["/restore-chat", "/undo"])
 async def test_a_deleted_chat_comes_back(room: Room, line: str) -> None:
     gone = room.session.chat.id

@@ -78,6 +78,10 @@ def test_an_alias_is_offered_with_what_it_stands_for() -> None:
     assert "/exit = /quit" in labels("/exi")
 
 
+def test_an_alias_typed_to_its_end_is_what_enter_runs() -> None:
+    assert labels("/delchat")[0] == "/delchat = /delete-chat"
+
+
 @pytest.mark.parametrize("text", ["", "hello", "//cap", "look at /cap", "/nosuch x", "/send hi"])
 def test_nothing_is_offered_where_there_is_nothing_to_say(text: str) -> None:
     assert offered(text) == []

@@ -6,7 +6,7 @@ import pytest
 
 from tests.slash.test_builtins import Room
 from tui.domain.errors import AppError, CommandError
-from tui.domain.generation import Finished, TextDelta
+from tui.domain.generation import Finished, Progress, TextDelta
 
 
 @pytest.fixture
@@ -68,9 +68,49 @@ async def test_impersonate_writes_into_the_prompt(room: Room) -> None:
     assert room.connector.model.requests[0].turns[-1].text.endswith("shy")
 
 
+@pytest.mark.parametrize(
+    ("said", "draft"),
+    [
+        ("/quit now", "//quit now"),
+        ("I am {{user}}", r"I am \{\{user\}\}"),
+        ("{a} <user>", "{a} <user>"),
+    ],
+)
+async def test_what_the_model_wrote_is_no_command_and_no_macro(
+    room: Room, said: str, draft: str
+) -> None:
+    room.connector.model.script = [TextDelta(said), Finished("stop")]
+
+    assert await room.run("/impersonate") == said
+    assert room.front.drafts == [draft]
+
+
 async def test_continue_can_say_how_once(room: Room) -> None:
+    requests = []
+
+    async def ask() -> None:
+        requests.append(await room.services.chats.request(room.session))
+
+    room.front.continue_reply = ask  # type: ignore[method-assign]
     await room.run("/sendas It was | /continue in verse")
 
-    request = await room.services.chats.request(room.session)
-    assert [turn.text for turn in request.turns][-2:] == ["in verse", "It was"]
+    assert [turn.text for turn in requests[0].turns][-2:] == ["in verse", "It was"]
     assert room.session.chat.injections == ()
+
+
+@pytest.mark.parametrize("line", ["/gen x", "/genraw x", "/impersonate"])
+async def test_it_is_told_what_the_model_does_while_one_waits(room: Room, line: str) -> None:
+    room.connector.model.script = (Progress("loading"), TextDelta("A fox."), Finished("stop"))
+
+    await room.run(line)
+
+    told = [event and event.label for event in room.interaction.progressed]
+    assert told == ["asking the model", "loading", "the model writes", None]
+
+
+async def test_after_an_error_nothing_is_said_to_be_under_way(room: Room) -> None:
+    room.connector.model.script = (Finished("refusal"),)
+
+    with pytest.raises(AppError):
+        await room.run("/gen x")
+    assert room.interaction.progressed[-1] is None

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.slash.test_builtins import Room
-from tui.domain.errors import CommandError
+from tui.domain.chat import Chat
+from tui.domain.errors import AppError, CommandError, StorageError
 from tui.domain.injection import Injection, placed
 
 
@@ -70,3 +71,30 @@ async def test_it_is_kept_with_the_chat_and_an_ephemeral_one_for_one_request(roo
     request = await room.services.chats.request(room.session)
     assert "once" in request.turns[0].text
     assert [each.id for each in room.session.chat.injections] == ["y"]
+
+
+async def test_what_is_said_but_once_is_gone_when_nobody_could_be_asked(room: Room) -> None:
+    async def refuse() -> None:
+        raise AppError("no model is connected")
+
+    room.front.continue_reply = refuse  # type: ignore[method-assign]
+    with pytest.raises(AppError):
+        await room.run("/continue sadly")
+
+    assert room.session.chat.injections == ()
+
+
+@pytest.mark.parametrize("line", ["/inject id=x two", "/inject id=x", "/flushinject", "/inject y"])
+async def test_what_cannot_be_written_is_not_added(
+    room: Room, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_chat: Chat) -> None:
+        raise StorageError("no room")
+
+    await room.run("/inject id=x one")
+    before = room.session.chat.injections
+    monkeypatch.setattr(room.store, "save", full)
+    with pytest.raises(StorageError):
+        await room.run(line)
+
+    assert room.session.chat.injections == before

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.slash.test_builtins import Room
 from tui.domain.errors import CommandError
-from tui.slash.builtins.reading import span
 
 
 @pytest.fixture
@@ -135,6 +133,12 @@ async def test_a_role_that_there_is_not_is_refused(room: Room) -> None:
         await room.run("/messages role=nobody 0")
 
 
-@given(st.text(alphabet="0123456789-# last") | st.text(), st.integers(0, 5))
-def test_no_range_reaches_out_of_the_chat(typed: str, count: int) -> None:
-    assert all(0 <= index < count for index in span(typed, count))
+async def test_messages_may_be_deleted_while_they_are_read(room: Room) -> None:
+    for number in range(70):
+        await room.services.chats.send(room.session, str(number))
+    reading = asyncio.ensure_future(room.run("/messages names=off"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await room.session.remove_all(range(5, 71))
+
+    assert "0" in await reading

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.fakes.models import picture
 from tests.slash.test_builtins import Room
-from tui.domain.chat import Message
+from tui.domain import macros
+from tui.domain.chat import Attachment, Message
 from tui.domain.errors import AppError, CommandError
+from tui.slash.binding import bind
+from tui.slash.builtins import default_registry
+from tui.slash.builtins.messages import as_typed
+from tui.slash.parser import parse
+from tui.slash.syntax import Closure
 
 
 @pytest.fixture
@@ -116,3 +125,50 @@ async def test_what_is_edited_comes_into_the_prompt_as_it_must_be_typed(room: Ro
     await room.run(room.front.drafts[-1] + "!")
 
     assert room.session.message(-1).text == hostile + "!"
+
+
+REGISTRY = default_registry()
+
+
+class Expanding:
+    """Fills a call in as a script does that has no variables."""
+
+    def text(self, text: str) -> str:
+        return macros.expand(text, macros.Environment({"user": "You"}))
+
+    def trial(self) -> Callable[[str], str]:
+        return self.text
+
+    def closure(self, closure: Closure) -> str:
+        return f"closure {closure.source}"
+
+
+@given(
+    st.text(alphabet='\\{}|:"ab \n()/').filter(str.strip)
+    | st.lists(st.sampled_from(["\\", "{", "}", "|", ":", "user", "<USER>", "()", '"']), min_size=1)
+    .map("".join)
+    .filter(str.strip),
+    st.booleans(),
+)
+def test_any_text_is_read_as_it_was_when_it_is_typed_so(text: str, strict: bool) -> None:
+    registry = REGISTRY
+    line = f"/edit 0 {as_typed(text.strip(), strict=strict)}"
+    (call,) = parse(line, registry.grammar, strict=strict).calls
+
+    bound = bind(call, registry.find("edit"), Expanding())
+
+    assert bound.text("text") == text.strip()
+
+
+@pytest.mark.parametrize("line", ["/send name=Bob look", "/send at=0 look", "/send look"])
+async def test_pictures_that_left_do_not_wait_after_the_next_start(room: Room, line: str) -> None:
+    cat = Attachment(picture("cat.png").digest, "cat.png", "image/png", 8, 8, unchecked=True)
+    room.front.pictures = list(await room.session.numbered((cat,)))
+    await room.services.chats.note_pictures(room.session, room.front.pictures)
+    await room.run(line)
+
+    again = await room.services.library.open(room.session.chat.id)
+    assert again.chat.draft_pictures == ()
+    sent = next(m for m in map(again.message, range(2)) if m.attachments)
+    assert not sent.attachments[0].unchecked
+    assert again.chat.title == "look"

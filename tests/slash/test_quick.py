@@ -194,7 +194,7 @@ async def test_a_script_within_one_that_was_allowed_asks_for_itself(desk: Desk) 
 
 
 def told(desk: Desk, script: str) -> str:
-    return "; ".join(effects(script, desk.registry))
+    return "; ".join(effects(read(script, desk.registry), desk.registry))
 
 
 async def test_all_commands_of_a_script_are_told_wherever_they_stand(desk: Desk) -> None:

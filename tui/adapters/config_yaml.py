@@ -41,8 +41,10 @@ def parse(text: str, file: Path) -> Node | None:
     offset = len(text) - len(text.removeprefix("\ufeff"))
     try:
         return _Composer(file, offset).document(yaml.parse(text[offset:], Loader=_LOADER))
-    except yaml.reader.ReaderError as error:
-        at = error.position if isinstance(error.position, int) else 0
+    except (yaml.reader.ReaderError, UnicodeEncodeError) as error:
+        # Half a character, which only a text made by a program can hold, is told by its place.
+        found = error.start if isinstance(error, UnicodeEncodeError) else error.position
+        at = found if isinstance(found, int) else 0
         before = text[: at + offset]
         raise ConfigError(
             "a character that YAML does not allow",

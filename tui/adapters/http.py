@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tui.adapters.failures import Answer, Origin, redact, refusal, retry_after
 from tui.adapters.retrying import LOADING_SECONDS, MAX_WAIT, Failed, Patience, Sleep
+from tui.adapters.unpacking import TAKEN, unpacked
 from tui.adapters.wire import parse
 from tui.domain.errors import (
     Loading,
@@ -55,6 +56,8 @@ class Call:
     """Seconds that the server may ask to wait; beyond it the error is shown instead."""
     costly: bool = False
     """Whether to repeat it only when it certainly was not begun."""
+    whole_seconds: float | None = None
+    """For all of an answer in JSON, waits included; None: as long as something comes."""
 
     @property
     def patience(self) -> float:
@@ -132,6 +135,17 @@ class Http:
 
     async def json(self, call: Call) -> object:
         """Fetch and decode a JSON answer. Raises ProviderError."""
+        try:
+            async with asyncio.timeout(call.whole_seconds):
+                return await self._json(call)
+        except TimeoutError as error:
+            raise NetworkError(
+                f"{call.origin.label} at {call.origin.host} took too long to answer",
+                hint="try again",
+                provider=call.origin.label,
+            ) from error
+
+    async def _json(self, call: Call) -> object:
         body = bytearray()
         async with aclosing(self.stream(call)) as chunks:
             async for chunk in chunks:
@@ -176,8 +190,9 @@ class Http:
         )
         content = None if call.body is None else _encode(call.body)
         headers = {"Accept": "application/json, text/event-stream", **call.headers}
+        headers["Accept-Encoding"] = TAKEN if content is None else "identity"
         if content is not None:
-            headers |= {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+            headers["Content-Type"] = "application/json"
         method = call.method or ("GET" if content is None else "POST")
         size = 0
         try:
@@ -186,11 +201,12 @@ class Http:
             ) as response:
                 if response.status_code >= 300:
                     await _refuse(response, call.origin)
-                async for chunk in response.aiter_bytes():
-                    size += len(chunk)
-                    if size > limit:
-                        raise ProtocolError(f"{call.origin.host} sent more than {limit} bytes")
-                    yield chunk
+                async with aclosing(unpacked(response, call.origin.host)) as chunks:
+                    async for chunk in chunks:
+                        size += len(chunk)
+                        if size > limit:
+                            raise ProtocolError(f"{call.origin.host} sent more than {limit} bytes")
+                        yield chunk
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Failed(*network_error(error, call.origin)) from error
 
@@ -210,10 +226,11 @@ def _encode(body: Mapping[str, object]) -> bytes:
 
 async def _refuse(response: httpx.Response, origin: Origin) -> NoReturn:
     raw = bytearray()
-    async for chunk in response.aiter_bytes():
-        raw += chunk
-        if len(raw) >= MAX_ERROR_BODY:
-            break
+    async with aclosing(unpacked(response, origin.host)) as chunks:
+        async for chunk in chunks:
+            raw += chunk
+            if len(raw) >= MAX_ERROR_BODY:
+                break
     text = bytes(raw[:MAX_ERROR_BODY]).decode("utf-8", "replace")
     try:
         body = parse(text)

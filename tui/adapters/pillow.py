@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui.adapters import image_facts
 from tui.adapters.image_file import picture_format, read_bytes, shown_name, too_large
+from tui.adapters.timed_file import TimedFile
 from tui.domain.errors import ImageError
 from tui.domain.image import Box, Image
 
@@ -24,6 +25,14 @@ logger = logging.getLogger(__name__)
 
 _LONGEST_SIDE = 20_000
 """Pixels; no camera or scanner in use comes near."""
+_MOST_SCANS = 100
+"""Parts of a JPEG in which it grows clearer; cameras and programs make a dozen. Each costs as much
+as decoding it once more, and takes a hundred bytes."""
+_READ_SECONDS = 10.0
+"""Of the processor, for all that Pillow reads of a file. A picture of 64 megapixels takes three;
+a file of millions of empty parts would take hours."""
+_FACTS_SECONDS = 1.0
+"""For what is read after the pixels: frames are counted one by one."""
 _FLAT_COLOURS = 4096
 _FLAT_BYTES = 1_500_000
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
@@ -101,7 +110,7 @@ class PillowReader:
             raise ImageError(f"{image.name}: that part of it is empty")
         out = io.BytesIO()
         try:
-            with _open(image.data, _KINDS[image.mime]) as opened:
+            with _open(TimedFile(image.data, _READ_SECONDS), _KINDS[image.mime]) as opened:
                 part = opened.crop((left, top, right, bottom))
                 part.info.clear()
                 part.save(out, "PNG")
@@ -120,19 +129,27 @@ class PillowReader:
         )
 
     def _decode(self, data: bytes, name: str, kind: str) -> Image:
-        with _open(data, kind) as opened:
+        if kind == "JPEG" and data.count(b"\xff\xda") > _MOST_SCANS:
+            raise ImageError(f"{name}: damaged, or of a rare kind ({kind})")
+        file = TimedFile(data, _READ_SECONDS)
+        with _open(file, kind) as opened:
             width, height = opened.size
             self._check_size(width, height, name)
             if kind == "JPEG":
                 opened.draft(opened.mode, _fit(width, height, self._side))
             opened.load()
+            file.allow(_FACTS_SECONDS)
             facts = image_facts.collect(opened, kind, width, height, len(data))
             turn = image_facts.orientation(opened)
             profile = opened.info.get("icc_profile")
             picture = _eight_bits(opened)
-        size = _fit(*picture.size, self._side)
-        if size != picture.size:
-            picture = picture.resize(size, _lanczos(), reducing_gap=2.0)
+            size = _fit(*picture.size, self._side)
+            if size != picture.size:  # at once: the whole picture shall not be there twice
+                picture = picture.resize(size, _lanczos(), reducing_gap=2.0)
+            elif picture is opened:
+                picture = opened.copy()
+        if picture.mode == "RGBA":
+            picture = _without_idle_alpha(picture)
         if turn in _TURNS:
             picture = picture.transpose(_turn(_TURNS[turn]))
         picture = _srgb(picture, profile)
@@ -151,7 +168,7 @@ class PillowReader:
             )
 
 
-def _open(data: bytes, kind: str) -> Pil.Image:
+def _open(file: TimedFile, kind: str) -> Pil.Image:
     from PIL import Image as Pil
 
     if kind == "HEIF":
@@ -160,7 +177,7 @@ def _open(data: bytes, kind: str) -> Pil.Image:
         pillow_heif.register_heif_opener()
     # The size is checked against the person's own limit before anything is decoded.
     Pil.MAX_IMAGE_PIXELS = None
-    return Pil.open(io.BytesIO(data), formats=(kind,))
+    return Pil.open(file, formats=(kind,))
 
 
 def _label(kind: str) -> str:
@@ -188,14 +205,14 @@ def _fit(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 def _eight_bits(picture: Pil.Image) -> Pil.Image:
-    """A copy in L, RGB, RGBA or CMYK; deeper greys are scaled, not clipped."""
+    """The picture in L, RGB, RGBA or CMYK; deeper greys are scaled, not clipped."""
     mode = picture.mode
     if mode in ("I", "F") or mode.startswith("I;16"):
         return _scaled(picture)
     if mode in ("LA", "La", "PA", "RGBa", "RGBA") or "transparency" in picture.info:
-        return _without_idle_alpha(picture.convert("RGBA"))
+        return picture if mode == "RGBA" else picture.convert("RGBA")
     if mode in ("L", "RGB", "CMYK"):
-        return picture.copy()
+        return picture
     if mode == "LAB":
         return _from_lab(picture)
     return picture.convert("L" if mode == "1" else "RGB")

@@ -91,7 +91,8 @@ class SseParser:
     def __init__(self, limit: int = MAX_EVENT) -> None:
         self._limit = limit
         self._lines = LineParser(limit)
-        self._data: list[str] = []
+        self._data: bytearray | None = None
+        """Kept as bytes: as texts, short lines would take ten times their size."""
         self._size = 0
         self._event = ""
         self._first = True
@@ -119,22 +120,25 @@ class SseParser:
             yield from self._dispatch()
             return
         name, _, value = raw.partition(b":")
-        text = value.removeprefix(b" ").decode("utf-8", "replace")
+        value = value.removeprefix(b" ")
         if name == b"data":
             self._size += len(raw)
             if self._size > self._limit:
                 raise ProtocolError(f"the server sent more than {self._limit} bytes in one event")
-            self._data.append(text)
+            if self._data is None:
+                self._data = bytearray(value)
+            else:
+                self._data += b"\n" + value
         elif name == b"event":
-            self._event = text
+            self._event = value.decode("utf-8", "replace")
         elif _is_stray(raw):
-            self._data, self._event = [raw[raw.index(b"{") :].decode("utf-8", "replace")], "error"
+            self._data, self._event = bytearray(raw[raw.index(b"{") :]), "error"
 
     def _dispatch(self) -> Iterator[SseEvent]:
         data, event = self._data, self._event
-        self._data, self._event, self._size = [], "", 0
-        if data:
-            yield SseEvent("\n".join(data), event)
+        self._data, self._event, self._size = None, "", 0
+        if data is not None:
+            yield SseEvent(data.decode("utf-8", "replace"), event)
 
 
 def _is_stray(line: bytes) -> bool:

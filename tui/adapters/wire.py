@@ -5,18 +5,31 @@ from __future__ import annotations
 import json
 from typing import Any
 
+MOST_VALUES = 1_000_000
+"""An empty list takes three bytes to send and 64 to hold: 32 MB of them would be 700."""
+
 
 def parse(text: str | bytes) -> object:
     """Decode JSON.
 
     Raises:
-        ValueError: Not JSON, numbers too long, or nested too deeply to be meant well.
+        ValueError: Not JSON, numbers too long, more than `MOST_VALUES`, or nested too deeply to
+            be meant well.
     """
+    if len(text) > MOST_VALUES and _marks(text) > MOST_VALUES:
+        raise ValueError("more values than anybody means")
     try:
         value: object = json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     return value
+
+
+def _marks(text: str | bytes) -> int:
+    """No fewer than there are values in it, but for one."""
+    if isinstance(text, str):
+        return sum(map(text.count, ",[{"))
+    return sum(map(text.count, (b",", b"[", b"{")))
 
 
 def as_dict(value: object) -> dict[str, Any]:

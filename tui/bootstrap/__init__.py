@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.bootstrap.late import LateConnector, LateImagers, LateWorker, Reader, Sources
+from tui.bootstrap.late import LateConnector, LateImagers, LateUpkeep, LateWorker, Reader, Sources
 from tui.services import Services
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
@@ -94,6 +94,7 @@ def build(paths: Paths, flags: Mapping[str, object], environ: Mapping[str, str])
         images=images,
         reader=Reader(settings),
         files=PictureFolder(),
+        upkeep=LateUpkeep(paths),
     )
     return services
 

@@ -83,6 +83,18 @@ class LateImagers:
         return await self.real.models(endpoint)
 
 
+class LateUpkeep:
+    """Imports backups and tidying when the app is at rest."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+
+    async def run(self) -> None:
+        from tui.adapters.storage.upkeep import Upkeep
+
+        await Upkeep(self._paths).run()
+
+
 class LateWorker:
     """Makes the client of the worker process with the first caption."""
 

@@ -157,12 +157,12 @@ class HeadlessFront:
         _needs_app("the clipboard")
 
     def themes(self) -> Sequence[str]:
-        """Names of the themes: there is nothing to colour."""
-        return ()
+        """Names of the themes."""
+        _needs_app("choosing colours")
 
     def drawing(self) -> str:
         """How pictures are drawn."""
-        return "not at all: there is no screen"
+        return "nothing: there is no screen"
 
     async def settings_changed(self, settings: Settings) -> None:
         """Apply new settings to the screen: there is none."""

@@ -52,7 +52,9 @@ def _dispatch(argv: Sequence[str]) -> int:
         # Looking for garbage takes a tenth of the start and finds none; the app turns it on again.
         gc.disable()
         from tui.cli import first_frame
+        from tui.ui.terminal import early_signals
 
+        early_signals.note()
         frame = first_frame.paint()
     try:
         from tui.cli.arguments import parse

@@ -38,14 +38,13 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
             probe.ask()
         from tui.bootstrap import build
         from tui.cli import logs
-        from tui.ui.app import run_app
+        from tui.ui.start import run_app
 
         logs.start(options.paths.log)
         services = build(options.paths, dict(options.flags), options.environ)
         terminal = probe.collect()
-        if frame is not None:
-            frame.hand_over()
-        return run_app(services, options.paths, terminal)
+        begun = frame.hand_over if frame is not None else None
+        return run_app(services, options.paths, terminal, begun)
     finally:
         if frame is not None:
             frame.restore()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tui.cli import logs
+from tui.cli.console import Console
 from tui.cli.options import Options
 from tui.services import Services
 
@@ -29,4 +30,6 @@ async def _session(options: Options, work: Work) -> int:
     try:
         return await work(services)
     finally:
+        for line in services.store.problems:
+            Console().say(line)
         await services.aclose()

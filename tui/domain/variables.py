@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tui.domain.errors import AppError
+from tui.domain.script_values import read_container, write_number
 
 JSON = dict[str, Any] | list[Any] | str | int | float | bool | None
 """What can be kept in a chat's file."""
@@ -69,14 +71,7 @@ def _number_text(value: int | float) -> str:
         return str(value)
     if isinstance(value, int) or math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    if math.isnan(value):
-        return "NaN"
-    if value == int(value) and abs(value) < 1e21:
-        return str(int(value))
-    if 1e-6 <= abs(value) < 1e-4:
-        digits, _, zeros = repr(abs(value)).replace(".", "").partition("e-")
-        return f"{'-' if value < 0 else ''}0.{'0' * (int(zeros) - 1)}{digits}"
-    return re.sub(r"e([+-])0", r"e\1", repr(value))
+    return "NaN" if math.isnan(value) else write_number(value)
 
 
 def read(value: JSON) -> Value:
@@ -151,14 +146,7 @@ def _place(index: str | int) -> int | None:
 
 def _container(value: JSON) -> dict[str, Any] | list[Any] | None:
     """A list or object of its own, from JSON text or as an imported chat may hold it."""
-    text = value if isinstance(value, str) else text_of(value)
-    if not text.lstrip().startswith(("[", "{")):
-        return None
-    try:
-        inside = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return inside if isinstance(inside, dict | list) else None
+    return read_container(value if isinstance(value, str) else text_of(value))
 
 
 def converted(value: JSON, kind: str) -> JSON:
@@ -214,6 +202,7 @@ class Variables:
         """Counts changes, so that their keeper knows when to save."""
         self.kept = 0
         """The revision that was saved last."""
+        self._before: dict[str, tuple[bool, JSON]] | None = None
 
     def get(self, name: str, index: str | int | None = None) -> Value:
         """What a variable holds, or what it has at an index; empty when there is nothing."""
@@ -241,6 +230,7 @@ class Variables:
             value = text_of(value)
         if isinstance(value, str) and len(value) > MOST_CHARACTERS:
             raise VariableError(f"{name} would hold more than {MOST_CHARACTERS:,} characters")
+        self._note(name)
         self.values[name] = value
         self.revision += 1
 
@@ -264,6 +254,7 @@ class Variables:
     def delete(self, name: str) -> None:
         """Forget a variable; one that is not there is forgotten already."""
         if name in self.values:
+            self._note(name)
             del self.values[name]
             self.revision += 1
 
@@ -278,6 +269,30 @@ class Variables:
     def items(self) -> Iterator[tuple[str, Value]]:
         """Names with what reading them gives."""
         return ((name, read(value)) for name, value in self.values.items())
+
+    @contextmanager
+    def noted(self) -> Iterator[Callable[[], None]]:
+        """Gives what takes back all that is changed within, and nothing else."""
+        before: dict[str, tuple[bool, JSON]] = {}
+
+        def take_back() -> None:
+            for name, (was_there, value) in before.items():
+                if was_there:
+                    self.values[name] = value
+                else:
+                    self.values.pop(name, None)
+            self.revision += bool(before)
+            before.clear()
+
+        self._before = before
+        try:
+            yield take_back
+        finally:
+            self._before = None
+
+    def _note(self, name: str) -> None:
+        if self._before is not None:
+            self._before.setdefault(name, (name in self.values, self.values.get(name)))
 
     def copy(self) -> Variables:
         """The same variables apart, to try something or to go back to."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.services.captioning import CaptionService
-    from tui.services.chat_store import ChatStore
+    from tui.services.chat_store import ChatStore, Upkeep
     from tui.services.chatting import ChatService
     from tui.services.configuring import SettingsService
     from tui.services.connecting import ConnectionService
@@ -50,6 +50,7 @@ class Services:
         images: Where pictures are kept.
         reader: Opens pictures.
         files: Writes pictures where the person wants them.
+        upkeep: Backs up and tidies.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter for each thing it holds
@@ -70,6 +71,7 @@ class Services:
         images: ImageStore,
         reader: ImageReader,
         files: PictureFiles,
+        upkeep: Upkeep,
     ) -> None:
         self.settings = settings
         self.connections = connections
@@ -79,6 +81,7 @@ class Services:
         self.store = store
         self.worker = worker
         self.imagers = imagers
+        self.upkeep = upkeep
         self._chats = chats
         self._captions = captions
         self._intake = intake

@@ -22,6 +22,7 @@ from tui.domain.generation import (
 from tui.domain.image import Box, Image
 from tui.domain.local_model import DownloadPlan, LocalMissing
 from tui.domain.safetext import clean_line
+from tui.services.bounded import MOST_CAPTION, bounded
 from tui.services.caption_cache import CaptionCache
 from tui.services.caption_chain import Chain, Step
 from tui.services.caption_sources import CaptionRequest, Choice, SourceService
@@ -176,7 +177,7 @@ class Attempt:
         # A remote source tells nothing until its first word.
         yield Progress(f"captioning {clean_line(self.refinement.image.name, 40)}")
         try:
-            async with aclosing(self._events(run)) as events:
+            async with aclosing(bounded(self._events(run), MOST_CAPTION)) as events:
                 async for event in events:
                     if isinstance(event, TextDelta):
                         pieces.append(event.text)
@@ -244,8 +245,6 @@ class Attempt:
 
     def _chain(self, run: _Run) -> Chain:
         sources = self._means.sources
-        steps = sources.steps(run.request)
-        limits = sources.limits(run.request)
         missing: list[DownloadPlan | None] = [None]
 
         async def ask(request: CaptionRequest) -> AsyncGenerator[GenerationEvent, None]:
@@ -260,7 +259,7 @@ class Attempt:
                 async for event in events:
                     yield event
 
-        pairs = zip(steps, limits, strict=True)
+        pairs = zip(sources.steps(run.request), sources.limits(run.request), strict=True)
         chain = Chain([Step(sources.name(one), limit, partial(ask, one)) for one, limit in pairs])
         return chain
 

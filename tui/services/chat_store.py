@@ -18,8 +18,26 @@ from tui.domain.chat import (
 )
 
 
+class Upkeep(Protocol):
+    """Backups and tidying."""
+
+    async def run(self) -> None:
+        """Do what is due. Raises StorageError."""
+        ...
+
+
 class ChatStore(Protocol):
     """Chats, messages, drafts and the caption journal. Raises StorageError throughout."""
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What was wrong with what is kept, and what was done about it; a line each."""
+        ...
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether another Salon was using the chats when this one began to."""
+        ...
 
     async def chats(self) -> list[ChatSummary]:
         """All chats, the last used first."""

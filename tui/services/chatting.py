@@ -16,9 +16,11 @@ from tui.domain.image import Image
 from tui.domain.macros import Environment
 from tui.domain.prompt import Budget, Prompt
 from tui.domain.safetext import clean_line
+from tui.services import message_edits
+from tui.services.bounded import MOST_REPLY, bounded
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
-from tui.services.growing_reply import GrowingReply
+from tui.services.growing_reply import GrowingReply, mark_answered, mark_failed
 from tui.services.library import new_id
 from tui.services.macro_environment import environment
 from tui.services.picture_fates import PictureFates
@@ -45,28 +47,41 @@ class ChatService:
         """What the model gets of each picture."""
 
     async def send(
-        self, session: ChatSession, text: str, attachments: Sequence[Attachment] = ()
+        self,
+        session: ChatSession,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        *,
+        name: str = "",
+        at: str = "",
     ) -> Message:
-        """Put the person's message at the end; it is on disk when this returns.
+        """Put the person's message into the chat; it is on disk when this returns.
 
         Captions that go out count as looked over. A message without words gets those of its first
         picture's caption, as its template made them.
 
+        Args:
+            session: The chat.
+            text: Its words.
+            attachments: Its pictures.
+            name: Who speaks; empty: the persona.
+            at: Where, as for `message_edits.read_place`.
+
         Raises:
-            StorageError: It could not be written; nothing was added.
+            AppError: There is no such place, or it could not be written; nothing was added.
         """
         now = time.time()
         pictures = tuple(replace(each, unchecked=False) for each in attachments)
         wrapped = pictures[0].wrapped if pictures and not text.strip() else ""
-        message = Message(new_id(), "user", session.persona.name, wrapped or text, now, pictures)
+        who = name or session.persona.name
+        message = Message(new_id(), "user", who, wrapped or text, now, pictures)
         message.templated = bool(wrapped)
-        await self.add(session, message)
+        await self.add(session, message, at)
         return message
 
-    async def add(self, session: ChatSession, message: Message) -> None:
-        """Put a ready message at the end and name an unnamed chat after it."""
-        await session.append(message)
-        session.chat.updated = message.created
+    async def add(self, session: ChatSession, message: Message, at: str = "") -> None:
+        """Put a ready message into the chat and name an unnamed chat after it."""
+        await message_edits.insert(session, message, at)
         session.chat.draft = ""
         sent = {each.number for each in message.attachments}
         waiting = session.chat.draft_pictures
@@ -175,20 +190,20 @@ class ChatService:
                 reply.model = endpoint.model
                 end = session.index_of(reply.beside.id) if reply.beside is not None else None
                 request = await self.request(session, end)
-                async with aclosing(model.generate(request)) as events:
+                async with aclosing(bounded(model.generate(request), MOST_REPLY)) as events:
                     async for event in events:
                         await reply.take(event)
                         if reply.message is not None:
-                            await _mark_answered(session, asked)
+                            await mark_answered(session, asked)
                         yield event
                 reply.check()
         except AppError as error:
             if reply.message is None:
-                await _mark_failed(session, asked, error.line())
+                await mark_failed(session, asked, error.line())
             raise
         except (GeneratorExit, asyncio.CancelledError):
             if reply.message is None:
-                await _mark_failed(session, asked, STOPPED)
+                await mark_failed(session, asked, STOPPED)
             raise
 
     async def request(self, session: ChatSession, end: int | None = None) -> GenerationRequest:
@@ -219,21 +234,19 @@ class ChatService:
             await session.update(message)
 
         message.text, message.templated = text, False
-        await session.update(message)
+        try:
+            await session.update(message)
+        except AppError:
+            message.revise(shown, **before)
+            raise
         session.undos.append((f"the text of #{index} as it was", restore))
 
     async def delete(self, session: ChatSession, index: int) -> None:
         """Take a message out; `undo` brings it back. Raises AppError for a wrong position."""
-        message = session.at(index)
-        await session.remove(index)
-        session.undos.append((f"message #{index}", lambda: session.bring_back(message)))
+        await message_edits.delete_range(session, index, index + 1)
 
     async def undo(self, session: ChatSession) -> str | None:
-        """Take back the last edit, deletion or generation; None when there is nothing.
-
-        Returns:
-            What came back, in a few words.
-        """
+        """Take back the last edit, deletion or generation; gives what, None when there is none."""
         if not session.undos:
             return None
         last = session.undos.pop()
@@ -283,15 +296,3 @@ def _push_shortening(
         await session.update(message)
 
     session.undos.append(("the reply as it was before it went on", shorten))
-
-
-async def _mark_answered(session: ChatSession, asked: Message | None) -> None:
-    if asked is not None and asked.status == "failed":
-        asked.status, asked.error = "complete", ""
-        await session.update(asked)
-
-
-async def _mark_failed(session: ChatSession, asked: Message | None, reason: str) -> None:
-    if asked is not None:
-        asked.status, asked.error = "failed", reason
-        await asyncio.shield(session.update(asked))

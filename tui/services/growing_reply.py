@@ -188,3 +188,17 @@ class GrowingReply:
         if finished is not None and finished.usage is not None:
             message.input_tokens = finished.usage.input
             message.output_tokens = finished.usage.output
+
+
+async def mark_answered(session: ChatSession, asked: Message | None) -> None:
+    """The question that a reply answers did not fail after all. Raises StorageError."""
+    if asked is not None and asked.status == "failed":
+        asked.status, asked.error = "complete", ""
+        await session.update(asked)
+
+
+async def mark_failed(session: ChatSession, asked: Message | None, reason: str) -> None:
+    """Say at the question why it has no answer. Raises StorageError."""
+    if asked is not None:
+        asked.status, asked.error = "failed", reason
+        await asyncio.shield(session.update(asked))

@@ -105,6 +105,18 @@ class Library:
         persona = await self._persona(chat.persona)
         return await self._session(chat, outline, who, persona)
 
+    async def enter(self, chat_id: str) -> ChatSession:
+        """Open a chat to go on with it: as the session that somebody works with already.
+
+        Two sessions of one chat would not know of each other's messages, and write over each
+        other's variables.
+
+        Raises:
+            StorageError: There is no such chat, or it cannot be read.
+        """
+        live = (each for each in self._opened if each.chat.id == chat_id)
+        return next(live, None) or await self.open(chat_id)
+
     async def _session(
         self, chat: Chat, outline: Sequence[Outline], who: Character, persona: Persona
     ) -> ChatSession:
@@ -119,7 +131,7 @@ class Library:
     async def resume(self) -> ChatSession:
         """Open the chat used last, or start the first one."""
         last = await self._store.last()
-        return await self.open(last) if last else await self.new()
+        return await self.enter(last) if last else await self.new()
 
     async def summaries(self) -> list[ChatSummary]:
         """All chats, the last used first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +18,8 @@ from tui.domain.macros.environment import Given
 from tui.domain.macros.moments import in_words
 from tui.domain.settings import Settings
 from tui.services.session import ChatSession
+
+_BRACE = re.compile(r"[{}]")
 
 
 def environment(session: ChatSession, settings: Settings) -> Environment:
@@ -60,6 +63,13 @@ def written(session: ChatSession, settings: Settings, text: str, pasted: str = "
     prose = replace(environment(session, settings), prose=True)
     done = macros.expand(typed, prose) + text[len(typed) :]
     return done if done.strip() else text
+
+
+def as_typed(settings: Settings, text: str) -> str:
+    """A message as it has to be typed so that `written` keeps it as it is."""
+    if settings.chat.macros and "{{" in text:
+        return _BRACE.sub(r"\\\g<0>", text)
+    return text
 
 
 def _card(who: Character, expanded: Callable[[str], Callable[[], str]]) -> dict[str, Given]:

@@ -16,12 +16,12 @@ from tui.domain.generation import Role
 from tui.domain.safetext import clean_line
 from tui.services.session import ChatSession
 
-_RANGE = re.compile(r"#?(-?\d{1,9})(?:\s*-\s*#?(-?\d{1,9}))?", re.ASCII)
+_RANGE = re.compile(r"#?(-?\d{1,9}|last)(?:\s*-\s*#?(-?\d{1,9}|last))?", re.ASCII | re.IGNORECASE)
 _PLACE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
 
 def read_range(typed: str, count: int) -> range:
-    """The positions that `3`, `2-5`, `-1` or `last` name; negative ones count from the end.
+    """The positions that `3`, `2-5`, `-1` or `2-last` name; negative ones count from the end.
 
     Args:
         typed: One position, or the first and the last of a range.
@@ -30,13 +30,13 @@ def read_range(typed: str, count: int) -> range:
     Raises:
         AppError: It is no range, or reaches out of the chat.
     """
-    text = "-1" if typed.strip().casefold() == "last" else typed.strip()
+    text = typed.strip()
     match = _RANGE.fullmatch(text)
     hint = f"the messages are #0 to #{count - 1}" if count else "the chat is empty"
     if match is None:
         shown = clean_line(typed, 40).strip()
         raise AppError(f"{shown!r} names no messages", hint="write 3, or 2-5 for several")
-    ends = [int(each) for each in match.groups() if each is not None]
+    ends = [-1 if end.casefold() == "last" else int(end) for end in match.groups() if end]
     first, last = (end + count if end < 0 else end for end in (ends[0], ends[-1]))
     if not 0 <= first <= last < count:
         raise AppError(f"there are no messages {clean_line(text, 40)}", hint=hint)

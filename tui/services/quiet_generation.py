@@ -21,6 +21,7 @@ from tui.domain.generation import (
 from tui.domain.image import Image
 from tui.domain.prompt import Prompt
 from tui.domain.script_texts import to_sentence
+from tui.services.bounded import MOST_REPLY, bounded
 from tui.services.chatting import ChatService
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
@@ -90,7 +91,7 @@ class QuietGeneration:
             session: The chat; None: there is none, and so it is asked without one.
             instruction: What is asked, its macros expanded. Empty: what comes next in the chat.
             how: With what, and how the answer is cut.
-            tell: Takes what the server does before its first word.
+            tell: Takes what the server does before its first word, and that it writes.
 
         Returns:
             The answer without white space around it.
@@ -102,10 +103,12 @@ class QuietGeneration:
         _, model = await self._connections.open()
         request = await self._request(session, instruction, how)
         text, echo, finished = "", Echo(how.prefill), None
-        async with aclosing(model.generate(request)) as events:
+        async with aclosing(bounded(model.generate(request), MOST_REPLY)) as events:
             async for event in events:
                 match event:
                     case TextDelta(more):
+                        if not text:
+                            tell(Progress("the model writes"))
                         text += echo.new(more)
                     case Restarted():
                         text, echo = "", Echo(how.prefill)

@@ -12,7 +12,7 @@ from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 from tui.services.picture_ids import read_id
 from tui.slash.scope import Bound, Value
-from tui.slash.syntax import Word
+from tui.slash.syntax import OFF, ON, Word
 
 Kind = Literal[
     "text",
@@ -49,8 +49,6 @@ a variable that holds one; `script_set` the name of a set of quick replies; `clo
 command as text, `any` a closure or any text; no other kind takes a closure. `macro` is no kind of
 parameter: completion asks for the names of macros by it."""
 
-_ON = frozenset(("true", "on", "yes", "1"))
-_OFF = frozenset(("false", "off", "no", "0"))
 _MESSAGE = re.compile(r"#?(-?\d{1,9})")
 _LAST = -1
 _USAGE: dict[Kind, str] = {
@@ -126,9 +124,9 @@ class Parameter:
 
     def _switch(self, word: Word) -> bool:
         value = word.value.strip().casefold()
-        if value not in _ON | _OFF:
+        if value not in ON | OFF:
             raise self._refuse(word, "true or false")
-        return value in _ON
+        return value in ON
 
     def _number(self, word: Word) -> int:
         value = word.value.strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -34,6 +34,10 @@ class Fill(Protocol):
 
     def text(self, text: str) -> str:
         """Put in what macros stand for."""
+        ...
+
+    def trial(self) -> Callable[[str], str]:
+        """Says what macros would give, text by text, and changes nothing."""
         ...
 
     def closure(self, closure: Closure) -> Value:
@@ -168,7 +172,7 @@ def _bind_places(binder: _Binder, call: Call) -> None:
 
 
 def _names_picture(item: Word | Closure, fill: Fill) -> bool:
-    return isinstance(item, Word) and read_id(fill.text(item.value)) is not None
+    return isinstance(item, Word) and read_id(fill.trial()(item.value)) is not None
 
 
 def _closed(item: Word | Closure) -> Word | Closure:
@@ -203,15 +207,19 @@ def _typed(call: Call, parts: Sequence[Part], fill: Fill) -> Typed:
     if len(parts) != 1 or not isinstance(parts[0], Text):
         return NOT_TYPED
     source = Source(parts[0].raw)
+    # The whole text is expanded once, by who binds it; this looks at the same piece by piece.
+    expand, expand_behind = fill.trial(), fill.trial()
     words: list[str] = []
     at = behind = 0
     while at < len(source.text):
         word = source.word(at, strict=call.strict)
-        words.append(fill.text(word.value))
+        words.append(expand(word.value))
         at = skip_space(source.text, max(word.end, at + 1))
-        behind = behind or at
-    rest = fill.text(unquoted(source.text[behind:], strict=call.strict))
-    return Typed(tuple(words), rest, plain=fill.text(source.text) == source.text)
+        if not behind:
+            behind = at
+            expand_behind(word.value)
+    rest = expand_behind(unquoted(source.text[behind:], strict=call.strict))
+    return Typed(tuple(words), rest, plain=fill.trial()(source.text) == source.text)
 
 
 def _bind_piped(binder: _Binder, piped: Value, column: int) -> None:

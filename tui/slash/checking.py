@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tui.domain.safetext import clean_line
@@ -103,6 +103,9 @@ def _is_known(call: Call) -> bool:
 class _AsTyped:
     def text(self, text: str) -> str:
         return text
+
+    def trial(self) -> Callable[[str], str]:
+        return self.text
 
     def closure(self, closure: Closure) -> Value:
         return closure.source

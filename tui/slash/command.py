@@ -33,6 +33,8 @@ class Command:
     """What the next command gets, in a few words; empty: nothing."""
     takes_any_name: bool = False
     """Whether `name=value` may have any name: what is run gets it."""
+    runs: bool = False
+    """Whether it runs a script that does not stand in its own line."""
 
     def __post_init__(self) -> None:
         rests = [at for at, each in enumerate(self.positional) if each.rest]
@@ -58,6 +60,11 @@ class Command:
             return Grammar(words=-1, names=names)
         words = -1 if any(each.several for each in places[:-1]) else len(places) - 1
         return Grammar(words, places[-1].verbatim, names)
+
+    @property
+    def brief(self) -> str:
+        """How it is typed without the arguments that have names, e.g. `/edit N [text]`."""
+        return " ".join([f"/{self.name}", *(each.usage for each in self.positional)])
 
     @property
     def usage(self) -> str:

@@ -70,7 +70,8 @@ def _commands(typed: str, start: int, registry: Registry) -> list[Suggestion]:
         names = (command.name, *command.aliases)
         fits = {name: points for name in names if (points := score(typed, name)) is not None}
         if fits:
-            name = command.name if command.name in fits else max(fits, key=lambda each: fits[each])
+            best = [typed.casefold(), command.name, max(fits, key=lambda each: fits[each])]
+            name = next(each for each in best if each in fits)
             row = _command_row(command, name, start)
             # What begins as typed comes in the order of use, /caption first; the rest by fit.
             begins = name.startswith(typed.casefold())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isfinite
 
 from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
+from tui.domain.script_values import read_number
+from tui.domain.variables import is_true, text_of
 from tui.slash.context import Context
 
 Operand = str | float
@@ -25,7 +26,6 @@ _TEXTS: dict[str, Callable[[str, str], bool]] = {
     "in": lambda a, b: b in a,
     "nin": lambda a, b: b not in a,
 }
-_FALSE = ("", "0", "false", "off")
 
 
 def operand(text: str, context: Context) -> Operand:
@@ -33,27 +33,14 @@ def operand(text: str, context: Context) -> Operand:
 
     Variables of the script come before those of the chat, and those before the global ones.
     """
-    number = as_number(text)
+    number = read_number(text)
     if number is not None:
         return number
     value = context.variable(text)
     if value is None:
         return text
-    number = as_number(value)
+    number = read_number(value)
     return value if number is None else number
-
-
-def as_number(text: str) -> float | None:
-    """The number that a text is, or None."""
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    if not isfinite(number):
-        return None
-    # What Python would read beyond that, such as 1_000 or nan, is text to scripts.
-    plain = text.strip().lstrip("+-")
-    return number if plain[:1].isdigit() or plain[:1] == "." else None
 
 
 def holds(left: Operand, right: Operand | None, rule: str) -> bool:
@@ -65,21 +52,16 @@ def holds(left: Operand, right: Operand | None, rule: str) -> bool:
     if right is None:
         if rule not in ("", "not"):
             raise CommandError(f"rule={rule} needs right=", hint="without it only not fits")
-        filled = str(left).strip().casefold() not in _FALSE and left != 0
-        return not filled if rule == "not" else filled
+        return is_true(left) != (rule == "not")
+    if rule == "not":
+        raise CommandError("rule=not takes no right=", hint="neq says whether two values differ")
     rule = rule or "eq"
     if isinstance(left, float) and isinstance(right, float) and rule in _NUMBERS:
         return _NUMBERS[rule](left, right)
     if rule in _TEXTS:
-        return _TEXTS[rule](_text(left), _text(right))
+        return _TEXTS[rule](text_of(left).casefold(), text_of(right).casefold())
     wrong = left if isinstance(left, str) else right
     raise CommandError(
         f"rule={rule} compares numbers, and {clean_line(str(wrong), 40)!r} is none",
         hint="eq, neq, in and nin compare text",
     )
-
-
-def _text(value: Operand) -> str:
-    if isinstance(value, float) and value == int(value):
-        return str(int(value))
-    return str(value).casefold()

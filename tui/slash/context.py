@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from tui.domain.chat import Attachment
 from tui.domain.errors import CommandError
 from tui.domain.variables import text_of
 from tui.services import Services
@@ -117,8 +118,21 @@ class Context:
 
     async def open(self, session: ChatSession) -> None:
         """Show another chat, and go on with it."""
-        self.frame.use(session)
         await self.front.open_chat(session)
+        self.frame.use(session)
+
+    def must_be_shown(self) -> None:
+        """Refuse what works on the screen when another chat is there. Raises CommandError."""
+        if not self.front.shows(self.session):
+            raise CommandError("another chat is on the screen", hint="go back to it and try again")
+
+    def focused(self) -> int | None:
+        """Position of the focused message; None: there is none, or another chat is shown."""
+        return self.front.focused() if self.front.shows(self.session) else None
+
+    def waiting(self) -> Sequence[Attachment]:
+        """The pictures that wait in the composer; none when it is another chat's."""
+        return self.front.waiting() if self.front.shows(self.session) else ()
 
     def position(self, number: int, column: int = 0) -> int:
         """The position of a message in this chat; a negative number counts from the end.
@@ -145,5 +159,5 @@ class Context:
         """
         number = arguments.number(name)
         if number is None:
-            number = self.front.focused()
+            number = self.focused()
         return self.position(-1 if number is None else number, arguments.column(name))

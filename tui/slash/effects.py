@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tui.slash.checking import check, names, runs_text
+from tui.slash.checking import names, runs_text
 from tui.slash.command import Registry
-from tui.slash.parser import parse
+from tui.slash.syntax import Script
 
 _EFFECTS = {
     "puts messages into the chat": (
@@ -44,13 +44,8 @@ _EFFECTS = {
 """By main name; a command may do several things. What is not here changes nothing that lasts."""
 
 
-def effects(text: str, registry: Registry) -> list[str]:
-    """Say what a script would do: each thing with the commands that do it, then the others.
-
-    Raises:
-        CommandError: It cannot be run at all.
-    """
-    script = check(parse(text, registry.grammar), registry)
+def effects(script: Script, registry: Registry) -> list[str]:
+    """Say what a script would do: each thing with the commands that do it, then the others."""
     used = list(dict.fromkeys(registry.find(name).name for name in names(script)))
     lines = [
         f"{what}: {', '.join(f'/{name}' for name in used if name in doing)}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from typing import Protocol
+from time import monotonic
 
 from tui.domain.errors import AppError, CommandError
 from tui.services.session import ChatSession
@@ -13,11 +14,15 @@ from tui.slash.arguments import Arguments
 from tui.slash.binding import bind
 from tui.slash.checking import check
 from tui.slash.command import Command, Registry
-from tui.slash.context import Broken, Context
+from tui.slash.context import Aborted, Broken, Context
 from tui.slash.effects import effects
+from tui.slash.keeper import ChatKeeper, TakeBack
 from tui.slash.parser import parse
 from tui.slash.scope import Bound, Scope, Value
 from tui.slash.syntax import Argument, Call, Closure, Script, Word
+
+_LONGEST_TURN = 0.01
+"""Seconds that commands take in a row before everybody else has a turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +33,6 @@ class Limits:
     """Commands that are run in all."""
     depth: int = 64
     """Closures that run within closures."""
-
-
-class Keeper(Protocol):
-    """The chat's variables and those of all chats, while a script changes them."""
-
-    def expand(self, text: str, scope: Scope, session: ChatSession) -> str:
-        """Put in what macros stand for; what they give is never expanded again."""
-        ...
-
-    async def begin(self, session: ChatSession) -> None:
-        """A script starts. Raises StorageError."""
-        ...
-
-    async def end(self, session: ChatSession) -> None:
-        """It is over, however. Raises StorageError."""
-        ...
-
-    async def finished(self, session: ChatSession) -> None:
-        """A command is over: what it changed counts. Raises StorageError."""
-        ...
-
-    def failed(self, session: ChatSession) -> None:
-        """A command failed: the variables are as they were when the last one was over."""
-        ...
 
 
 Watch = Callable[[int, Command], None]
@@ -73,7 +54,7 @@ class Executor:
         self,
         registry: Registry,
         context: Context,
-        keeper: Keeper,
+        keeper: ChatKeeper,
         limits: Limits,
         watch: Watch | None = None,
     ) -> None:
@@ -85,7 +66,10 @@ class Executor:
         self._limits = limits
         self._watch = watch
         self._steps = 0
+        self._rested = 0.0
         self._depth = 0
+        self._changes: list[TakeBack] = []
+        """What macros changed since the last command was over."""
 
     async def script(self, script: Script, scope: Scope) -> Value:
         """Run commands in a scope and give the last one's result.
@@ -102,6 +86,8 @@ class Executor:
             )
         self._depth += 1
         try:
+            if not script.calls:
+                await self._step(0)
             for number, call in enumerate(script.calls):
                 piped = scope.pipe if number and not call.broken else None
                 if call.broken:
@@ -112,26 +98,38 @@ class Executor:
         return "" if scope.pipe is None else scope.pipe
 
     async def _call(self, call: Call, scope: Scope, number: int, piped: Value | None) -> Value:
-        self._steps += 1
-        if self._steps > self._limits.steps:
-            raise CommandError(
-                f"the script ran {self._limits.steps} commands and is not over",
-                hint="scripts.steps allows more",
-                column=call.start,
-            )
+        await self._step(call.start)
         command = self.registry.find(call.name, call.start)
         if self._watch is not None and self._depth == 1:
             self._watch(number, command)
         session = self.session
         try:
             value = await self._run(command, call, scope, piped)
-            if self.session is not session:
-                await self._keeper.end(session)
-            await self._keeper.finished(self.session)
+        except (Broken, Aborted):
+            raise  # That is no failure.
         except BaseException:
-            self._keeper.failed(self.session)
+            for take_back in reversed(self._changes):
+                take_back()
             raise
+        finally:
+            self._changes.clear()
+        if self.session is not session:
+            await self._keeper.end(session)
+        await self._keeper.finished(self.session)
         return value
+
+    async def _step(self, column: int) -> None:
+        """Count a command, or a closure without one, and let Esc and the screen come first."""
+        self._steps += 1
+        if self._steps > self._limits.steps:
+            raise CommandError(
+                f"the script ran {self._limits.steps} commands and is not over",
+                hint="scripts.steps allows more",
+                column=column,
+            )
+        if monotonic() - self._rested > _LONGEST_TURN:
+            await asyncio.sleep(0)
+            self._rested = monotonic()
 
     async def _run(self, command: Command, call: Call, scope: Scope, piped: Value | None) -> Value:
         fill = _Filling(self, scope, await self._immediate(call, scope))
@@ -159,9 +157,20 @@ class Executor:
                         results[each.start] = broken.value
         return results
 
+    def read(self, text: str) -> Script:
+        """Parse and check a text that a command runs. Raises CommandError; not located."""
+        strict = self._context.services.settings.current.scripts.strict_escaping
+        return check(parse(text, self.registry.grammar, strict=strict), self.registry)
+
     def expand(self, text: str, scope: Scope) -> str:
         """Put in what macros stand for."""
-        return self._keeper.expand(text, scope, self.session)
+        expanded, take_back = self._keeper.expand(text, scope, self.session)
+        self._changes.append(take_back)
+        return expanded
+
+    def trial(self, scope: Scope) -> Callable[[str], str]:
+        """Say what macros would give, and change nothing."""
+        return self._keeper.trial(scope, self.session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +181,9 @@ class _Filling:
 
     def text(self, text: str) -> str:
         return self.executor.expand(text, self.scope)
+
+    def trial(self) -> Callable[[str], str]:
+        return self.executor.trial(self.scope)
 
     def closure(self, closure: Closure) -> Value:
         if closure.immediate:
@@ -202,7 +214,7 @@ class Frame:
     def effects(self, text: str, name: str) -> list[str]:
         """What a script would do."""
         try:
-            return effects(text, self.executor.registry)
+            return effects(self.executor.read(text), self.executor.registry)
         except CommandError as error:
             error.locate(text, name)
             error.column = 0
@@ -224,7 +236,7 @@ class Frame:
         given = given or {}
         if isinstance(what, str):
             try:
-                script = check(parse(what, self.executor.registry.grammar), self.executor.registry)
+                script = self.executor.read(what)
                 inner = Scope(self.scope, times_index=times_index, given=given)
                 return await self.executor.script(script, inner)
             except CommandError as error:

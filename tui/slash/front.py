@@ -38,15 +38,15 @@ class FrontEnd(Protocol):
     """What commands need of whoever shows the chat."""
 
     async def reply(self) -> None:
-        """Let the character answer; returns when the answer is over or stopped."""
+        """Let the character answer; returns when the answer is over. Raises AppError: it failed."""
         ...
 
     async def regenerate(self) -> None:
-        """Replace the last reply."""
+        """Replace the last reply. Raises AppError: it failed."""
         ...
 
     async def continue_reply(self) -> None:
-        """Let the last reply go on."""
+        """Let the last reply go on. Raises AppError: it failed."""
         ...
 
     def stop(self) -> None:

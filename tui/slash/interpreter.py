@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
-from tui.domain.errors import CommandError
+from tui.domain.errors import AppError, CommandError
 from tui.slash.checking import check
 from tui.slash.command import Registry
 from tui.slash.context import Aborted, Context
-from tui.slash.executor import Executor, Keeper, Limits, Watch
+from tui.slash.executor import Executor, Limits, Watch
+from tui.slash.keeper import ChatKeeper
 from tui.slash.parser import parse
 from tui.slash.scope import Scope, Value
 from tui.slash.syntax import Script
@@ -47,7 +49,7 @@ class Interpreter:
     """Runs scripts with everything they need."""
 
     registry: Registry
-    keeper: Keeper
+    keeper: ChatKeeper
     limits: Limits | None = None
     """None: those of the settings."""
 
@@ -78,13 +80,16 @@ class Interpreter:
         script = read(text, self.registry, strict=settings.strict_escaping)
         limits = self.limits or Limits(settings.steps)
         executor = Executor(self.registry, context, self.keeper, limits, watch)
-        await self.keeper.begin(context.session)
         try:
-            return Outcome(await executor.script(script, Scope(given=given or {})))
+            outcome = Outcome(await executor.script(script, Scope(given=given or {})))
         except Aborted as aborted:
-            return Outcome(None, aborted)
-        except CommandError as error:
-            error.locate(text)
+            outcome = Outcome(None, aborted)
+        except BaseException as error:
+            if isinstance(error, CommandError):
+                error.locate(text)
+            # That the variables cannot be written must not take its place: they are the next time.
+            with suppress(AppError):
+                await self.keeper.end(executor.session)
             raise
-        finally:
-            await self.keeper.end(executor.session)
+        await self.keeper.end(executor.session)
+        return outcome

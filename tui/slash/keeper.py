@@ -8,18 +8,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tui.domain import macros
-from tui.domain.variables import JSON, Variables
+from tui.domain.variables import JSON
 from tui.services import Services
 from tui.services.macro_environment import environment
 from tui.services.session import ChatSession
 from tui.slash.scope import Bound, Scope
 
+TakeBack = Callable[[], None]
 _SAVE_EVERY = 0.5
 """Seconds: a loop that counts does not write each number to the disk."""
 
 
 class ChatKeeper:
-    """Matches `executor.Keeper`.
+    """Expands macros for a script, and keeps variables on disk while it changes them.
 
     Args:
         services: Know the settings.
@@ -37,52 +38,48 @@ class ChatKeeper:
         self._settings = services.settings
         self._clock = clock
         self._saved = 0.0
-        self._before: dict[int, tuple[int, dict[str, JSON]]] = {}
 
-    async def begin(self, session: ChatSession) -> None:
-        """A script starts. Raises StorageError."""
-        self._remember(session)
+    def expand(self, text: str, scope: Scope, session: ChatSession) -> tuple[str, TakeBack]:
+        """Put in what macros stand for; what they give is never expanded again.
 
-    def expand(self, text: str, scope: Scope, session: ChatSession) -> str:
-        """Put in what macros stand for."""
-        around = environment(session, self._settings.current)
+        Returns:
+            The text, and what takes back the changes that its macros made to variables.
+        """
+        around = replace(self._around(scope, session), random=self._random)
+        with session.variables.noted() as mine, session.shared.noted() as shared:
+            expanded = macros.expand(text, around)
+
+        def take_back() -> None:
+            mine()
+            shared()
+
+        return expanded, take_back
+
+    def trial(self, scope: Scope, session: ChatSession) -> Callable[[str], str]:
+        """Say what macros would give if texts were expanded now, one after the other."""
+        chance = random.Random()
+        chance.setstate(self._random.getstate())
+        around = replace(self._around(scope, session).apart(), random=chance)
+        return lambda text: macros.expand(text, around)
+
+    def _around(self, scope: Scope, session: ChatSession) -> macros.Environment:
         script = macros.Script(
             pipe=str(scope.piped()),
             variable=lambda name: _kept(scope, name),
             arguments=scope.arguments(),
             times_index=scope.round,
         )
-        return macros.expand(text, replace(around, script=script, random=self._random))
+        return replace(environment(session, self._settings.current), script=script)
 
     async def finished(self, session: ChatSession) -> None:
-        """A command is over: what it changed counts. Raises StorageError."""
-        self._remember(session)
+        """A command is over: write what changed, now and then. Raises StorageError."""
         if self._clock() - self._saved >= _SAVE_EVERY:
             await self.end(session)
-
-    def failed(self, session: ChatSession) -> None:
-        """A command failed: the variables are as they were when the last one was over."""
-        for each in self._both(session):
-            revision, values = self._before.get(id(each), (each.revision, each.values))
-            if revision != each.revision:
-                restored = dict(values)
-                each.values.clear()
-                each.values.update(restored)
-                each.revision += 1
 
     async def end(self, session: ChatSession) -> None:
         """Write what changed. Raises StorageError."""
         self._saved = self._clock()
         await session.keep_variables()
-
-    def _both(self, session: ChatSession) -> tuple[Variables, Variables]:
-        return session.variables, session.shared
-
-    def _remember(self, session: ChatSession) -> None:
-        for each in self._both(session):
-            before = self._before.get(id(each))
-            if before is None or before[0] != each.revision:
-                self._before[id(each)] = (each.revision, dict(each.values))
 
 
 def _kept(scope: Scope, name: str) -> JSON:

@@ -12,6 +12,8 @@ from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 from tui.slash.lexer import Lexer
 from tui.slash.syntax import (
+    OFF,
+    ON,
     Argument,
     Call,
     Closure,
@@ -33,8 +35,6 @@ GrammarOf = Callable[[str, int], Grammar]
 
 _NAME_END = re.compile(r"\s|\||:\}|$")
 _BAR = re.compile(r"\|+")
-_TRUE = ("true", "on", "1")
-_FALSE = ("false", "off", "0")
 
 
 def is_command(text: str) -> bool:
@@ -119,7 +119,7 @@ class Parser(Lexer):
         named = self._named() if grammar.names else ()
         self._space()
         parts_start = self._at
-        raw = grammar.raw and not _says(named, "raw", _FALSE)
+        raw = grammar.raw and not _is_off(named, "raw")
         parts = self._unnamed(grammar.words, raw)
         call = Call(name, start, self._at, named, parts, parts_start, broken, self._strict)
         if name == "parser-flag":
@@ -142,7 +142,7 @@ class Parser(Lexer):
     def _set_flag(self, call: Call) -> None:
         words = call.parts[0].raw.split() if call.parts and isinstance(call.parts[0], Text) else []
         if words and words[0].upper() == "STRICT_ESCAPING":
-            self._strict = len(words) == 1 or words[1].casefold() in _TRUE
+            self._strict = len(words) == 1 or words[1].casefold() in ON
 
     def _named(self) -> tuple[Argument, ...]:
         """`name=value` pairs, each behind white space; leaves off at what is none."""
@@ -228,13 +228,9 @@ class Parser(Lexer):
         return (first, *self._named())
 
 
-def _says(named: tuple[Argument, ...], name: str, values: tuple[str, ...]) -> bool:
-    return any(
-        each.name == name
-        and isinstance(each.value, Word)
-        and each.value.value.strip().casefold() in values
-        for each in named
-    )
+def _is_off(named: tuple[Argument, ...], name: str) -> bool:
+    given = [each.value for each in named if each.name.casefold() == name]
+    return bool(given) and isinstance(given[-1], Word) and given[-1].value.strip().casefold() in OFF
 
 
 def _trimmed(parts: list[Part]) -> tuple[Part, ...]:

@@ -146,6 +146,7 @@ def commands_of(sets: Sequence[QuickReplySet]) -> Iterator[Command]:
                 example=f"/{found.reply.label}",
                 returns="its result",
                 takes_any_name=True,
+                runs=True,
             )
 
 

@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+ON = frozenset(("true", "on", "yes", "1"))
+OFF = frozenset(("false", "off", "no", "0"))
+"""What a switch can be, in lower case."""
+
 _BRACES = re.compile(r"\\[{}]|\{\{|\}\}")
 
 

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import gc
 import logging
-from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
+from textual.worker import Worker, WorkerState
 
-from tui.domain.errors import AppError
 from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
 from tui.services.endpoints import OFFLINE
+from tui.ui import upkeep
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
+from tui.ui.keeping import keep_everything
 from tui.ui.palette import Entry, SalonCommands
-from tui.ui.terminal import clipboard, signals, stderr
+from tui.ui.terminal import clipboard, signals
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
-from tui.ui.terminal.parser import install as install_parser
 from tui.ui.terminal.probe import UNKNOWN, Terminal
 from tui.ui.wardrobe import Wardrobe
 
@@ -74,6 +73,7 @@ class SalonApp(App[None]):
         install_filter(self, terminal.drops)
         self.easel = Easel(terminal, services.settings.current.ui.images, self)
         self._leaving = False
+        self._is_saved = False
         self._asked_to_leave = False
         self.chat: ChatScreen
         self._is_starting = True
@@ -108,7 +108,8 @@ class SalonApp(App[None]):
         signals.install(self, self._save)
         for problem in self._theme_problems:
             self.notify(problem, severity="warning", markup=False)
-        for problem in (*self.services.settings.problems, *self.services.connections.problems):
+        told = (self.services.settings, self.services.connections, self.services.store)
+        for problem in (line for each in told for line in each.problems):
             self.notify(problem, severity="warning", markup=False, timeout=15)
         self.call_after_refresh(self._started)
 
@@ -125,6 +126,7 @@ class SalonApp(App[None]):
             # Started without collecting garbage: nearly all that was made until now stays.
             gc.freeze()
             gc.enable()
+        upkeep.begin(self, self.services.upkeep, is_shared=self.services.store.is_shared)
         self._look_around()
         self._show_quick_replies()
 
@@ -157,18 +159,17 @@ class SalonApp(App[None]):
         self.exit()
 
     async def _save(self) -> None:
-        # What they hold, such as a message that waits for a caption, goes back into the prompt.
-        for running in self.workers.cancel_group(self, "commands"):
-            with suppress(WorkerCancelled, WorkerFailed):
-                await running.wait()
-        await self.chat.stop()
-        await self.chat.attaching.background.aclose()
+        self._is_saved = True
         try:
-            await self.chat.put_away()
-        except AppError:
-            logger.exception("draft not kept")
-        await self.services.aclose()
-        self.easel.close()
+            await keep_everything(self, getattr(self, "chat", None), self.services)
+        finally:
+            self.easel.close()
+
+    async def _shutdown(self) -> None:
+        """Keep what there is after an error too, as long as there are widgets that hold it."""
+        if self._exception is not None and not self._is_saved:
+            await signals.in_time(self._save)
+        await super()._shutdown()
 
     async def action_copy_or_leave(self) -> None:
         """Copy what is selected; with nothing selected, twice in a row leaves."""
@@ -316,27 +317,3 @@ def is_command(text: str) -> bool:
     from tui.slash.parser import is_command as is_for_program  # noqa: PLC0415
 
     return is_for_program(text)
-
-
-def run_app(services: Services, paths: Paths, terminal: Terminal) -> int:
-    """Run the app on the terminal and give its exit code.
-
-    Args:
-        services: What it works with; closed when this returns.
-        paths: Folders, for themes and logs.
-        terminal: What the terminal said of itself.
-
-    Raises:
-        Exception: What nobody expected; the terminal is as it was, and all was saved before.
-    """
-    restore = stderr.redirect(paths.stderr)
-    hold = KeyHold()
-    install_parser(hold, terminal.typed)
-    app = SalonApp(services, paths, terminal, hold)
-    try:
-        app.run()
-    finally:
-        restore()
-    if app._exception is not None:
-        raise app._exception
-    return app.return_code or 0

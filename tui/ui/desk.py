@@ -139,7 +139,7 @@ class Desk:
         commands = [
             Entry(
                 command.summary[:1].upper() + command.summary[1:],
-                command.usage,
+                command.brief,
                 f"/{command.name}",
                 not any(parameter.required for parameter in command.parameters),
             )

@@ -100,6 +100,7 @@ class ScreenInteraction:
             markup=False,
         )
         self._app.post_message(Notify(toast))
+        await asyncio.sleep(0)  # so that the next one finds it there
         is_there = False
         while wait and not toast.has_expired and (toast in there or not is_there):
             is_there = is_there or toast in there

@@ -11,6 +11,7 @@ from textual.worker import WorkerCancelled, WorkerFailed, get_current_worker
 
 from tui.domain.caption import Caption
 from tui.domain.chat import Attachment
+from tui.domain.errors import AppError
 from tui.domain.fate import Send as Fate
 from tui.domain.settings import Settings
 from tui.services import Services
@@ -53,7 +54,7 @@ class Navigation:
 
     async def reply(self) -> None:
         """Let the character answer, and wait for the end of it."""
-        await self._finish(self._chat.reply())
+        await self._finish(self._chat.generate(self._services.chats.reply(self._chat.session)))
 
     async def regenerate(self) -> None:
         """Replace the last reply."""
@@ -67,15 +68,16 @@ class Navigation:
             self._chat.generate(self._services.chats.continue_reply(self._chat.session))
         )
 
-    async def _finish(self, run: Worker[None] | None) -> None:
-        if run is None:
-            return
+    async def _finish(self, run: Worker[AppError | None]) -> None:
+        failure = None
         try:
-            await run.wait()
+            failure = await run.wait()
         except (WorkerCancelled, WorkerFailed):
             # Its end took the place of ours: Esc means the script as well as the reply in it.
             if get_current_worker().is_cancelled:
                 raise asyncio.CancelledError from None
+        if failure is not None:
+            raise failure
 
     def stop(self) -> None:
         """Stop what is being generated."""

@@ -10,6 +10,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.message import Message
 
+from tui.ui.widgets.fuzzy import best
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -44,11 +46,11 @@ class SalonCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         """List what fits, best first."""
-        matcher = self.matcher(query)
-        for entry, run in self._entries():
-            score = max(matcher.match(entry.title), matcher.match(entry.text))
-            if score > 0:
-                yield Hit(score, _rows(entry), run, entry.title)
+        # Textual's own matcher tries every way to spread the letters over a text: a long title
+        # and a few words would take it all memory there is.
+        found = best(query, self._entries(), lambda pair: f"{pair[0].title} {pair[0].text}")
+        for place, (entry, run) in enumerate(found):
+            yield Hit(1 - place / len(found), _rows(entry), run, entry.title)
 
     def _entries(self) -> Iterator[tuple[Entry, Callable[[], object]]]:
         for entry in type(self).entries():

@@ -9,7 +9,7 @@ from tui.domain.errors import AppError, CommandError, ImageError
 from tui.domain.safetext import clean
 from tui.services import Services
 from tui.slash.checking import remarks
-from tui.slash.command import Command
+from tui.slash.command import Command, Registry
 from tui.slash.context import Context
 from tui.slash.interpreter import Interpreter, Outcome, read
 from tui.slash.scope import Bound
@@ -53,7 +53,8 @@ class Running:
         self._chat = chat
         self._scripts: list[ScriptProgress] = []
         self._detail = ""
-        self._is_script = False
+        self._on_the_way: AppError | None = None
+        """What ended a script last: its line is not put back, for part of it is done."""
         self.interaction: ScreenInteraction
         self.front: Navigation
 
@@ -90,8 +91,7 @@ class Running:
             # Where nobody typed it, a line and a column say nothing.
             error.place = error.place if typed else ""
         self._chat.fail(error)
-        # A script that failed on the way is not put back: what came before it is done already.
-        again = isinstance(error, CommandError | ImageError) or not self._is_script
+        again = isinstance(error, CommandError | ImageError) or error is not self._on_the_way
         if typed and again and not self._chat.composer.text:
             self._chat.composer.load(text, column)
 
@@ -119,8 +119,7 @@ class Running:
         for line in remarks(script, self._interpreter.registry):
             self.front.note(line)
         before = self._seen()
-        self._is_script = is_script(script)
-        if self._is_script:
+        if is_script(script, self._interpreter.registry):
             outcome = await self._run_script(text, context, len(script.calls))
         else:
             outcome = await self._interpreter.run(text, context)
@@ -140,6 +139,7 @@ class Running:
         except AppError as error:
             if not isinstance(error, CommandError):  # those say line and column
                 error.message += f" (script, {progress.where})"
+            self._on_the_way = error
             raise
         finally:
             self._scripts.remove(progress)
@@ -172,11 +172,12 @@ class Running:
             self._chat.status_line.stop()
 
 
-def is_script(script: Script) -> bool:
-    """Whether there is more than one command in it, those in closures counted."""
+def is_script(script: Script, registry: Registry) -> bool:
+    """Whether there is more than one command in it: in closures, or in what a command runs."""
     values = [
         value
         for call in script.calls
         for value in (*(each.value for each in call.named), *call.parts)
     ]
-    return len(script.calls) > 1 or any(isinstance(value, Closure) for value in values)
+    runs = any(registry.find(call.name).runs for call in script.calls)
+    return runs or len(script.calls) > 1 or any(isinstance(value, Closure) for value in values)

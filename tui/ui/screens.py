@@ -124,7 +124,7 @@ class Screens:
         if chosen == "new":
             await self.front.open_chat(await library.new())
         elif chosen:
-            await self.front.open_chat(await library.open(chosen))
+            await self.front.open_chat(await library.enter(chosen))
         elif not any(s.id == self._chat.session.chat.id for s in await library.summaries()):
             await self.front.open_chat(await library.resume())
 

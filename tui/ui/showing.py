@@ -80,7 +80,7 @@ class PictureScreens:
 
     async def _go_to(self, use: PictureUse) -> None:
         if use.chat_id != self._chat.session.chat.id:
-            await self.front.open_chat(await self._services.library.open(use.chat_id))
+            await self.front.open_chat(await self._services.library.enter(use.chat_id))
         index = self._chat.session.index_of(use.message_id)
         if index is None:
             self.front.note("the message of that picture is gone")

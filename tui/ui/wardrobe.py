@@ -44,7 +44,8 @@ class Wardrobe:
         return problems
 
     def _keep_colours(self) -> None:
-        variables = self._app.theme_variables
+        # Not `theme_variables`: those are the ones of the theme before.
+        variables = self._app.get_css_variables()
         wanted = ("background", "border", "text-muted")
         background, border, text = (variables.get(name, "") for name in wanted)
         remember(self._first_frame, (background, border, text))

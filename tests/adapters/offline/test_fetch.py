@@ -166,7 +166,7 @@ async def test_a_full_disk_is_noticed_before_the_download(
 
 async def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, package: Package) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(AppError, match="could not be kept"):
+    with pytest.raises(AppError, match="cannot make the folder"):
         await steps_of(tmp_path / "file" / "models", package)
 
 

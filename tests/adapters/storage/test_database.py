@@ -166,21 +166,6 @@ async def test_a_migration_that_fails_changes_nothing(
     await store.aclose()
 
 
-@pytest.mark.parametrize("content", [b"this is no database at all\n" * 200, b"\0" * 5000])
-async def test_a_damaged_file_is_one_line(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    store = SqliteChats(path)
-
-    with pytest.raises(StorageError) as caught:
-        await store.chats()
-    with pytest.raises(StorageError):
-        store.read(["m"])
-    await store.aclose()
-
-    assert "\n" not in caught.value.line()
-    assert path.read_bytes() == content
-
-
 async def test_a_folder_in_the_way_is_one_line(path: Path) -> None:
     path.mkdir()
     store = SqliteChats(path)
@@ -259,6 +244,29 @@ async def test_a_full_disk_loses_nothing_that_was_saved(path: Path) -> None:
     await file.aclose()
     assert "make room" in caught.value.hint
     assert sorted(names) == [("kept",), ("small",)]
+
+
+async def test_a_file_that_another_program_holds_is_one_line_and_comes_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "PATIENCE", 0.05)
+    store = SqliteChats(path)
+    await store.create(CHAT)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StorageError) as caught:
+        await store.append("c1", Message("m1", "user", "You", "hello", 1.0))
+    while_held = await store.chats()
+    holder.execute("ROLLBACK")
+    holder.close()
+    await store.append("c1", Message("m1", "user", "You", "hello", 1.0))
+    outline = await store.outline("c1")
+    await store.aclose()
+
+    assert "another program holds the file" in caught.value.hint
+    assert [chat.id for chat in while_held] == ["c1"]
+    assert [entry.id for entry in outline] == ["m1"]
 
 
 async def test_writes_from_many_tasks_all_arrive(path: Path) -> None:

@@ -125,7 +125,7 @@ KEYS = {
 WORDS = {
     "regenerate": "get another version",
     "continue": "let the last reply",
-    "delete": "delete a message",
+    "delete": "delete the focused message",
     "copy": "copy a message",
     "edit": "change the text",
 }
@@ -186,6 +186,7 @@ async def test_a_message_is_deleted_and_brought_back(way: str) -> None:
         await stage.say("hello")
         await do(stage, "delete", way)
         await stage.until(lambda: stage.texts == ["Welcome, You.", "hello"])
+        assert stage.notes[-1] == "#2 was deleted: /undo takes it back"
         assert "Hello there." not in stage.screen
 
         await do_undo(stage, way)
@@ -271,7 +272,7 @@ async def test_the_view_says_how_many_lines_are_below_and_end_follows() -> None:
 
         await stage.press("end")
         assert stage.hint == ""
-        assert "/send text" in stage.screen
+        assert "put a message into the chat" in stage.screen
 
 
 LONG = "\n".join(f"line {number}" for number in range(400))

@@ -32,6 +32,6 @@ async def test_what_cannot_be_exported_stays_in_the_prompt(
         await stage.press("enter")
         await stage.press("enter")
 
-        await stage.until(lambda: "did you mean html?" in stage.screen)
+        await stage.until(lambda: any("did you mean html?" in each for each in stage.notices))
         assert stage.prompt == "/export htlm"
         assert list(tmp_path.iterdir()) == []

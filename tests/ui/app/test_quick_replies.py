@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.fakes.house import House
 from tests.ui.app.stage import Stage, connected, opened
 from tui.domain.errors import ConfigError
@@ -160,14 +162,14 @@ async def test_the_palette_and_the_popup_know_them() -> None:
 
 
 async def test_a_script_from_elsewhere_asks_before_it_runs() -> None:
-    house = await with_bar(QuickReply("theirs", "/send hi | /delete 0"), trusted=False)
+    house = await with_bar(QuickReply("theirs", "/send hi | /cut 0"), trusted=False)
     async with opened(house) as stage:
         await stage.until(lambda: bool(labels(stage)))
         await stage.enter("/theirs")
         await stage.until(lambda: stage.top == "ScriptQuestion")
         assert "Set.theirs comes from elsewhere" in stage.screen
-        assert "changes or deletes messages: /delete" in stage.screen
-        assert "/send hi | /delete 0" in stage.screen
+        assert "changes or deletes messages: /cut" in stage.screen
+        assert "/send hi | /cut 0" in stage.screen
 
         await stage.press("enter")
         await stage.closed()
@@ -186,7 +188,7 @@ async def test_a_script_from_elsewhere_asks_before_it_runs() -> None:
 
 
 async def test_the_question_fits_a_small_screen_and_shows_everything() -> None:
-    script = "\n".join(["/send hi |", *(f"/pass {number} |" for number in range(60)), "/delete 0"])
+    script = "\n".join(["/send hi |", *(f"/pass {number} |" for number in range(60)), "/cut 0"])
     house = await with_bar(QuickReply("theirs", script), trusted=False)
     async with opened(house, size=(40, 12)) as stage:
         await stage.enter("/theirs")
@@ -195,7 +197,7 @@ async def test_the_question_fits_a_small_screen_and_shows_everything() -> None:
         for _ in range(20):
             await stage.press("pagedown")
 
-        assert "/delete 0" in stage.screen
+        assert "/cut 0" in stage.screen
         assert "Run it" in stage.screen
         await stage.press("escape")
         await stage.closed()
@@ -250,3 +252,16 @@ async def test_the_question_takes_no_more_room_than_it_needs() -> None:
         assert stage.app.screen.query_one("#frame").size.height < 14
         await stage.press("n")
         await stage.closed()
+
+
+@pytest.mark.parametrize("name", ["run", "slow", "qr"])
+async def test_one_that_runs_is_shown_and_stopped_as_any_script(name: str) -> None:
+    async with opened(await with_bar(QuickReply("slow", "/delay 60000 | /echo never"))) as stage:
+        await stage.enter("/slow" if name == "slow" else f"/{name} slow")
+        await stage.until(lambda: f"script 1/1 /{name}" in stage.rows[-1])
+        await stage.enter("/pass 1 | /pass 2")
+        assert stage.prompt == "/pass 1 | /pass 2"
+        await stage.press("escape")
+        await stage.quiet()
+
+        assert stage.notes == [f"the script was stopped at 1/1 /{name}"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
+import pytest
 from textual.widgets import TextArea
 
 from tests.fakes.models import FakeLocal
 from tests.ui.app.stage import Stage, connected, opened
+from tui.domain.errors import ProviderError
 from tui.domain.generation import Finished, GenerationEvent, TextDelta
 from tui.domain.image import Image
 from tui.ui.widgets.row_list import RowList
@@ -232,7 +234,8 @@ async def test_a_notice_can_be_waited_for() -> None:
 
 async def test_a_notice_is_shown_once() -> None:
     async with opened() as stage:
-        await stage.enter("/times 3 {: /echo preventDuplicates=true hello :}")
+        echo = "/echo preventDuplicates=true hello"
+        await stage.enter(f"{echo} | {echo} | /times 3 {{: {echo} :}}")
         await stage.until(lambda: not running(stage))
 
         assert stage.notices == ["hello"]
@@ -282,3 +285,50 @@ async def test_a_long_script_is_completed_too() -> None:
         await stage.press("tab")
 
         assert stage.prompt.endswith("| /caption ")
+
+
+async def test_what_has_several_lines_is_shown_as_such() -> None:
+    async with opened() as stage:
+        await stage.enter("/pass one{{newline}}  two")
+        await stage.enter("/help len")
+
+        rows = [row.rstrip() for row in stage.rows]
+        first = next(at for at, row in enumerate(rows) if row.endswith("  one"))
+        assert rows[first + 1].endswith("    two")
+        assert any(row.strip() == "/len [text]" for row in rows)
+
+
+@pytest.mark.parametrize("command", ["/reply", "/regenerate", "/continue"])
+async def test_a_reply_that_fails_ends_the_script(command: str) -> None:
+    async with opened(await connected()) as stage:
+        await stage.say("hello")
+        house = stage.house
+        house.connector.model.script = (ProviderError("the server is full"),)
+        await stage.enter(f"/setvar key=a b | {command} | /echo never")
+        await stage.until(lambda: not running(stage))
+        await stage.quiet()
+
+        assert stage.notices == [f"the server is full (script, 2/3 {command})"]
+        assert stage.prompt == ""
+
+
+async def test_a_script_ends_where_nobody_can_answer() -> None:
+    async with opened() as stage:
+        await stage.enter("/send hello | /trigger | /echo never")
+        await stage.until(lambda: not running(stage))
+        await stage.quiet()
+
+        (notice,) = stage.notices
+        assert "(script, 2/3 /reply)" in notice
+        assert stage.texts[-1] == "hello"
+
+
+async def test_what_a_key_does_meanwhile_brings_no_script_back() -> None:
+    async with opened(await connected((ProviderError("the server is full"),))) as stage:
+        await begin(stage, "/setvar key=a b | /delay 200 | /reply")
+        await stage.app.run_line("/getvar a").wait()
+        await stage.until(lambda: not running(stage))
+        await stage.quiet()
+
+        assert "the server is full" in stage.notices[-1]
+        assert stage.prompt == ""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.app import App
 
-from tui.ui.terminal import signals
+from tui.ui.terminal import early_signals, signals
 
 
 class Signalled(App[None]):
@@ -42,13 +42,38 @@ async def test_the_app_ends_whatever_saving_does(
     assert app.return_code == 128 + signal.SIGTERM
 
 
-async def test_a_second_signal_does_not_wait_for_saving() -> None:
-    app = Signalled(hanging)
+async def test_a_second_signal_does_not_cut_saving_short() -> None:
+    begun, kept = asyncio.Event(), []
+
+    async def slow() -> None:
+        begun.set()
+        await asyncio.sleep(0.05)
+        kept.append("draft")
+
+    app = Signalled(slow)
     async with app.run_test() as pilot:
         os.kill(os.getpid(), signal.SIGHUP)
-        await pilot.pause(0.01)
+        await begun.wait()
         os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGHUP)
         while app.return_code is None:
             await pilot.pause(0.01)
+
+    assert app.return_code == 128 + signal.SIGHUP
+    assert kept == ["draft"]
+
+
+async def test_a_signal_that_came_too_early_is_acted_on() -> None:
+    before = {number: signal.getsignal(number) for number in early_signals.numbers()}
+    try:
+        early_signals.note()
+        os.kill(os.getpid(), signal.SIGTERM)
+        app = Signalled(None)
+        async with app.run_test() as pilot:
+            while app.return_code is None:
+                await pilot.pause(0.01)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     assert app.return_code == 128 + signal.SIGTERM

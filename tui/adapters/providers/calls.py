@@ -16,6 +16,8 @@ from tui.domain.generation import GenerationRequest
 
 LIST_SECONDS = 20.0
 """Longest silence of a server that is only asked for a list."""
+_WHOLE_SECONDS = 60.0
+"""For all of a list: a server that sends a byte each second is never silent."""
 MAKING_SECONDS = 300.0
 """Longest silence of a service that makes a picture."""
 _LIST_WAIT = 5.0
@@ -51,6 +53,7 @@ def ask(endpoint: Endpoint, url: str, body: Mapping[str, object] | None = None) 
         read_seconds=LIST_SECONDS,
         retries=1,
         longest_wait=_LIST_WAIT,
+        whole_seconds=_WHOLE_SECONDS,
     )
 
 

@@ -9,6 +9,11 @@ from pathlib import Path
 from tui.domain.errors import StorageError
 
 
+def aside(target: Path) -> Path:
+    """A new name beside a file, for what will take its place; `leftovers` knows it by its form."""
+    return target.with_name(f".{target.name}.{os.urandom(6).hex()}.tmp")
+
+
 def write_atomic(path: Path, data: bytes, *, flush: bool = True) -> None:
     """Write a file whole, readable by its owner only.
 
@@ -25,7 +30,7 @@ def write_atomic(path: Path, data: bytes, *, flush: bool = True) -> None:
     temporary: Path | None = None
     try:
         target = path.resolve()
-        name = target.with_name(f".{target.name}.{os.urandom(6).hex()}.tmp")
+        name = aside(target)
         descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         temporary = name
         with os.fdopen(descriptor, "wb") as stream:

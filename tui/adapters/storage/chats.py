@@ -52,6 +52,16 @@ class SqliteChats:
         self._read = self._database.read
         self._write = self._database.write
 
+    @property
+    def problems(self) -> list[str]:
+        """What was wrong with the file when it was opened, and what was done; a line each."""
+        return self._database.problems
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether another Salon had the file open when this one opened it."""
+        return self._database.is_shared
+
     async def chats(self) -> list[ChatSummary]:
         """All chats, the last used first."""
 

@@ -8,13 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from tui import paths
 from tui.adapters.storage.presence import Presence
-from tui.adapters.storage.schema import connect, open_database
+from tui.adapters.storage.schema import connect, doubt, is_damage, open_database
 from tui.domain.errors import StorageError
 
 T = TypeVar("T")
@@ -38,6 +38,10 @@ class Database:
         self._direct: sqlite3.Connection | None = None
         self._presence: Presence | None = None
         self._closed = False
+        self.is_shared = False
+        """Whether another process had the file open when this one opened it."""
+        self.problems: list[str] = []
+        """What was wrong with the file when it was opened, and what was done; a line each."""
 
     @property
     def id(self) -> int:
@@ -53,17 +57,40 @@ class Database:
             return self._opened
 
     def _open_now(self) -> None:
-        with _translated(self._path):
-            paths.folder(self._path.parent)
-            database = open_database(self._path)
-            try:
-                self._presence = Presence(self._path.with_name(self._path.name + ".lock"))
-                self._recover(database, self._presence)
-                self._reading = connect(self._path)
-            except BaseException:
-                database.close()
+        try:
+            self._open_once()
+        except StorageError as error:
+            if error.__cause__ is None or not is_damage(error.__cause__):
                 raise
-            self._writing = database
+            self._open_once()  # now that the damage is known, it is mended
+
+    def _open_once(self) -> None:
+        with _translated(self._path), ExitStack() as undoing:
+            paths.folder(self._path.parent)
+            presence = Presence(self._path.with_name(self._path.name + ".lock"))
+            undoing.callback(presence.close)
+            database, done = self._open_file(presence)
+            undoing.callback(database.close)
+            self._recover(database, presence)
+            self._reading = connect(self._path)
+            self._writing, self._presence = database, presence
+            self.is_shared = not presence.alone()
+            presence.let_in()
+            if done:
+                self.problems.append(done)
+            undoing.pop_all()
+
+    def _open_file(self, presence: Presence) -> tuple[sqlite3.Connection, str]:
+        """Open the file, after it was mended where that is needed; with what was done about it."""
+        if not doubt(self._path).exists():
+            try:
+                return open_database(self._path), ""
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+        from tui.adapters.storage.mending import open_sound
+
+        return open_sound(self._path, presence)
 
     def _recover(self, database: sqlite3.Connection, presence: Presence) -> None:
         """Mark what a crash cut off, and forget what was deleted long ago."""
@@ -178,11 +205,22 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         said = str(error)
-        hint = f"the file is {path}"
-        if "full" in said:
-            hint = "make room on the disk; nothing that was saved is lost"
-        elif "locked" in said:
-            hint = "another program holds the file; try again"
-        elif "not a database" in said or "malformed" in said:
-            hint = f"move {path} away to start afresh; a backup may lie beside it"
-        raise StorageError(f"the chats on disk: {said}", hint=hint) from error
+        if isinstance(error, OSError):
+            said = (error.strerror or said).lower()
+        if is_damage(error):
+            from tui.adapters.storage.mending import note_doubt
+
+            note_doubt(path)
+        raise StorageError(f"the chats on disk: {said}", hint=_hint(path, error, said)) from error
+
+
+def _hint(path: Path, error: Exception, said: str) -> str:
+    if "full" in said or "i/o" in said.lower() or "no space" in said:
+        return "make room on the disk; nothing that was saved is lost"
+    if "locked" in said:
+        return "another program holds the file; try again"
+    if "readonly" in said or "read-only" in said or isinstance(error, PermissionError):
+        return f"let yourself write in {path.parent}, or set SALON_HOME to another folder"
+    if is_damage(error):
+        return "the file is damaged: leave all Salons and start one, which mends what it can"
+    return f"the file is {path}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,10 @@ class ImageFiles:
         place = self._place(image.digest)
         data, facts = place.with_suffix(_ENDINGS[image.mime]), place.with_suffix(".json")
         if facts.exists() and self._get(image.digest) is not None:
+            # As good as new: `leftovers` takes away what was long in no message.
+            with contextlib.suppress(OSError):
+                os.utime(data)
+                os.utime(facts)
             return
         paths.folder(place.parent)
         write_atomic(data, image.data)

@@ -20,8 +20,9 @@ class Presence:
         """Written to rows while this process works on them."""
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         # Some network file systems cannot lock; then everybody else counts as gone.
+        # Nobody holds another's place for long, so waiting for it is safe.
         with contextlib.suppress(OSError):
-            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, self.id)
+            fcntl.lockf(self._descriptor, fcntl.LOCK_EX, 1, self.id)
 
     def alive(self, other: int) -> bool:
         """Tell whether another process with this id still runs."""
@@ -34,6 +35,27 @@ class Presence:
         with contextlib.suppress(OSError):
             fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, other)
         return False
+
+    def alone(self) -> bool:
+        """Tell whether no other process uses the database.
+
+        From then on others that come wait until this one is closed or `let_in` is called.
+        """
+        try:
+            for length, start in ((self.id, 0), (0, self.id + 1)):
+                fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, length, start)
+        except BlockingIOError:
+            self.let_in()
+            return False
+        except OSError:
+            return True  # locks are not to be had: as if nobody else were there
+        return True
+
+    def let_in(self) -> None:
+        """End what `alone` began."""
+        for length, start in ((self.id, 0), (0, self.id + 1)):
+            with contextlib.suppress(OSError):
+                fcntl.lockf(self._descriptor, fcntl.LOCK_UN, length, start)
 
     def close(self) -> None:
         """Go."""

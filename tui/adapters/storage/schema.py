@@ -12,6 +12,11 @@ from pathlib import Path
 
 from tui.domain.errors import StorageError
 
+PATIENCE = 5.0
+"""Seconds that a write waits for another program that holds the file."""
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_PRIMARY = 0xFF
+"""What of an extended result code says the kind of error."""
 _FIRST = (
     """CREATE TABLE chats (
         id TEXT PRIMARY KEY,
@@ -167,6 +172,17 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2, _t
 """Entry N brings a file of version N to version N + 1, inside the caller's transaction."""
 
 
+def is_damage(error: BaseException) -> bool:
+    """Whether SQLite says that the file itself is broken, and not that something failed."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, sqlite3.DatabaseError) and code & _PRIMARY in _DAMAGED
+
+
+def doubt(path: Path) -> Path:
+    """A file that is there while the database must be looked over before it is used again."""
+    return path.with_name(path.name + ".doubtful")
+
+
 def open_database(path: Path) -> sqlite3.Connection:
     """Open the database, made or brought to the present version first.
 
@@ -203,7 +219,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
-        timeout=5.0,
+        timeout=PATIENCE,
         isolation_level=None,
         check_same_thread=False,
     )
@@ -235,7 +251,9 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     if found == latest:
         return
     if found:
-        _back_up(connection, path.with_name(f"{path.name}.version-{found}.backup"))
+        from tui.adapters.storage import backups
+
+        backups.copy(connection, path.with_name(f"{path.name}.version-{found}.backup"))
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have done it while this one waited for the lock.
@@ -246,16 +264,3 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
-
-
-def _back_up(connection: sqlite3.Connection, target: Path) -> None:
-    """Copy the database as it is before a migration touches it."""
-    partial = target.with_name(target.name + ".partial")
-    partial.unlink(missing_ok=True)
-    os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    copy = sqlite3.connect(partial)
-    try:
-        connection.backup(copy)
-    finally:
-        copy.close()
-    partial.replace(target)

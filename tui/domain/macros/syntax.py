@@ -144,7 +144,7 @@ def _head(parts: list[Part]) -> Head | None:
         return None
     zone = _ZONE.fullmatch(first)
     if zone and len(parts) == 1:
-        return Head("time", first, "::", [[zone.group(1)]])
+        return Head("time", first[: zone.start(1)], "::", [[first[zone.start(1) :]]])
     match = _HEAD.match(first)
     if match is None or (not match["comment"] and match.end() == len(first) and len(parts) > 1):
         return None

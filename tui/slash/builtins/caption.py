@@ -95,7 +95,7 @@ def _place(context: Context, arguments: Arguments, *, has_files: bool) -> Found 
     if arguments.number("index") is not None:
         raise CommandError("index= needs mesId=", column=arguments.column("index"))
     if by_id is not None:
-        return find(by_id, context.session, context.front.waiting())
+        return find(by_id, context.session, context.waiting())
     return None
 
 

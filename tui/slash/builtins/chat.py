@@ -16,26 +16,21 @@ _AWAIT = Parameter("await", "means nothing here: it is waited for", "switch", na
 _NUMBER = Parameter("N", "the message's number as shown by #N, or last", "message")
 
 
-def _must_be_shown(context: Context) -> None:
-    """Replies stream into the chat on the screen, which may not be the script's any more."""
-    if not context.front.shows(context.session):
-        raise CommandError("another chat is on the screen", hint="go back to it and try again")
-
-
 async def reply(context: Context, _arguments: Arguments) -> None:
     """Let the character answer."""
-    _must_be_shown(context)
+    context.must_be_shown()
     await context.front.reply()
 
 
 async def regenerate(context: Context, _arguments: Arguments) -> None:
     """Ask for another reply."""
-    _must_be_shown(context)
+    context.must_be_shown()
     await another(context)
 
 
 async def retry(context: Context, _arguments: Arguments) -> None:
     """Ask again after a failure, whatever failed."""
+    context.must_be_shown()
     at = context.session.last_said()
     if at is None:
         raise CommandError("there is nothing to retry", hint="write a message first")
@@ -47,11 +42,16 @@ async def retry(context: Context, _arguments: Arguments) -> None:
 
 async def continue_reply(context: Context, arguments: Arguments) -> None:
     """Let the last reply go on."""
-    _must_be_shown(context)
-    if prompt := arguments.text("prompt"):
-        once = Injection("continue", prompt, "chat", depth=1, ephemeral=True)
-        context.session.chat.injections += (once,)
-    await context.front.continue_reply()
+    context.must_be_shown()
+    chat, prompt = context.session.chat, arguments.text("prompt")
+    once = Injection("continue", prompt, "chat", depth=1, ephemeral=True)
+    if prompt:
+        chat.injections += (once,)
+    try:
+        await context.front.continue_reply()
+    finally:
+        # It is there still when nobody was asked, and was not meant for the next reply.
+        chat.injections = tuple(each for each in chat.injections if each is not once)
 
 
 async def stop(context: Context, _arguments: Arguments) -> None:
@@ -70,6 +70,7 @@ async def copy(context: Context, arguments: Arguments) -> str:
 
 async def goto(context: Context, arguments: Arguments) -> None:
     """Bring a message into view."""
+    context.must_be_shown()
     await context.front.goto(context.chosen(arguments))
 
 

@@ -52,12 +52,12 @@ async def while_loop(context: Context, arguments: Arguments) -> Value:
     result: Value = ""
     rounds = 0
     while (rounds < _GUARD or not arguments.flag("guard")) and _holds(context, arguments):
+        if body is None:
+            break
         rounds += 1
-        if body is not None:
-            broken, result = await _round(context, body)
-            if broken:
-                break
-        await asyncio.sleep(0)  # Esc and the screen come first
+        broken, result = await _round(context, body)
+        if broken:
+            break
     return result
 
 
@@ -72,7 +72,6 @@ async def times(context: Context, arguments: Arguments) -> Value:
         broken, result = await _round(context, body or "", index)
         if broken:
             break
-        await asyncio.sleep(0)
     return result
 
 
@@ -202,6 +201,7 @@ def _running() -> tuple[Command, ...]:
             (Parameter("what", "a closure or its name", "script", rest=True, required=True),),
             aliases=("call", "exec"),
             takes_any_name=True,
+            runs=True,
             example="/run name=Seraphina {: name=you /echo hi {{var::name}} :}",
             returns="its result",
         ),

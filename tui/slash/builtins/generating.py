@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 from tui.domain.errors import CommandError
+from tui.domain.generation import Progress
+from tui.services.macro_environment import as_typed
 from tui.services.quiet_generation import Asking
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command
@@ -16,10 +18,20 @@ _IMPERSONATE = (
 )
 
 
+async def _ask(context: Context, instruction: str, how: Asking) -> str:
+    """Ask, and say what the model does meanwhile, for it may take a while."""
+    tell = context.interaction.progress
+    tell(Progress("asking the model"))
+    try:
+        return await context.services.quiet.ask(context.session, instruction, how, tell)
+    finally:
+        tell(None)
+
+
 async def gen(context: Context, arguments: Arguments) -> str:
     """Ask with the whole chat in front."""
-    return await context.services.quiet.ask(
-        context.session,
+    return await _ask(
+        context,
         arguments.text("prompt"),
         Asking(
             speaker="char" if arguments.text("as") == "char" else "system",
@@ -32,8 +44,8 @@ async def gen(context: Context, arguments: Arguments) -> str:
 
 async def gen_raw(context: Context, arguments: Arguments) -> str:
     """Ask without the chat."""
-    return await context.services.quiet.ask(
-        context.session,
+    return await _ask(
+        context,
         arguments.text("prompt"),
         Asking(
             with_chat=False,
@@ -50,11 +62,11 @@ async def impersonate(context: Context, arguments: Arguments) -> str:
     """Let the model write the person's next message into the prompt."""
     instruction = _IMPERSONATE.format(user=context.session.persona.name)
     more = arguments.text("prompt")
-    text = await context.services.quiet.ask(
-        context.session, f"{instruction} {more}".strip(), Asking(drop_name=True)
-    )
+    text = await _ask(context, f"{instruction} {more}".strip(), Asking(drop_name=True))
     if context.front.shows(context.session):
-        context.front.set_draft(text)
+        # It is the model's: nothing in it is a command or a macro when it is sent.
+        draft = as_typed(context.services.settings.current, text)
+        context.front.set_draft(f"/{draft}" if draft.startswith("/") else draft)
     return text
 
 

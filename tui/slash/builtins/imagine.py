@@ -71,8 +71,8 @@ def _made(context: Context, number: int | None) -> Found:
     """The picture that is meant: by its id, of the focused message, or the last one made."""
     session = context.session
     if number is not None:
-        return find(number, session, context.front.waiting())
-    focused = context.front.focused()
+        return find(number, session, context.waiting())
+    focused = context.focused()
     if focused is not None:
         attachments = session.message(focused).attachments
         places = [at for at, each in enumerate(attachments) if read_recipe(each.recipe)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import get_args
 
-from tui.domain.errors import CommandError
+from tui.domain.errors import AppError, CommandError
 from tui.domain.injection import Injection, Position
 from tui.domain.safetext import clean_line
 from tui.slash.arguments import Arguments, Parameter
@@ -22,29 +22,36 @@ async def inject(context: Context, arguments: Arguments) -> str:
     """Add a text to the prompts of this chat, or take one away by giving none."""
     wanted = arguments.text("id").strip()
     name = wanted or uuid.uuid4().hex[:8]
-    chat = context.session.chat
-    others = tuple(each for each in chat.injections if each.id != name)
+    others = tuple(each for each in context.session.chat.injections if each.id != name)
     text = arguments.text("text")
     if not text:
         if not wanted:
             raise CommandError("/inject needs text", hint="or the id= of what is to go")
-        chat.injections = others
+        await _keep(context, others)
     else:
         position = next(each for each in _POSITIONS if each == arguments.text("position"))
         role = arguments.text("role")
-        chat.injections = (
-            *others,
-            Injection(
-                name,
-                text,
-                position,
-                max(0, arguments.number("depth") or 0),
-                "user" if role == "user" else "assistant" if role == "assistant" else "system",
-                arguments.flag("ephemeral"),
-            ),
+        new = Injection(
+            name,
+            text,
+            position,
+            max(0, arguments.number("depth") or 0),
+            "user" if role == "user" else "assistant" if role == "assistant" else "system",
+            arguments.flag("ephemeral"),
         )
-    await context.session.save()
+        await _keep(context, (*others, new))
     return name
+
+
+async def _keep(context: Context, injections: tuple[Injection, ...]) -> None:
+    """Let these be all that is added; as before when they could not be written."""
+    session = context.session
+    before, session.chat.injections = session.chat.injections, injections
+    try:
+        await session.save()
+    except AppError:
+        session.chat.injections = before
+        raise
 
 
 async def list_injections(context: Context, _arguments: Arguments) -> str:
@@ -68,16 +75,15 @@ def _where(each: Injection) -> str:
 
 async def flush(context: Context, arguments: Arguments) -> None:
     """Take one away, or all."""
-    chat, name = context.session.chat, arguments.text("id").strip()
-    known = [each.id for each in chat.injections]
+    there, name = context.session.chat.injections, arguments.text("id").strip()
+    known = [each.id for each in there]
     if name and name not in known:
         raise CommandError(
             f"nothing is added under {clean_line(name, 40)!r}",
             hint=did_you_mean(name, known) or "/listinjects shows what is",
             column=arguments.column("id"),
         )
-    chat.injections = tuple(each for each in chat.injections if name and each.id != name)
-    await context.session.save()
+    await _keep(context, tuple(each for each in there if name and each.id != name))
 
 
 def commands() -> tuple[Command, ...]:

@@ -50,8 +50,9 @@ async def chats(context: Context, arguments: Arguments) -> None:
     summaries = await context.services.library.summaries()
     found = _by_title(summaries, title)
     if found is None:
-        raise _unknown("chat", title, [s.title for s in summaries], arguments.column("TITLE"))
-    await context.open(await context.services.library.open(found.id))
+        titles = [each.title for each in summaries if each.title]
+        raise _unknown("chat", title, titles, arguments.column("TITLE"))
+    await context.open(await context.services.library.enter(found.id))
 
 
 def _by_title(summaries: list[ChatSummary], title: str) -> ChatSummary | None:
@@ -94,7 +95,7 @@ class _Deleting:
             raise CommandError("no chat was deleted since Salon started")
         library = context.services.library
         await library.restore(self._deleted[-1])
-        await context.open(await library.open(self._deleted.pop()))
+        await context.open(await library.enter(self._deleted.pop()))
 
     async def undo(self, context: Context, arguments: Arguments) -> None:
         """Undo the last change in this chat, else the last deletion of a chat."""

@@ -60,8 +60,11 @@ class _Reading:
         text = arguments.text("text").strip()
         if not (text.startswith("{:") and text.endswith(":}")):
             text = f"{{: {text} :}}"
+        strict = context.services.settings.current.scripts.strict_escaping
         try:
-            script = check(parse(f"/pass {text}", self.registry.grammar), self.registry)
+            script = check(
+                parse(f"/pass {text}", self.registry.grammar, strict=strict), self.registry
+            )
         except CommandError as error:
             why = clean_line(error.message, 80)
             raise CommandError(

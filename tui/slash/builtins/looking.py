@@ -32,7 +32,7 @@ async def view(context: Context, arguments: Arguments) -> None:
 
 async def _usual(context: Context) -> tuple[int, int | None]:
     """The focused message when it has a picture, else the newest picture."""
-    focused = context.front.focused()
+    focused = context.focused()
     if focused is not None and context.session.message(focused).attachments:
         return focused, None
     newest = await context.services.pictures.newest(context.session.chat.id)

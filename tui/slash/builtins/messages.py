@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tui.domain.chat import Message
 from tui.domain.errors import CommandError
 from tui.services import message_edits
@@ -10,6 +12,9 @@ from tui.slash.command import Command
 from tui.slash.context import Context
 
 _ROLES = ("user", "assistant", "system")
+_SPECIAL = re.compile(r"\\[{}|]|\{\{|\}\}|\{:|:\}|\|")
+_ESCAPED = re.compile(r"[{}|]")
+_TAG = re.compile(r"<(?=(?:user|bot|char|group|charifnotgroup)>)", re.IGNORECASE)
 
 
 async def edit(context: Context, arguments: Arguments) -> None:
@@ -17,19 +22,27 @@ async def edit(context: Context, arguments: Arguments) -> None:
     index = context.chosen(arguments)
     text = arguments.text("text")
     if not text:
-        context.front.set_draft(f"/edit {index} {_typed(context.session.message(index).text)}")
+        context.must_be_shown()
+        strict = context.services.settings.current.scripts.strict_escaping
+        old = context.session.message(index).text
+        context.front.set_draft(f"/edit {index} {as_typed(old, strict=strict)}")
         return
     await context.services.chats.edit(context.session, index, text)
     context.front.sync()
     context.front.note(f"#{index} was changed: /undo brings the old text back")
 
 
-def _typed(text: str) -> str:
-    """Text as it has to be typed to be sent as it is: neither bars nor braces mean anything."""
-    for special in ("{{", "}}", "{:", ":}", "|"):
-        escaped = "".join(f"\\{letter}" if letter in "{}|" else letter for letter in special)
-        text = text.replace(special, escaped)
-    return text
+def as_typed(text: str, *, strict: bool = False) -> str:
+    """Text as it has to be typed to be read as it is: no bar, brace or tag means anything.
+
+    Args:
+        text: Without white space around it.
+        strict: Whether a backslash is typed as two.
+    """
+    if strict:
+        text = text.replace("\\", "\\\\")
+    text = _SPECIAL.sub(lambda match: _ESCAPED.sub(r"\\\g<0>", match.group()), text)
+    return _TAG.sub("<{{noop}}", text)
 
 
 async def message_edit(context: Context, arguments: Arguments) -> str:

@@ -18,7 +18,7 @@ async def go(context: Context, arguments: Arguments) -> str:
     known = await library.characters()
     who = find_id("character", arguments.text("NAME"), known, arguments.column("NAME"))
     found = next((each for each in await library.summaries() if each.character == who), None)
-    await context.open(await (library.open(found.id) if found else library.new(who)))
+    await context.open(await (library.enter(found.id) if found else library.new(who)))
     return next(each.name for each in known if each.id == who)
 
 

@@ -21,7 +21,7 @@ async def fate(context: Context, arguments: Arguments) -> str:
     wanted = arguments.number("imgN")
     if wanted is not None:
         lines = await _by_id(context, arguments, wanted)
-    elif arguments.number("mesId") is None and context.front.waiting():
+    elif arguments.number("mesId") is None and context.waiting():
         lines = _of_waiting(context, arguments)
     else:
         lines = await _of_message(context, arguments)
@@ -34,14 +34,14 @@ async def _by_id(context: Context, arguments: Arguments, number: int) -> list[st
         raise CommandError(
             "imgN and mesId= or picture= exclude each other", column=arguments.column("imgN")
         )
-    found = find(number, context.session, context.front.waiting())
+    found = find(number, context.session, context.waiting())
     if found.index is None:
         return _choose_waiting(context, (found.picture,), _wanted(arguments))
     return await _choose(context, found.index, found.place + 1, _wanted(arguments))
 
 
 def _of_waiting(context: Context, arguments: Arguments) -> list[str]:
-    waiting = context.front.waiting()
+    waiting = context.waiting()
     at = arguments.number("picture")
     if at is not None and not 1 <= at <= len(waiting):
         raise CommandError(
@@ -70,7 +70,7 @@ def _choose_waiting(
 async def _of_message(context: Context, arguments: Arguments) -> list[str]:
     number = arguments.number("mesId")
     if number is None:
-        number = context.front.focused()
+        number = context.focused()
     if number is None:
         raise CommandError(
             "no picture waits, and no message has the focus",

@@ -120,6 +120,7 @@ def _using() -> tuple[Command, ...]:
             (takes.BUTTON,),
             example="/qr 0",
             returns="its result",
+            runs=True,
         ),
         Command(
             "qr-arg",

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import re
 
+from tui.domain.errors import AppError
+from tui.services.message_edits import read_range
 from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command
 from tui.slash.context import Context
 
-_RANGE = re.compile(r"#?(-?[0-9]{1,9}|last)(?:-#?(-?[0-9]{1,9}|last))?", re.IGNORECASE)
 
-
-def span(typed: str, count: int) -> range:
-    """The messages that `3`, `2-5`, `-1` or `2-last` name; none when one of them is not there.
-
-    Args:
-        typed: One or two places, counted from 0, or from the end when negative.
-        count: How many messages there are.
-    """
-    match = _RANGE.fullmatch(typed.strip())
-    if match is None:
+def _wanted(typed: str, count: int) -> range:
+    try:
+        return read_range(typed, count) if typed else range(count)
+    except AppError:
         return range(0)
-    ends = [-1 if end.casefold() == "last" else int(end) for end in match.groups() if end]
-    first, last = (end + count if end < 0 else end for end in (ends[0], ends[-1]))
-    return range(first, last + 1) if 0 <= first <= last < count else range(0)
 
 
 async def messages(context: Context, arguments: Arguments) -> str:
     """Give the texts of messages."""
     session, role = context.session, arguments.text("role")
-    typed = arguments.text("range").strip()
     found = []
-    for index in span(typed, len(session)) if typed else range(len(session)):
+    for index in _wanted(arguments.text("range").strip(), len(session)):
+        if index >= len(session):
+            break  # some were deleted meanwhile
         message = session.message(index)
         wanted = message.is_sent or arguments.flag("hidden")
         if wanted and message.role == (role or message.role):

@@ -22,22 +22,20 @@ NOTE = "Note"
 
 async def send(context: Context, arguments: Arguments) -> str:
     """Put a message of the person into the chat, with the pictures that wait."""
-    text, name, at = (arguments.text(each) for each in ("text", "name", "at"))
-    if not text and not context.front.waiting():
+    text, at = arguments.text("text"), arguments.text("at")
+    name = clean_line(arguments.text("name"), 100).strip()
+    if not text and not context.waiting():
         raise CommandError("/send needs text", hint="or a picture beside the prompt")
     chats, session = context.services.chats, context.session
     sent: list[Message] = []
 
     async def deliver(pictures: Sequence[Attachment]) -> None:
-        if name or at:
-            message = _message(context, "user", name or session.persona.name, text)
-            message.attachments = tuple(pictures)
-            await message_edits.insert(session, message, at)
-        else:
-            message = await chats.send(session, text, pictures)
-        sent.append(message)
+        sent.append(await chats.send(session, text, pictures, name=name, at=at))
 
-    await context.front.with_waiting(deliver)
+    if context.front.shows(session):
+        await context.front.with_waiting(deliver)
+    else:
+        await deliver(())
     context.front.sync()
     return _result(arguments, sent[0]) if sent else ""
 

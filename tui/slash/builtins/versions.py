@@ -20,6 +20,7 @@ async def swipe(context: Context, arguments: Arguments) -> None:
     if await swipes.swipe(session, "left" if left else "right", index):
         context.front.sync()
     else:
+        context.must_be_shown()
         await another(context)
 
 
@@ -51,7 +52,7 @@ async def unhide(context: Context, arguments: Arguments) -> None:
 
 async def _hide(context: Context, arguments: Arguments, *, hidden: bool) -> None:
     session, typed = context.session, arguments.text("N")
-    focused = context.front.focused()
+    focused = context.focused()
     chosen = typed or ("last" if focused is None else str(focused))
     indices = list(message_edits.read_range(chosen, len(session)))
     name = arguments.text("name").strip().casefold()

@@ -84,6 +84,7 @@ class MessageKeys(Screen[None]):
         message = None if index is None else self.transcript.message(index)
         commands = {
             "continue": "/continue",
+            "delete": f"/cut {index}",
             "undo": "/undo",
             "retry": "/retry",
             "caption": f"/caption mesId={index} revise=true",

@@ -47,19 +47,29 @@ class Replying:
         self._transcript = transcript
         self._status = status
         self._ended = ended
-        self._run: Worker[None] | None = None
+        self._run: Worker[AppError | None] | None = None
 
     @property
     def is_running(self) -> bool:
         """Whether a reply is being written."""
         return self._run is not None
 
-    def start(self, session: ChatSession, stream: Stream) -> Worker[None]:
-        """Let a reply stream in; an earlier one is stopped and its part kept."""
+    def start(
+        self, session: ChatSession, stream: Stream, *, tells: bool = True
+    ) -> Worker[AppError | None]:
+        """Let a reply stream in; an earlier one is stopped and its part kept.
+
+        Args:
+            session: Where it grows.
+            stream: What it is made of.
+            tells: Whether `ended` is told what went wrong; else it is the worker's result alone.
+        """
         earlier = self._run
         self.cancel()
         self._run = self._screen.run_worker(
-            self._show(session, stream, earlier), group="generation", exit_on_error=False
+            self._show(session, stream, earlier, tells=tells),
+            group="generation",
+            exit_on_error=False,
         )
         return self._run
 
@@ -74,14 +84,19 @@ class Replying:
         await _over(self._run)
 
     async def _show(
-        self, session: ChatSession, stream: Stream, earlier: Worker[None] | None
-    ) -> None:
+        self,
+        session: ChatSession,
+        stream: Stream,
+        earlier: Worker[AppError | None] | None,
+        *,
+        tells: bool,
+    ) -> AppError | None:
         failure: AppError | None = None
         try:
             # Both draw into the same transcript: the one must be done before the other begins.
             await _over(earlier)
             if get_current_worker().is_cancelled:
-                return
+                return None
             await self._feed(session, stream)
         except AppError as error:
             failure = error
@@ -89,7 +104,8 @@ class Replying:
             # A later one may have begun already.
             if self._run is get_current_worker():
                 self._run = None
-            self._ended(failure)
+            self._ended(failure if tells else None)
+        return failure
 
     async def _feed(self, session: ChatSession, stream: Stream) -> None:
         live = False
@@ -131,7 +147,7 @@ class Replying:
             await asyncio.sleep(pause)
 
 
-async def _over(run: Worker[None] | None) -> None:
+async def _over(run: Worker[AppError | None] | None) -> None:
     if run is not None:
         with suppress(WorkerCancelled, WorkerFailed):
             await run.wait()

@@ -158,18 +158,18 @@ class ChatScreen(QuickKeys):
 
     # Replies
 
-    def generate(self, stream: Stream) -> Worker[None]:
-        """Let a reply stream in; an earlier one is stopped."""
-        return self.replying.start(self.session, stream)
+    def generate(self, stream: Stream) -> Worker[AppError | None]:
+        """Let a reply stream in for who waits for it and tells its failure, which is the result."""
+        return self.replying.start(self.session, stream, tells=False)
 
-    def reply(self) -> Worker[None] | None:
+    def reply(self) -> None:
         """Ask for an answer; without a connection say how to get one."""
         if not self.services.connections.current():
             how = hint_of(0, self._offer, is_connected=False)
             self.notify(f"Kept, but nobody answers yet. {how}", markup=False)
             self.update_hint()
-            return None
-        return self.generate(self.services.chats.reply(self.session))
+            return
+        self.replying.start(self.session, self.services.chats.reply(self.session))
 
     async def stop(self) -> None:
         """Stop the reply and wait until its part is kept."""

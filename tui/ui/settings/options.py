@@ -15,7 +15,7 @@ Kind = Literal["switch", "choice", "number", "text", "long", "chain", "words", "
 _SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Captioning", ("captioning", "extras", "local")),
     ("Making pictures", ("imagine",)),
-    ("Chat", ("chat",)),
+    ("Chat", ("chat", "scripts")),
     ("Appearance", ("ui", "images")),
 )
 """Headings, and the groups of the settings below each."""

@@ -1,21 +1,21 @@
-"""SIGTERM and SIGHUP end the app as a key would: saved, and with the terminal as it was."""
+"""Signals end the app as a key would: saved, and with the terminal as it was."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from textual.app import App
 
+from tui.ui.terminal import early_signals
+
 _log = logging.getLogger(__name__)
 
 SAVE_SECONDS = 3.0
 """How long saving may take; whoever sent the signal will not wait for ever."""
-_NAMES = ("SIGTERM", "SIGHUP", "SIGINT")
 
 
 def install(app: App[Any], save: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -30,26 +30,30 @@ def install(app: App[Any], save: Callable[[], Awaitable[None]] | None = None) ->
 
     def stop(number: int) -> None:
         if running:
-            # Sent again: then at once.
-            app.exit(return_code=128 + number)
+            # A terminal that closes sends several; saving has an end of its own.
             return
         task = loop.create_task(_leave(app, number, save))
         running.add(task)
 
-    for name in _NAMES:
-        number = getattr(signal, name, None)
-        if number is not None:
-            # Not to be had on Windows, nor outside the main thread, as in tests.
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, stop, int(number))
+    for number in early_signals.numbers():
+        # Not to be had on Windows, nor outside the main thread, as in tests.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, stop, number)
+    if early_signals.noted:
+        loop.call_soon(stop, early_signals.noted[0])
+        early_signals.noted.clear()
 
 
 async def _leave(app: App[Any], number: int, save: Callable[[], Awaitable[None]] | None) -> None:
+    if save is not None:
+        await in_time(save)
+    app.exit(return_code=128 + number)
+
+
+async def in_time(save: Callable[[], Awaitable[None]]) -> None:
+    """Save, but neither for ever nor at any price: what it raises is logged."""
     try:
-        if save is not None:
-            async with asyncio.timeout(SAVE_SECONDS):
-                await save()
+        async with asyncio.timeout(SAVE_SECONDS):
+            await save()
     except Exception:  # noqa: BLE001 - a failed save must not keep the app from ending
-        _log.exception("saving failed signal=%d", number)
-    finally:
-        app.exit(return_code=128 + number)
+        _log.exception("not everything was saved")

@@ -87,8 +87,11 @@ def remember(path: str, colours: tuple[str, str, str]) -> None:
     if not all(map(_is_colour, colours)) or recall(path) == colours:
         return
     try:
-        with open(path, "w", encoding="ascii") as file:  # noqa: PTH123 - no pathlib
-            file.write(" ".join(colours))
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.write(file, " ".join(colours).encode())
+        finally:
+            os.close(file)
     except OSError:
         return
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tui.domain.chat import Outline
-from tui.domain.safetext import clean_line
+from tui.domain.safetext import clean
 from tui.ui.transcript.entries import Entry, Live, MessageSource, Spot
 from tui.ui.transcript.heights import Heights, estimate
 from tui.ui.transcript.layout import Laid, Look, State, header, lay_out
@@ -169,7 +169,7 @@ class Document:
         if item == 0 or self.source is None:
             lines: list[Line] = []
             for note in state.notes:
-                lines.extend(wrap([(clean_line(note), "note", "")], self.look.room))
+                lines.extend(wrap([(clean(note), "note", "")], self.look.room))
             return Entry(None, 0, state, Laid([*lines, Line()] if lines else []))
         message = self.source.message(item - 1)
         reasoning: list[Line] = []

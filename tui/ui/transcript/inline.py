@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]}*]")
+_LONGEST_ADDRESS = 4000
+"""Longer ones are no links: a page of them may all point to one definition, as long as a book."""
 _FLAGS = {"strong_open": "b", "em_open": "i", "s_open": "s"}
 _CLOSING = {"strong_close", "em_close", "s_close"}
 
@@ -25,6 +27,11 @@ def safe(text: str) -> str:
 def flagged(base: str, flags: str) -> str:
     """The key of a style with the flags b, i, s."""
     return f"{base}:{''.join(sorted(set(flags)))}" if flags else base
+
+
+def _address(token: Token, name: str) -> str:
+    address = str(token.attrGet(name) or "")
+    return safe(address) if len(address) <= _LONGEST_ADDRESS else ""
 
 
 def plain_runs(text: str, style: str) -> Iterator[Run]:
@@ -66,7 +73,7 @@ class _Inline:
         elif kind in {"softbreak", "hardbreak"}:
             yield "\n", self.style(), self.href
         elif kind == "image":
-            source = safe(str(token.attrGet("src") or ""))
+            source = _address(token, "src")
             yield f"[{safe(token.content) or source}]", "link", source
         elif token.content:
             yield safe(token.content), self.style(), self.href
@@ -79,7 +86,7 @@ class _Inline:
             if self.flags:
                 self.flags.pop()
         elif token.type == "link_open":
-            self.href = safe(str(token.attrGet("href") or ""))
+            self.href = _address(token, "href")
         elif token.type == "link_close":
             self.href = ""
         else:

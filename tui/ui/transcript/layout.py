@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from tui.domain.chat import Attachment, Message
-from tui.domain.safetext import clean_line
+from tui.domain.safetext import clean, clean_line
 from tui.ui.terminal.graphics import Mode
 from tui.ui.transcript.lines import EMPTY, Line, Run, wrap
 
@@ -204,7 +204,7 @@ def lay_out(
     lines.extend(_reason(message, look.room))
     lines.append(EMPTY)
     for note in state.notes:
-        lines.extend(wrap([(clean_line(note), "note", "")], look.room))
+        lines.extend(wrap([(clean(note), "note", "")], look.room))
     if state.notes:
         lines.append(EMPTY)
     return laid

@@ -67,6 +67,32 @@ def cut(text: str, room: int) -> int:
     return len(text)
 
 
+def _cuts(word: str, room: int, used: int) -> list[int]:
+    """Where a word that is too long is cut, in one pass: a reply may be a single word.
+
+    Nowhere, when its graphemes one by one take less room than the word does at once.
+
+    Args:
+        word: Takes more cells than are left.
+        room: Cells of a row.
+        used: Those of the first row that are taken.
+    """
+    if word.isascii():
+        first = max(1, room - used)
+        return list(range(first, max(first + 1, len(word)), room))
+    ends: list[int] = []
+    start = 0
+    for left, right, cells in split_graphemes(word)[0]:
+        if used + cells > room and left > start:
+            ends.append(left)
+            start, used = left, 0
+        used += cells
+        if used > room:
+            ends.append(right)
+            start, used = right, 0
+    return ends
+
+
 def _breaks(text: str, room: int) -> list[tuple[int, int]]:
     """Greedy line breaking: start and end of each row; white space between two rows is dropped."""
     rows: list[tuple[int, int]] = []
@@ -83,11 +109,10 @@ def _breaks(text: str, room: int) -> list[tuple[int, int]]:
                 start, used, gap = left, 0, 0
             used += gap
             gap = 0
-            while used + cells > room:
-                size = cut(text[left:right], room - used)
-                rows.append((start, left + size))
-                start = left = left + size
-                used, cells = 0, width(text[left:right])
+            if used + cells > room and (ends := _cuts(text[left:right], room, used)):
+                rows.extend(pairwise((start, *(left + end for end in ends))))
+                start = left + ends[-1]
+                used, cells = 0, width(text[start:right])
         used += gap + cells
         gap, end = 0, right
     rows.append((start, max(start, end)))

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 _NARROWEST = 12
 """Cells that nesting never takes away from the text."""
+MOST_CHARACTERS = 100_000
+"""Longer texts are shown as they are written: nothing else on the screen moves meanwhile."""
+MOST_MARKS = 40_000
+"""And so are texts with more of these; some cost 40 µs each, where a letter costs one."""
+_MARKS = "[!<&|*`_"
 _BULLETS = ("•", "◦", "▪")
 TAB = 4
 
@@ -238,4 +243,17 @@ def layout(text: str, room: int, base: str = "text") -> list[Line]:
         room: Cells that a row may take, at least 2.
         base: Style key of plain text.
     """
-    return rows_of(parse(clean(text)), room, base)
+    text = clean(text)
+    if is_too_much(text):
+        return plain(text, room, base)
+    return rows_of(parse(text), room, base)
+
+
+def is_too_much(text: str) -> bool:
+    """Whether a text would take too long to read as Markdown; so would any that begins with it."""
+    return len(text) > MOST_CHARACTERS or sum(map(text.count, _MARKS)) > MOST_MARKS
+
+
+def plain(text: str, room: int, base: str = "text") -> list[Line]:
+    """Rows of a clean text in which nothing is a mark."""
+    return wrap([(text.expandtabs(TAB), base, "")], room)

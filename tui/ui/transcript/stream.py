@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 from tui.domain.safetext import clean
 from tui.ui.transcript.highlight import OpenCode, highlight
 from tui.ui.transcript.lines import EMPTY, Line
-from tui.ui.transcript.markdown import code_rows, code_text, language, layout, parse, rows_of
+from tui.ui.transcript.markdown import (
+    code_rows,
+    code_text,
+    is_too_much,
+    language,
+    layout,
+    parse,
+    plain,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -41,6 +50,7 @@ class MarkdownStream:
         self._joins = False
         self._tokens: list[Token] = []
         self._code: _Fence | None = None
+        self._plain = False
 
     def update(self, text: str) -> list[Line]:
         """Take the whole text so far and give all rows; a shorter text than before starts anew."""
@@ -48,6 +58,8 @@ class MarkdownStream:
             text = clean(text)
         if len(text) < self._seen:
             self._start()
+        if is_too_much(text):
+            return self._plainly(text)
         self._seen = len(text)
         tail = clean(text[self._stable :])
         tokens = self._parse(tail)
@@ -70,6 +82,21 @@ class MarkdownStream:
             del self.lines[self._done :]
             self._append(self._rows(self._tokens))
         self.kept = min(self.kept, _common(before, self.lines))
+        return self.lines
+
+    def _plainly(self, text: str) -> list[Line]:
+        """Go on as `layout` does with a text that is too long for Markdown, from its last line."""
+        if not self._plain:
+            self._start()
+            self._plain = True
+        self._seen = len(text)
+        del self.lines[self._done :]
+        self.kept = self._done
+        end = text.rfind("\n", self._stable) + 1
+        if end:
+            self.lines.extend(plain(clean(text[self._stable : end - 1]), self.room, self.base))
+            self._stable, self._done = end, len(self.lines)
+        self.lines.extend(plain(clean(text[self._stable :]), self.room, self.base))
         return self.lines
 
     def _parse(self, tail: str) -> list[Token]:

@@ -1,0 +1,251 @@
+"""However the program ends: the terminal as it was, a sentence, an exit code, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crashes.faulty import KEY
+from tests.crashes.session import Session, connection, served
+from tests.fakes.servers import Reply, delta, sse
+
+Opener = Callable[..., Session]
+F1 = b"\x1bOP"
+
+
+@pytest.fixture
+def salon(tmp_path: Path) -> Iterator[Opener]:
+    opened: list[Session] = []
+
+    def run(fault: str = "", settings: str = "", *, owned: bool = True) -> Session:
+        opened.append(Session(tmp_path / "home", fault, settings, owned=owned))
+        return opened[-1]
+
+    yield run
+    for each in opened:
+        each.close()
+
+
+@pytest.mark.parametrize("fault", ["handler", "widget"])
+def test_an_error_in_the_app_is_one_sentence_and_loses_nothing(fault: str, salon: Opener) -> None:
+    session = salon(fault)
+    session.ready("a draft")
+
+    session.type(F1)
+
+    assert session.wait() == 1
+    assert session.is_restored
+    assert session.afterwards.startswith("salon: unexpected: Planted")
+    assert len(session.afterwards.splitlines()) == 1
+    assert "details are in" in session.afterwards
+    assert session.drafts == ["a draft"]
+    assert "Traceback" in session.log
+    assert "in fail" in session.log
+    assert (session.home / "state" / "salon.log").stat().st_mode & 0o777 == 0o600
+    everything = session.shown + session.log
+    assert KEY not in everything
+    assert "secret_local =" not in everything
+
+
+def test_an_error_in_the_middle_of_a_reply_keeps_what_had_come(salon: Opener) -> None:
+    with served(Reply(sse(delta("The first half"), done=False), hold=True)) as server:
+        session = salon("handler", connection(server))
+        session.ready("Tell me")
+        session.type(b"\r")
+        session.until("The first half")
+        session.type(b"more later")
+        session.until("more later")
+
+        session.type(F1)
+
+        assert session.wait() == 1
+    assert session.rows("SELECT text, status FROM messages ORDER BY place")[-2:] == [
+        ("Tell me", "complete"),
+        ("The first half", "stopped"),
+    ]
+    assert session.drafts == ["more later"]
+
+
+@pytest.mark.parametrize("fault", ["opening", "building"])
+def test_an_error_before_the_first_message_gives_the_terminal_back(
+    fault: str, salon: Opener
+) -> None:
+    session = salon(fault)
+
+    assert session.wait() == 1
+    assert session.is_restored
+    assert "unexpected: Planted" in session.afterwards
+    assert len(session.afterwards.splitlines()) == 1
+    assert KEY not in session.shown + session.log
+    assert "in fail" in session.log
+
+
+def test_an_error_in_a_worker_is_said_and_the_app_goes_on(salon: Opener) -> None:
+    session = salon("worker")
+    session.ready("a draft")
+
+    session.type(F1)
+    session.until("Unexpected Planted")
+    session.type(b" goes on")
+    session.until("goes on")
+    session.type(b"\x11")
+
+    assert session.wait() == 0
+    assert session.is_restored
+    assert session.drafts == ["a draft goes on"]
+    assert "in fail" in session.log
+    assert KEY not in session.log
+
+
+def test_an_error_in_the_parser_costs_a_key_and_no_more(salon: Opener) -> None:
+    session = salon("parser")
+    session.ready("a draft")
+
+    session.type(b"\x1d")
+    time.sleep(0.05)
+    session.type(b" goes on")
+    session.until("goes on")
+    session.type(b"\x11")
+
+    assert session.wait() == 0
+    assert session.is_restored
+    assert session.drafts == ["a draft goes on"]
+    assert "in fail" in session.log
+    assert KEY not in session.log
+
+
+@pytest.mark.parametrize(
+    ("number", "times"), [(signal.SIGTERM, 1), (signal.SIGHUP, 20), (signal.SIGINT, 20)]
+)
+def test_a_signal_saves_and_gives_the_terminal_back(number: int, times: int, salon: Opener) -> None:
+    with served(Reply(sse(delta("The first half"), done=False), hold=True)) as server:
+        session = salon("", connection(server))
+        session.ready("Tell me")
+        session.type(b"\r")
+        session.until("The first half")
+        session.type(b"more later")
+        session.until("more later")
+
+        for _ in range(times):
+            session.send(number)
+            time.sleep(0.002)
+
+        assert session.wait() == 128 + number
+    assert session.is_restored
+    assert session.afterwards == ""
+    assert session.drafts == ["more later"]
+    assert session.rows("SELECT text, status FROM messages ORDER BY place")[-1] == (
+        "The first half",
+        "stopped",
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "milliseconds"),
+    [
+        (signal.SIGTERM, 0),
+        (signal.SIGTERM, 60),
+        (signal.SIGTERM, 250),
+        (signal.SIGTERM, 400),
+        (signal.SIGHUP, 150),
+        (signal.SIGINT, 0),
+        (signal.SIGINT, 200),
+    ],
+)
+def test_a_signal_while_it_starts_gives_the_terminal_back(
+    number: int, milliseconds: int, salon: Opener
+) -> None:
+    session = salon()
+    session.started()
+    end = time.monotonic() + milliseconds / 1000
+    while time.monotonic() < end:
+        session.pump(0.005)
+
+    session.send(number)
+
+    assert session.wait() == 128 + number
+    assert session.is_restored
+    assert session.afterwards == ""
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "untold"])
+def test_a_closed_terminal_ends_it_with_all_saved(told: bool, salon: Opener) -> None:
+    with served(Reply(sse(delta("The first half"), done=False), hold=True)) as server:
+        session = salon("", connection(server), owned=told)
+        session.ready("Tell me")
+        session.type(b"\r")
+        session.until("The first half")
+        session.type(b"more later")
+        session.until("more later")
+
+        session.hang_up()
+
+        assert session.wait() == 128 + signal.SIGHUP
+    assert session.drafts == ["more later"]
+    assert session.rows("SELECT text, status FROM messages ORDER BY place")[-1] == (
+        "The first half",
+        "stopped",
+    )
+
+
+def test_a_terminal_that_stops_reading_does_not_stop_the_app(salon: Opener) -> None:
+    """A frozen connection, or a window killed whose other end somebody still holds."""
+    words = [delta(f"word {number} " * 20) for number in range(400)]
+    with served(Reply(sse(*words, done=False), hold=True)) as server:
+        session = salon("", connection(server))
+        session.ready("Tell me")
+        session.type(b"\r")
+        time.sleep(1.5)  # nobody reads
+
+        session.send(signal.SIGTERM)
+
+        assert session.wait(read=False) == 128 + signal.SIGTERM
+    text, status = session.rows("SELECT text, status FROM messages ORDER BY place")[-1]
+    assert "word 399" in text
+    assert status == "stopped"
+
+
+def test_a_terminal_that_reads_again_is_drawn_anew(salon: Opener) -> None:
+    words = [delta(f"word {number} " * 20) for number in range(400)]
+    with served(Reply(sse(*words, delta("THE END"), delta(finish="stop")))) as server:
+        session = salon("", connection(server))
+        session.ready("Tell me")
+        session.type(b"\r")
+        time.sleep(1.5)  # nobody reads
+        session.until("THE END")
+        session.type(b"still here")
+        session.until("still here")
+        session.type(b"\x11")
+
+        assert session.wait() == 0
+    assert session.is_restored
+    assert session.drafts == ["still here"]
+
+
+def test_a_process_that_it_started_may_die(salon: Opener) -> None:
+    photo = Path(__file__).resolve().parents[1] / "data" / "photos" / "cat.jpg"
+    session = salon("", "captioning: {source: describe}\n")
+    session.ready(f"/caption {photo} ")
+    session.type(b"\r")
+    session.until("offline description")
+    while not (children := _children(session.process.pid)):
+        session.pump()
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+    session.type(b"\x07")  # Ctrl+G asks again, and a new one is started
+    time.sleep(0.2)
+    session.type(b"\x11")
+
+    assert children
+    assert session.wait() == 0
+    assert session.is_restored
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]

@@ -1,0 +1,50 @@
+"""What is done when the app ends, whichever way it does."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AsyncExitStack, suppress
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.worker import WorkerCancelled, WorkerFailed
+
+from tui.domain.errors import AppError
+
+if TYPE_CHECKING:
+    from tui.services import Services
+    from tui.ui.chat.screen import ChatScreen
+
+logger = logging.getLogger(__name__)
+
+
+async def keep_everything(app: App[None], chat: ChatScreen | None, services: Services) -> None:
+    """Stop what runs, keep the draft, and close everything; each whatever befalls the others.
+
+    Args:
+        app: Owns the workers that run commands.
+        chat: The chat on the screen; None before there is one.
+        services: Closed.
+    """
+    async with AsyncExitStack() as ending:
+        ending.push_async_callback(services.aclose)
+        if chat is None:
+            return
+        ending.push_async_callback(_put_away, chat)
+        ending.push_async_callback(chat.attaching.background.aclose)
+        ending.push_async_callback(chat.stop)
+        # What they hold, such as a message that waits for a caption, goes back into the prompt.
+        ending.push_async_callback(_stop_commands, app)
+
+
+async def _stop_commands(app: App[None]) -> None:
+    for running in app.workers.cancel_group(app, "commands"):
+        with suppress(WorkerCancelled, WorkerFailed):
+            await running.wait()
+
+
+async def _put_away(chat: ChatScreen) -> None:
+    try:
+        await chat.put_away()
+    except AppError:
+        logger.exception("draft not kept")

@@ -1,0 +1,40 @@
+"""Backups and tidying while the app runs: some seconds after its start, and every hour after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.domain.errors import AppError
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui.services.chat_store import Upkeep
+
+SHARED = "Another Salon is open: what it writes shows here when you open its chat again (Ctrl+S)"
+FIRST_SECONDS = 5.0
+_AGAIN_SECONDS = 3600.0
+
+
+def begin(app: App[None], upkeep: Upkeep, *, is_shared: bool) -> None:
+    """Look after things from now on; the prompt comes first.
+
+    Args:
+        app: Shows what is told.
+        upkeep: Does it.
+        is_shared: Whether another Salon has the chats open, too.
+    """
+    if is_shared:
+        app.notify(SHARED, markup=False, timeout=10)
+
+    async def run() -> None:
+        try:
+            await upkeep.run()
+        except AppError as error:
+            app.notify(error.line(), severity="warning", markup=False, timeout=15)
+
+    def start() -> None:
+        app.run_worker(run(), group="upkeep", exit_on_error=False)
+
+    app.set_timer(FIRST_SECONDS, start)
+    app.set_interval(_AGAIN_SECONDS, start)
