@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Built
+from tui.adapters.storage.picture_files import PictureFolder
 from tui.cli.main import main
-from tui.domain.errors import ProviderError
+from tui.domain.errors import ProviderError, StorageError
 from tui.domain.generation import Finished, TextDelta
 from tui.domain.imagining import Made
 from tui.domain.settings import ConnectionSettings, changed
@@ -130,6 +131,51 @@ def test_the_prompt_comes_from_stdin_and_words_are_words(
     assert main(["imagine", "-"]) == 0
 
     assert painting.house.imagers.wishes[-1].prompt == "you"
+
+
+class Waiting(io.StringIO):
+    """A terminal at which nobody has typed anything yet."""
+
+    def read(self, size: int | None = -1) -> str:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise KeyboardInterrupt from None
+        raise AssertionError("an event loop waits for it, which Ctrl+C does not end")
+
+
+def test_an_interrupt_ends_the_waiting_for_a_prompt(
+    painting: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Waiting())
+
+    assert main(["imagine", "-"]) == 130
+
+
+def test_a_prompt_that_is_no_text_is_told(
+    painting: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe"), "utf-8"))
+
+    assert main(["imagine", "-"]) == 2
+    assert capsys.readouterr().err == "salon: what stdin gives is not UTF-8 text\n"
+
+
+def test_a_picture_that_cannot_be_written_is_not_lost(
+    painting: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_args: object, **_more: object) -> None:
+        raise StorageError("cannot write fox.png", hint="no space left on device")
+
+    monkeypatch.setattr(PictureFolder, "write", full)
+
+    assert main(["imagine", "a fox", "-o", "fox.png"]) == 1
+
+    digest = next(iter(painting.house.images._images))
+    assert capsys.readouterr().err == (
+        f"salon: the picture itself is kept as /pictures/{digest}.png\n"
+        "salon: cannot write fox.png: no space left on device\n"
+    )
 
 
 def test_words_are_worked_out_by_the_model_that_chats(painting: Built) -> None:

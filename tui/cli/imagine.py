@@ -24,10 +24,24 @@ _LONGEST_NAME = 48
 def run(options: Options) -> int:
     """Make the picture that was asked for. Returns the exit code."""
     console = Console()
-    return with_services(options, lambda services: imagine(services, options, console))
+    text = _prompt(options.given.prompt)
+    return with_services(options, lambda services: imagine(services, options, console, text))
 
 
-async def imagine(services: Services, options: Options, console: Console) -> int:
+def _prompt(given: str) -> str:
+    """The prompt, from stdin where that is meant. Raises CommandError: what comes is no text.
+
+    Read before the event loop runs: Ctrl+C would not end one that waits for stdin.
+    """
+    if given != "-":
+        return given
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise CommandError("what stdin gives is not UTF-8 text") from error
+
+
+async def imagine(services: Services, options: Options, console: Console, text: str) -> int:
     """Make one picture and write it.
 
     Returns:
@@ -40,11 +54,11 @@ async def imagine(services: Services, options: Options, console: Console) -> int
     for problem in (*services.settings.problems, *services.connections.problems):
         console.say(problem)
     try:
-        done, path = await _made(services, options, console)
+        done, path = await _made(services, options, console, text)
     except AppError as error:
         if not given.json:
             raise
-        console.data(json.dumps({"file": None, "prompt": given.prompt, "error": error.line()}))
+        console.data(json.dumps({"file": None, "prompt": text, "error": error.line()}))
         console.say(error.line())
         return 1
     if path.suffix.lower() not in _ENDINGS.get(done.image.mime, ()):
@@ -53,12 +67,13 @@ async def imagine(services: Services, options: Options, console: Console) -> int
     return 0
 
 
-async def _made(services: Services, options: Options, console: Console) -> tuple[Imagined, Path]:
+async def _made(
+    services: Services, options: Options, console: Console, text: str
+) -> tuple[Imagined, Path]:
     given = options.given
     output = Path(given.output) if given.output else None
     if output is not None:
         _check_place(output, force=given.force)  # before anything is paid for
-    text = sys.stdin.read() if given.prompt == "-" else given.prompt
     request = ImagineRequest(
         text=text,
         negative=given.negative,
@@ -76,7 +91,12 @@ async def _made(services: Services, options: Options, console: Console) -> tuple
     if done is None:
         raise CommandError("there is no prompt", hint="say what shall be on the picture")
     path = output or _free_name(done)
-    await services.imagining.save(done.image, path, force=given.force)
+    try:
+        await services.imagining.save(done.image, path, force=given.force)
+    except StorageError:
+        # It may have been paid for.
+        console.say(f"the picture itself is kept as {done.path}")
+        raise
     return done, path
 
 
