@@ -207,6 +207,12 @@ async def test_all_commands_of_a_script_are_told_wherever_they_stand(desk: Desk)
     )
 
 
+async def test_a_picture_made_once_more_is_told_like_the_first(desk: Desk) -> None:
+    first, more = told(desk, "/imagine a cat"), told(desk, "/imagine-again img1")
+
+    assert more.replace("-again", "") == first.replace("; reads or writes files: /imagine", "")
+
+
 @pytest.mark.parametrize(
     ("script", "runs"),
     [

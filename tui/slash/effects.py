@@ -9,11 +9,11 @@ from tui.slash.syntax import Script
 _EFFECTS = {
     "puts messages into the chat": (
         *("send", "sendas", "sys", "comment", "caption", "caption-all", "attach", "imagine"),
-        *("impersonate", "ask", "sysgen", "qr"),
+        *("imagine-again", "impersonate", "ask", "sysgen", "qr"),
     ),
     "asks a model, which may cost": (
         *("reply", "regenerate", "retry", "continue", "caption", "caption-all", "gen", "genraw"),
-        *("imagine", "impersonate", "ask", "sysgen", "qr"),
+        *("imagine", "imagine-again", "impersonate", "ask", "sysgen", "qr"),
     ),
     "changes or deletes messages": (
         *("edit", "delete", "undo", "message-edit", "message-name", "message-role", "cut"),
