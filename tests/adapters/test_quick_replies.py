@@ -234,6 +234,16 @@ async def test_what_was_said_is_for_the_owner_alone(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "said.json").stat().st_mode & 0o777 == 0o600
 
 
+async def test_what_is_said_at_once_is_all_kept(tmp_path: Path) -> None:
+    said = QuickReplyFile(tmp_path / "said.json")
+
+    await asyncio.gather(said.approve(["a"]), said.turn("Set", on=True), said.approve(["b"]))
+
+    assert await said.approved("a")
+    assert await said.approved("b")
+    assert await said.bars() == {"Set": True}
+
+
 @pytest.mark.parametrize("damage", ["{", "[]", '{"approved": 3, "bars": ["x"]}', ""])
 async def test_what_is_damaged_was_never_said(tmp_path: Path, damage: str) -> None:
     (tmp_path / "said.json").write_text(damage)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.house import House
+from tui.adapters.quick_replies import YamlQuickReplies
 from tui.domain.errors import AppError
 from tui.domain.quick_reply import QuickReply, QuickReplySet, find
+from tui.services.quick_replies import QuickReplies
 
 
 def test_a_reply_is_found_by_its_label_or_with_its_set() -> None:
@@ -43,6 +46,19 @@ async def test_what_the_person_makes_may_run_and_what_is_imported_may_not(tmp_pa
     assert await quick.may_run(mine)
     await quick.allow(theirs)
     assert await quick.may_run(theirs)
+
+
+async def test_what_is_made_at_once_is_all_kept(tmp_path: Path) -> None:
+    house = House()
+    quick = QuickReplies(YamlQuickReplies(tmp_path), house.said, house.settings)
+    await quick.put("Mine", QuickReply("a", "/echo"))
+
+    await asyncio.gather(*(quick.put("Mine", QuickReply(each, "/echo")) for each in "bcd"))
+    found = await quick.find("b")
+    assert found
+    await asyncio.gather(quick.delete(found), quick.put("Mine", QuickReply("e", "/echo")))
+
+    assert [each.label for each in (await quick.sets())[0].replies] == ["a", "c", "d", "e"]
 
 
 async def test_a_new_title_for_what_was_imported_is_no_approval() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class QuickReplyFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._turn = asyncio.Lock()
 
     async def approved(self, digest: str) -> bool:
         """Whether a script of that digest may run."""
@@ -32,9 +33,11 @@ class QuickReplyFile:
 
     async def approve(self, digests: Sequence[str]) -> None:
         """Let scripts of these digests run from now on."""
-        said = await asyncio.to_thread(self._read)
-        said.approved += [each for each in digests if each not in said.approved]
-        await asyncio.to_thread(self._write, said)
+
+        def change(said: _Said) -> None:
+            said.approved += [each for each in digests if each not in said.approved]
+
+        await self._change(change)
 
     async def bars(self) -> dict[str, bool]:
         """Sets, by name, whose buttons were turned on or off."""
@@ -42,11 +45,22 @@ class QuickReplyFile:
 
     async def turn(self, name: str, on: bool | None) -> None:
         """Turn the buttons of a set on or off; None: as its file says."""
-        said = await asyncio.to_thread(self._read)
-        said.bars.pop(name, None)
-        if on is not None:
-            said.bars[name] = on
-        await asyncio.to_thread(self._write, said)
+
+        def change(said: _Said) -> None:
+            said.bars.pop(name, None)
+            if on is not None:
+                said.bars[name] = on
+
+        await self._change(change)
+
+    async def _change(self, change: Callable[[_Said], None]) -> None:
+        def work() -> None:
+            said = self._read()
+            change(said)
+            self._write(said)
+
+        async with self._turn:
+            await asyncio.to_thread(work)
 
     def _read(self) -> _Said:
         text = read_text(self._path)

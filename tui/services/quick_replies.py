@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,8 @@ class QuickReplies:
         self._memory = memory
         self._settings = settings
         self._sets: tuple[QuickReplySet, ...] = ()
+        self._turn = asyncio.Lock()
+        """A set is read and written again as a whole: of two changes at once one would be lost."""
 
     @property
     def known(self) -> Sequence[QuickReplySet]:
@@ -101,6 +104,10 @@ class QuickReplies:
         """
         if not reply.label:
             raise AppError("a quick reply needs a label", hint="label=NAME gives it one")
+        async with self._turn:
+            return await self._put(name, reply, replaces)
+
+    async def _put(self, name: str, reply: QuickReply, replaces: str) -> QuickReplySet:
         among = await self.get(name) or QuickReplySet(clean_line(name, 80).strip() or OWN)
         if reply.label != replaces and among.get(reply.label):
             raise AppError(
@@ -119,11 +126,13 @@ class QuickReplies:
 
     async def delete(self, found: Found) -> None:
         """Take a reply out of its set; the file goes with the last one. Raises StorageError."""
-        left = tuple(each for each in found.among.replies if each is not found.reply)
-        if left:
-            await self._store.save(replace(found.among, replies=left))
-        else:
-            await self._store.remove(found.among.id)
+        async with self._turn:
+            among = await self.get(found.among.name) or found.among
+            left = tuple(each for each in among.replies if each.label != found.reply.label)
+            if left:
+                await self._store.save(replace(among, replies=left))
+            else:
+                await self._store.remove(among.id)
 
     # SillyTavern
 
@@ -134,10 +143,11 @@ class QuickReplies:
             AppError: It cannot be read, or not be kept.
         """
         given = await self._store.foreign(path)
-        taken = {each.name.casefold() for each in await self.sets()}
-        names = [given.name, *(f"{given.name} {number}" for number in range(2, len(taken) + 3))]
-        free = next(each for each in names if each.casefold() not in taken)
-        return await self._store.save(replace(given, name=free))
+        async with self._turn:
+            taken = {each.name.casefold() for each in await self.sets()}
+            names = [given.name, *(f"{given.name} {number}" for number in range(2, len(taken) + 3))]
+            free = next(each for each in names if each.casefold() not in taken)
+            return await self._store.save(replace(given, name=free))
 
     def give_out(self, wanted: QuickReplySet) -> str:
         """A set in the form that SillyTavern imports."""
