@@ -222,6 +222,35 @@ async def test_cancelling_interrupts_the_server() -> None:
         await http.aclose()
 
 
+async def test_an_answer_about_it_that_never_ends_does_not_keep_the_picture_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = asyncio.Event()
+
+    class Dripping(Painter):
+        async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            head = await reader.readuntil(b"\r\n\r\n")
+            if b"/progress" not in head:
+                again = asyncio.StreamReader()
+                again.feed_data(head)
+                await super().answer(again, writer)
+                return
+            self.done.set()
+            writer.write(b"HTTP/1.1 200 X\r\ncontent-length: 1000000\r\n\r\n")
+            while not reader.at_eof():
+                writer.write(b" ")
+                await asyncio.sleep(0.005)
+            writer.close()
+            left.set()
+
+    monkeypatch.setattr("tui.adapters.imagers.a1111._LOOK_SECONDS", 0.05)
+    http = Http()
+    async with Dripping().serve() as endpoint, asyncio.timeout(5):
+        assert (await made(A1111Images(endpoint, http, 0.01))).data == PNG
+        await http.aclose()
+        await left.wait()
+
+
 MISSING = [{"loc": ["body", "sampler_name"], "msg": "unknown sampler", "type": "value_error"}]
 MEMORY = {"error": "OutOfMemoryError", "detail": "", "body": "", "errors": "CUDA out of memory."}
 

@@ -80,7 +80,7 @@ class A1111Images:
 
     async def _standing(self) -> list[ImagineEvent]:
         """How far it is, with the picture so far; nothing where the server does not tell."""
-        call = replace(self._call("progress"), read_seconds=_LOOK_SECONDS, retries=0)
+        call = replace(self._call("progress"), whole_seconds=_LOOK_SECONDS, retries=0)
         try:
             said = as_dict(await self._client.json(call))
         except ProviderError:
