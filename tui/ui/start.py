@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.parser import install as install_parser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableMapping
 
     from tui.paths import Paths
     from tui.services import Services
@@ -33,6 +34,7 @@ def run_app(
         Exception: What nobody expected; the terminal is as it was, and all was saved before.
     """
     early_signals.note()
+    with_a_size(os.environ)
     restore = stderr.redirect(paths.stderr)
     hold = KeyHold()
     install_parser(hold, terminal.typed)
@@ -49,3 +51,21 @@ def run_app(
     if app._exception is not None:
         raise app._exception
     return app.return_code or 0
+
+
+def with_a_size(environ: MutableMapping[str, str]) -> None:
+    """Give a terminal that says it has no cells, as `script` and `docker -t` make them, a size.
+
+    Textual falls back to one size in one place and to another in a second, and would lay the
+    screen out for both in turn, for ever.
+
+    Args:
+        environ: Where the size is looked for first.
+    """
+    try:
+        size = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    except (OSError, ValueError):
+        return
+    if not (size.columns and size.lines):
+        environ.setdefault("COLUMNS", "80")
+        environ.setdefault("LINES", "24")
