@@ -207,6 +207,28 @@ async def test_all_commands_of_a_script_are_told_wherever_they_stand(desk: Desk)
     )
 
 
+@pytest.mark.parametrize(
+    ("macro", "writes"),
+    [
+        ("{{setvar::x::1}}", True),
+        ("{{ AddGlobalVar::x::{{pipe}} }}", True),
+        ("{{if .x}}{{flushvar::x}}{{/if}}", True),
+        ("{{.x = 1}}", True),
+        ("{{$total+=2}}", True),
+        ("{{.x ??= {{char}}}}", True),
+        ("{{getvar::x}} {{hasvar::setvar}}", False),
+        ("{{.x}}{{.x == 1}}{{$y ?? 2}}", False),
+        ("setvar::x", False),
+    ],
+)
+async def test_macros_that_change_variables_are_told(desk: Desk, macro: str, writes: bool) -> None:
+    what = "changes variables or what is added to prompts: macros; " if writes else ""
+
+    assert told(desk, f"/run {{: /pass {macro} :}}") == (
+        f"{what}runs or changes other scripts: /run; uses /pass"
+    )
+
+
 async def test_a_picture_made_once_more_is_told_like_the_first(desk: Desk) -> None:
     first, more = told(desk, "/imagine a cat"), told(desk, "/imagine-again img1")
 
