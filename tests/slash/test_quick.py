@@ -380,6 +380,17 @@ async def test_a_deleted_reply_is_shown_so_that_it_can_be_made_again(desk: Desk)
     assert desk.front.notes[-1].endswith("It was: /pass 2")
 
 
+async def test_a_new_label_takes_the_place_of_the_originals(desk: Desk) -> None:
+    # As an import leaves the second reply of one label.
+    desk.quick_replies.add("S", QuickReply("a 2", "x", foreign={"id": 7, "label": "a"}))
+
+    await desk.run('/qr-update set=S label="a 2" title=t')
+    assert desk.quick_replies.kept["S"].replies[0].foreign == {"id": 7, "label": "a"}
+
+    await desk.run('/qr-update set=S label="a 2" newlabel=b')
+    assert desk.quick_replies.kept["S"].replies[0].foreign == {"id": 7}
+
+
 async def test_a_reply_of_the_original_is_found_by_its_number(desk: Desk) -> None:
     desk.quick_replies.add("S", QuickReply("a", "x", foreign={"id": 7, "icon": "fa"}))
 
