@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -312,6 +313,23 @@ async def test_what_came_is_kept_when_it_is_interrupted(built: Built) -> None:
 
 def _messages(built: Built) -> list[Message]:
     return [message for _, message in built.house.store._messages.values()]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "out"),
+    [(["-c", "/input default=d x | /pass {{pipe}}"], 0, "d\n"), (["-"], 2, "")],
+)
+def test_who_closed_its_streams_is_nobody_to_ask(
+    built: Built, capsys: Run, monkeypatch: pytest.MonkeyPatch, line: list[str], code: int, out: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(sys, "stderr", None)
+
+    assert main(["run", *line]) == code
+    assert capsys.readouterr().out == out
+    for stream in (sys.stdin, sys.stderr):
+        assert isinstance(stream, io.TextIOBase)
+        stream.close()
 
 
 def test_an_interrupt_has_its_own_code(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
