@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
+import signal
 import sqlite3
 import sys
 from contextlib import closing
@@ -340,6 +342,21 @@ def test_an_interrupt_has_its_own_code(built: Built, monkeypatch: pytest.MonkeyP
 
     assert main(["run", "-c", "/send hi | /reply"]) == 130
     assert built.house.store._chats == {}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_and_leaves_nothing_behind(
+    built: Built, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    async def told(_front: object) -> None:
+        os.kill(os.getpid(), number)
+        await asyncio.sleep(5)
+
+    monkeypatch.setattr(HeadlessFront, "reply", told)
+
+    assert main(["run", "-c", "/send hi | /reply"]) == 128 + number
+    assert built.house.store._chats == {}
+    assert signal.getsignal(number) is signal.SIG_DFL
 
 
 # What needs the app

@@ -30,7 +30,8 @@ def main(argv: Sequence[str]) -> int:
 
     Returns:
         0: done; 1: it failed, or some of several files did; 2: it was asked wrongly, or there is
-        no terminal; 3: a script ended itself with /abort; 130: interrupted.
+        no terminal; 3: a script ended itself with /abort; 130: interrupted; 128 and its number: a
+        signal.
     """
     _open_streams()
     if list(argv) in (["--version"], ["-V"]):
