@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import errno
 import io
 
 import pytest
 
 from tui.cli.console import Console, describe
+from tui.domain.errors import StorageError
 from tui.domain.generation import Progress
 
 
@@ -58,3 +60,19 @@ def test_a_download_that_goes_on_counts_only_what_came_since() -> None:
     line = describe(Progress("x", 90e6, 100e6, "bytes"), 5, 80e6)
 
     assert line.endswith("90.0 of 100.0 MB at 2.0 MB/s")
+
+
+def test_data_that_cannot_be_written_is_told_in_a_line() -> None:
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    class Gone(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    with pytest.raises(StorageError) as caught:
+        Console(Full(), io.StringIO()).data("a")
+    assert caught.value.line() == "the result cannot be written: no space left on device"
+    with pytest.raises(BrokenPipeError):
+        Console(Gone(), io.StringIO()).data("a")

@@ -3,7 +3,10 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
+import signal
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -314,6 +317,23 @@ def _messages(built: Built) -> list[Message]:
     return [message for _, message in built.house.store._messages.values()]
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "out"),
+    [(["-c", "/input default=d x | /pass {{pipe}}"], 0, "d\n"), (["-"], 2, "")],
+)
+def test_who_closed_its_streams_is_nobody_to_ask(
+    built: Built, capsys: Run, monkeypatch: pytest.MonkeyPatch, line: list[str], code: int, out: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(sys, "stderr", None)
+
+    assert main(["run", *line]) == code
+    assert capsys.readouterr().out == out
+    for stream in (sys.stdin, sys.stderr):
+        assert isinstance(stream, io.TextIOBase)
+        stream.close()
+
+
 def test_an_interrupt_has_its_own_code(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     async def interrupted(_front: object) -> None:
         raise KeyboardInterrupt
@@ -322,6 +342,21 @@ def test_an_interrupt_has_its_own_code(built: Built, monkeypatch: pytest.MonkeyP
 
     assert main(["run", "-c", "/send hi | /reply"]) == 130
     assert built.house.store._chats == {}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_and_leaves_nothing_behind(
+    built: Built, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    async def told(_front: object) -> None:
+        os.kill(os.getpid(), number)
+        await asyncio.sleep(5)
+
+    monkeypatch.setattr(HeadlessFront, "reply", told)
+
+    assert main(["run", "-c", "/send hi | /reply"]) == 128 + number
+    assert built.house.store._chats == {}
+    assert signal.getsignal(number) is signal.SIG_DFL
 
 
 # What needs the app

@@ -207,6 +207,28 @@ async def test_all_commands_of_a_script_are_told_wherever_they_stand(desk: Desk)
     )
 
 
+@pytest.mark.parametrize(
+    ("macro", "writes"),
+    [
+        ("{{setvar::x::1}}", True),
+        ("{{ AddGlobalVar::x::{{pipe}} }}", True),
+        ("{{if .x}}{{flushvar::x}}{{/if}}", True),
+        ("{{.x = 1}}", True),
+        ("{{$total+=2}}", True),
+        ("{{.x ??= {{char}}}}", True),
+        ("{{getvar::x}} {{hasvar::setvar}}", False),
+        ("{{.x}}{{.x == 1}}{{$y ?? 2}}", False),
+        ("setvar::x", False),
+    ],
+)
+async def test_macros_that_change_variables_are_told(desk: Desk, macro: str, writes: bool) -> None:
+    what = "changes variables or what is added to prompts: macros; " if writes else ""
+
+    assert told(desk, f"/run {{: /pass {macro} :}}") == (
+        f"{what}runs or changes other scripts: /run; uses /pass"
+    )
+
+
 async def test_a_picture_made_once_more_is_told_like_the_first(desk: Desk) -> None:
     first, more = told(desk, "/imagine a cat"), told(desk, "/imagine-again img1")
 
@@ -356,6 +378,17 @@ async def test_a_deleted_reply_is_shown_so_that_it_can_be_made_again(desk: Desk)
 
     assert desk.quick_replies.kept == {}
     assert desk.front.notes[-1].endswith("It was: /pass 2")
+
+
+async def test_a_new_label_takes_the_place_of_the_originals(desk: Desk) -> None:
+    # As an import leaves the second reply of one label.
+    desk.quick_replies.add("S", QuickReply("a 2", "x", foreign={"id": 7, "label": "a"}))
+
+    await desk.run('/qr-update set=S label="a 2" title=t')
+    assert desk.quick_replies.kept["S"].replies[0].foreign == {"id": 7, "label": "a"}
+
+    await desk.run('/qr-update set=S label="a 2" newlabel=b')
+    assert desk.quick_replies.kept["S"].replies[0].foreign == {"id": 7}
 
 
 async def test_a_reply_of_the_original_is_found_by_its_number(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TextIO
 
+from tui.domain.errors import StorageError
 from tui.domain.generation import Progress
 from tui.domain.safetext import clean_line
 
@@ -32,9 +33,20 @@ class Console:
         self._began: tuple[str, float, float] = ("", 0.0, 0.0)
 
     def data(self, line: str) -> None:
-        """Print one line of data at once, so that a reader of the pipe gets it."""
+        """Print one line of data at once, so that a reader of the pipe gets it.
+
+        Raises:
+            BrokenPipeError: There is no reader any more.
+            StorageError: It cannot be written, on a full disk say.
+        """
         self._clear()
-        print(line, file=self._out, flush=True)
+        try:
+            print(line, file=self._out, flush=True)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            raise StorageError("the result cannot be written", hint=reason) from error
 
     def say(self, text: str) -> None:
         """Tell the person one line."""

@@ -25,7 +25,9 @@ def run(options: Options) -> int:
     """Make the picture that was asked for. Returns the exit code."""
     console = Console()
     text = _prompt(options.given.prompt)
-    return with_services(options, lambda services: imagine(services, options, console, text))
+    return with_services(
+        options, lambda services: imagine(services, options, console, text), tidies=True
+    )
 
 
 def _prompt(given: str) -> str:

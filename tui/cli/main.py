@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from tui import __version__
@@ -29,8 +30,10 @@ def main(argv: Sequence[str]) -> int:
 
     Returns:
         0: done; 1: it failed, or some of several files did; 2: it was asked wrongly, or there is
-        no terminal; 3: a script ended itself with /abort; 130: interrupted.
+        no terminal; 3: a script ended itself with /abort; 130: interrupted; 128 and its number: a
+        signal.
     """
+    _open_streams()
     if list(argv) in (["--version"], ["-V"]):
         print(f"salon {__version__}")
         return 0
@@ -44,6 +47,13 @@ def main(argv: Sequence[str]) -> int:
         return diagnostics.hung_up()
     except Exception as error:  # noqa: BLE001 - the last line of defence: logged, said, exit code
         return diagnostics.report(error)
+
+
+def _open_streams() -> None:
+    """Put nothing where a stream was closed: else a file of ours would get its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - no closing
 
 
 def _dispatch(argv: Sequence[str]) -> int:

@@ -42,7 +42,9 @@ def run(options: Options) -> int:
     text = script_of(options.given.file, options.given.script)
     given = arguments_of(options.given.arg)
     console = Console()
-    return with_services(options, lambda services: _run(services, options, console, text, given))
+    return with_services(
+        options, lambda services: _run(services, options, console, text, given), tidies=True
+    )
 
 
 async def _run(

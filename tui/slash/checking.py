@@ -53,6 +53,11 @@ def names(script: Script) -> list[str]:
     return list(dict.fromkeys(call.name for _, call in _calls(script)))
 
 
+def texts(script: Script) -> list[str]:
+    """All that is given to commands as text, as typed, with the macros in it."""
+    return [text for _, call in _calls(script) for text in _texts(call)]
+
+
 def runs_text(script: Script, registry: Registry) -> bool:
     """Whether text may be run as commands that `names` does not know: `/if left=1 "/send a"`."""
     for first, call in _calls(script):
@@ -89,13 +94,17 @@ def _within(value: Word | Text | Closure) -> Iterator[tuple[bool, Call]]:
             yield from _within(parameter.value)
 
 
-def _is_known(call: Call) -> bool:
-    """Whether its arguments hold neither macros nor closures."""
-    texts = [
+def _texts(call: Call) -> list[str]:
+    return [
         value.value if isinstance(value, Word) else value.raw
         for value in (*(each.value for each in call.named), *call.parts)
         if not isinstance(value, Closure)
     ]
+
+
+def _is_known(call: Call) -> bool:
+    """Whether its arguments hold neither macros nor closures."""
+    texts = _texts(call)
     return len(texts) == len(call.named) + len(call.parts) and not any("{{" in t for t in texts)
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from tui.slash.checking import names, runs_text
+import re
+
+from tui.slash.checking import names, runs_text, texts
 from tui.slash.command import Registry
 from tui.slash.syntax import Script
 
+_VARIABLES = "changes variables or what is added to prompts"
+_WRITES = re.compile(
+    r"\{\{\s*(?:(?:set|add|inc|dec|delete|flush)(?:global)?var\b"
+    r"|[.$][\w-]+\s*(?:\+\+|--|\+=|-=|\|\|=|\?\?=|=(?!=)))",
+    re.IGNORECASE,
+)
+"""A macro that changes a variable, by name or in short."""
 _EFFECTS = {
     "puts messages into the chat": (
         *("send", "sendas", "sys", "comment", "caption", "caption-all", "attach", "imagine"),
@@ -28,7 +37,7 @@ _EFFECTS = {
         *("set", "connect", "model", "theme", "images", "local-only", "fate", "api", "profile"),
         "preset",
     ),
-    "changes variables or what is added to prompts": (
+    _VARIABLES: (
         *("setvar", "addvar", "incvar", "decvar", "flushvar", "inject", "flushinject", "note"),
         *("setglobalvar", "addglobalvar", "incglobalvar", "decglobalvar", "flushglobalvar"),
     ),
@@ -47,11 +56,13 @@ _EFFECTS = {
 def effects(script: Script, registry: Registry) -> list[str]:
     """Say what a script would do: each thing with the commands that do it, then the others."""
     used = list(dict.fromkeys(registry.find(name).name for name in names(script)))
-    lines = [
-        f"{what}: {', '.join(f'/{name}' for name in used if name in doing)}"
-        for what, doing in _EFFECTS.items()
-        if any(name in doing for name in used)
-    ]
+    lines = []
+    for what, doing in _EFFECTS.items():
+        by = [f"/{name}" for name in used if name in doing]
+        if what == _VARIABLES and any(map(_WRITES.search, texts(script))):
+            by.append("macros")
+        if by:
+            lines.append(f"{what}: {', '.join(by)}")
     if runs_text(script, registry):
         lines.append("runs text as commands, which may be any")
     known = {name for doing in _EFFECTS.values() for name in doing}

@@ -50,6 +50,12 @@ async def test_a_model_is_asked_for_a_picture_and_its_sketches_left() -> None:
     }
 
 
+async def test_a_seed_is_no_larger_than_the_service_takes() -> None:
+    http, requests = offline_http(content(PICTURE))
+    await made(GeminiImages(at("google"), http), replace(WISH, seed=2**32 - 1))
+    assert requests[0].json["generationConfig"]["seed"] == 2**31 - 1
+
+
 async def test_imagen_predicts() -> None:
     http, requests = offline_http(predicted(bytesBase64Encoded=B64, mimeType="image/png"))
     assert (await made(GeminiImages(at("google"), http), IMAGEN)).data == PNG

@@ -8,6 +8,7 @@ from tui.domain.errors import ConfigError
 from tui.domain.quick_reply import QuickReply, QuickReplySet
 from tui.ui.chat.quick_bar import QuickBar, QuickButton
 from tui.ui.palette import SalonCommands
+from tui.ui.widgets import script_question
 
 HOSTILE = "[/]\x1b]0;x\x07 [b]"
 
@@ -161,7 +162,10 @@ async def test_the_palette_and_the_popup_know_them() -> None:
         await stage.until(lambda: stage.texts[-1] == "two")
 
 
-async def test_a_script_from_elsewhere_asks_before_it_runs() -> None:
+async def test_a_script_from_elsewhere_asks_before_it_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(script_question, "SETTLED_SECONDS", 0.0)
     house = await with_bar(QuickReply("theirs", "/send hi | /cut 0"), trusted=False)
     async with opened(house) as stage:
         await stage.until(lambda: bool(labels(stage)))
@@ -185,6 +189,18 @@ async def test_a_script_from_elsewhere_asks_before_it_runs() -> None:
         await stage.enter("/theirs")
         await stage.until(lambda: len(stage.messages) == 1 and stage.texts == ["hi"])
         assert len(house.said.digests) == 1
+
+
+async def test_who_goes_on_typing_allows_nothing() -> None:
+    house = await with_bar(QuickReply("theirs", "/send hi"), trusted=False)
+    async with opened(house) as stage:
+        await stage.enter("/theirs")
+        await stage.until(lambda: stage.top == "ScriptQuestion")
+        await stage.press(*"yetyy")
+        assert stage.top == "ScriptQuestion"
+
+        await stage.press("left", "enter")
+        await stage.until(lambda: stage.texts[-1] == "hi")
 
 
 async def test_the_question_fits_a_small_screen_and_shows_everything() -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual import events
 
-from tests.ui.widgets.harness import UNSET, Harness
+from tests.ui.widgets.harness import UNSET, Harness, wait_until
 from tui.services.dialogs import Choice, ChoiceQuestion, Page, TextQuestion
 from tui.ui.dialogs.ask_choice import AskChoice
 from tui.ui.dialogs.ask_text import AskText
@@ -40,6 +42,32 @@ async def test_what_is_typed_replaces_the_default() -> None:
 
 async def test_a_text_can_have_lines() -> None:
     assert await answered(asks(), "a", "ctrl+j", "b", "enter") == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("screen", "keys", "result"),
+    [
+        (lambda: asks("old"), (*"new", "enter", "enter"), "new"),
+        (asks, ("a", "ctrl+j", "b", "enter"), "a\nb"),
+        (lambda: choices("a", "b", "c"), ("down", "down", "enter", "enter"), (2,)),
+        (
+            lambda: choices("a", "b", "c", several=True),
+            ("down", "space", "down", "space", "enter"),
+            (1, 2),
+        ),
+    ],
+)
+async def test_who_types_fast_is_not_overtaken(
+    screen: Callable[[], ScriptDialog[Any]], keys: tuple[str, ...], result: object
+) -> None:
+    app = Harness(screen())
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        for key in keys:
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await wait_until(lambda: app.result is not UNSET)
+        await pilot.pause()
+    assert app.result == result
 
 
 async def test_esc_cancels() -> None:

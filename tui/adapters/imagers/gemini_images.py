@@ -25,6 +25,8 @@ from tui.domain.imagining import ImagineEvent, Made, Wish
 from tui.domain.safetext import clean_line
 
 _IMAGEN_RATIOS = ("1:1", "3:4", "4:3", "9:16", "16:9")
+_SEEDS = 2**31
+"""A larger one is refused; those of other services go up to 2**32 and beyond."""
 _SHAPE = re.compile(r"aspect.?ratio|image.?config", re.IGNORECASE)
 """How models that make one shape only complain of another."""
 
@@ -111,7 +113,7 @@ def _config(wish: Wish) -> dict[str, object]:
         "responseModalities": ["TEXT", "IMAGE"],
         "imageConfig": {"aspectRatio": ratio},
     }
-    return config if wish.seed is None else {**config, "seed": wish.seed}
+    return config if wish.seed is None else {**config, "seed": wish.seed % _SEEDS}
 
 
 def _content(wish: Wish, config: Mapping[str, object]) -> dict[str, object]:

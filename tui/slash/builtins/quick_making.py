@@ -77,9 +77,13 @@ def _script(arguments: Arguments) -> str:
 
 def _changed(old: QuickReply, arguments: Arguments, label: str) -> QuickReply:
     title = clean_line(arguments.text("title"), 300).strip()
+    foreign = dict(old.foreign)
+    if label != old.label:
+        foreign.pop("label", None)  # SillyTavern's own, where it could not be a name here
     return replace(
         old,
         label=label,
+        foreign=foreign,
         script=_script(arguments) if arguments.given("script") else old.script,
         title=title if arguments.given("title") else old.title,
         hidden=arguments.flag("hidden") if arguments.given("hidden") else old.hidden,

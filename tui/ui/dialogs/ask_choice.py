@@ -23,6 +23,13 @@ class AskChoice(ScriptDialog[tuple[int, ...] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "accept", "Choose", id="script.choose", priority=True),
         Binding("space", "mark", "Mark", id="script.mark", priority=True),
+        # As early as these two, which would overtake them where one types ahead.
+        Binding("up", "list('move', -1)", "Up", show=False, priority=True),
+        Binding("down", "list('move', 1)", "Down", show=False, priority=True),
+        Binding("pageup", "list('page', -1)", "Page up", show=False, priority=True),
+        Binding("pagedown", "list('page', 1)", "Page down", show=False, priority=True),
+        Binding("home", "list('first')", "First", show=False, priority=True),
+        Binding("end", "list('last')", "Last", show=False, priority=True),
     ]
 
     HELP = (
@@ -53,8 +60,12 @@ class AskChoice(ScriptDialog[tuple[int, ...] | None]):
         return rows
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Space marks only where several can be chosen."""
-        return self._question.several if action == "mark" else True
+        """Space marks only where several can be chosen; a text with the focus scrolls."""
+        return {"mark": self._question.several, "list": self._list.has_focus}.get(action, True)
+
+    def action_list(self, name: str, *arguments: int) -> None:
+        """Move in the list."""
+        getattr(self._list, f"action_{name}")(*arguments)
 
     def action_mark(self) -> None:
         """Choose what is under the cursor too, or no longer."""

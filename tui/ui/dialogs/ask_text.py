@@ -53,8 +53,8 @@ class AskText(ScriptDialog[str | None]):
 
     def action_newline(self) -> None:
         """Begin a new line."""
-        self._area.replace("\n", *self._area.selection)
+        self.after_keys(self._area, lambda: self._area.replace("\n", *self._area.selection))
 
     def action_accept(self) -> None:
         """Give the text back."""
-        self.dismiss(self._area.text)
+        self.after_keys(self._area, lambda: self.dismiss(self._area.text))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.ui.widgets.dialog import Dialog
@@ -101,6 +103,15 @@ class ScriptDialog(Dialog[T]):
     def answer(self) -> ComposeResult:
         """What the answer is given with."""
         yield from ()
+
+    def after_keys(self, widget: Widget, do: Callable[[], object]) -> None:
+        """Act when the keys before have come to a widget: a key of the screen overtakes them."""
+
+        def later() -> None:
+            if self.is_current:  # else an earlier key has closed it
+                do()
+
+        widget.call_later(later)
 
     def action_scroll(self, step: int) -> None:
         """Scroll the words while the answer has the focus."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -12,6 +13,9 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from tui.ui.widgets.dialog import Dialog
+
+SETTLED_SECONDS = 0.5
+"""Since the question came, or the last letter: a script may ask while somebody types."""
 
 
 class ScriptQuestion(Dialog[bool]):
@@ -52,6 +56,7 @@ class ScriptQuestion(Dialog[bool]):
         super().__init__()
         self._question = question
         self._script = script
+        self._typed = 0.0
 
     def body(self) -> ComposeResult:
         """What it would do, the script, and the answers."""
@@ -64,6 +69,7 @@ class ScriptQuestion(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Let Enter do the harmless thing."""
+        self._typed = monotonic()
         self.query_one("#no").focus()
 
     @on(Button.Pressed)
@@ -71,8 +77,16 @@ class ScriptQuestion(Dialog[bool]):
         event.stop()
         self.dismiss(event.button.id == "yes")
 
+    def on_key(self, event: events.Key) -> None:
+        """Take note of letters that are no answer: somebody goes on typing for the prompt."""
+        if event.is_printable and event.key != "y":
+            self._typed = monotonic()
+
     def action_answer(self, answer: bool) -> None:
-        """Answer by key."""
+        """Answer by key; a Y amid other letters, or before the question can be read, is none."""
+        if answer and monotonic() - self._typed < SETTLED_SECONDS:
+            self._typed = monotonic()
+            return
         self.dismiss(answer)
 
     def action_told(self, step: str) -> None:
