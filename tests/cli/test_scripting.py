@@ -353,10 +353,13 @@ def test_a_signal_ends_it_and_leaves_nothing_behind(
         await asyncio.sleep(5)
 
     monkeypatch.setattr(HeadlessFront, "reply", told)
-
-    assert main(["run", "-c", "/send hi | /reply"]) == 128 + number
-    assert built.house.store._chats == {}
-    assert signal.getsignal(number) is signal.SIG_DFL
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        assert main(["run", "-c", "/send hi | /reply"]) == 128 + number
+        assert built.house.store._chats == {}
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
 
 
 # What needs the app
