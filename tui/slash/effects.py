@@ -18,11 +18,11 @@ _WRITES = re.compile(
 _EFFECTS = {
     "puts messages into the chat": (
         *("send", "sendas", "sys", "comment", "caption", "caption-all", "attach", "imagine"),
-        *("imagine-again", "impersonate", "ask", "sysgen", "qr"),
+        *("imagine-again", "impersonate", "qr"),
     ),
     "asks a model, which may cost": (
         *("reply", "regenerate", "retry", "continue", "caption", "caption-all", "gen", "genraw"),
-        *("imagine", "imagine-again", "impersonate", "ask", "sysgen", "qr"),
+        *("imagine", "imagine-again", "impersonate", "qr"),
     ),
     "changes or deletes messages": (
         *("edit", "delete", "undo", "message-edit", "message-name", "message-role", "cut"),
@@ -30,15 +30,13 @@ _EFFECTS = {
     ),
     "makes, changes or deletes chats, characters or personas": (
         *("new", "rename", "chats", "delete-chat", "restore-chat", "character", "persona"),
-        *("newchat", "renamechat", "delchat", "closechat", "go", "persona-set", "persona-create"),
-        *("persona-update", "persona-delete", "char-create", "char-update", "char-delete"),
+        "go",
     ),
     "changes settings or connections": (
-        *("set", "connect", "model", "theme", "images", "local-only", "fate", "api", "profile"),
-        "preset",
+        *("set", "connect", "model", "theme", "images", "local-only", "fate", "profile"),
     ),
     _VARIABLES: (
-        *("setvar", "addvar", "incvar", "decvar", "flushvar", "inject", "flushinject", "note"),
+        *("setvar", "addvar", "incvar", "decvar", "flushvar", "inject", "flushinject"),
         *("setglobalvar", "addglobalvar", "incglobalvar", "decglobalvar", "flushglobalvar"),
     ),
     "reads or writes files": ("attach", "caption", "export", "qr-import", "imagine"),
