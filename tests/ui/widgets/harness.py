@@ -42,7 +42,7 @@ class Harness(App[None]):
         self.result = result
 
 
-async def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+async def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Let the app run until the condition holds; fail when it never does."""
     async with asyncio.timeout(seconds):
         while not condition():

@@ -80,6 +80,7 @@ class ValueForm(Dialog[bool]):
         super().__init__()
         self._question = question
         self._save = save
+        self._refused: str | None = None
         self._field: Input | TextArea = (
             TextArea(question.value, id="value", highlight_cursor_line=False)
             if question.long
@@ -126,7 +127,9 @@ class ValueForm(Dialog[bool]):
         if self._question.preview is not None:
             preview, warning = self._question.preview(self.text)
             self.put("#preview", clean(preview))
-        self._complain(warning, soft=True)
+        # The news of the last key may come after the answer to Save: that stays.
+        if self.text != self._refused:
+            self._complain(warning, soft=True)
 
     def _complain(self, text: str, *, soft: bool = False) -> None:
         self.query("#problem").set_class(soft, "-soft")
@@ -143,8 +146,10 @@ class ValueForm(Dialog[bool]):
     @work(exclusive=True, group="save")
     async def action_save(self) -> None:
         """Keep the value, or say why not."""
-        problem = await self._save(self.text)
+        text = self.text
+        problem = await self._save(text)
         if problem:
+            self._refused = text
             self._complain(problem)
         else:
             self.dismiss(True)
