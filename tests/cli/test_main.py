@@ -51,6 +51,23 @@ def test_understanding_the_arguments_loads_nothing_heavy() -> None:
     assert not set(done.stdout.split()) & (HEAVY | {"asyncio"})
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_version_that_cannot_be_written_is_one_line_and_a_failure() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui", "--version"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=50,
+        )
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("salon: there is no space left")
+
+
 @pytest.mark.parametrize("flag", ["--version", "-V"])
 def test_the_version_has_a_long_and_a_short_name(
     flag: str, capsys: pytest.CaptureFixture[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import sys
@@ -17,11 +18,15 @@ logger = logging.getLogger(__name__)
 def report(error: Exception) -> int:
     """Say what happened and give the exit code.
 
-    Anything but an `AppError` is a mistake of ours: its traceback goes to the log.
+    Anything but an `AppError` and a full disk is a mistake of ours: its traceback goes to the log.
     """
     if isinstance(error, AppError):
         _say(error.line())
         return USAGE if isinstance(error, CommandError | ConfigError) else FAILED
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        _drop_output()
+        _say("there is no space left to write what was asked for: make room, then do it again")
+        return FAILED
     from tui.cli import logs
     from tui.paths import find
 
@@ -39,9 +44,14 @@ def hung_up() -> int:
     Returns:
         0: the reader had what it wanted.
     """
+    _drop_output()
+    return 0
+
+
+def _drop_output() -> None:
+    """Let what stdout still holds go nowhere: Python would try it again at the end."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def _say(text: str) -> None:

@@ -34,18 +34,17 @@ def main(argv: Sequence[str]) -> int:
         signal.
     """
     _open_streams()
-    if list(argv) in (["--version"], ["-V"]):
-        print(f"salon {__version__}")
-        return 0
-    from tui.cli import diagnostics
-
     try:
         return _dispatch(argv)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
+        from tui.cli import diagnostics
+
         return diagnostics.hung_up()
     except Exception as error:  # noqa: BLE001 - the last line of defence: logged, said, exit code
+        from tui.cli import diagnostics
+
         return diagnostics.report(error)
 
 
@@ -57,6 +56,9 @@ def _open_streams() -> None:
 
 
 def _dispatch(argv: Sequence[str]) -> int:
+    if list(argv) in (["--version"], ["-V"]):
+        print(f"salon {__version__}", flush=True)
+        return 0
     frame = None
     if not argv:
         # Looking for garbage takes a tenth of the start and finds none; the app turns it on again.
