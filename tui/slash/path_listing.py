@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,6 +16,9 @@ from tui.slash.picture_path import path_of
 
 _LOOKED_AT = 4000
 """Entries of one folder; the rest is not offered, so that a huge one costs no visible pause."""
+
+_LONGEST_SECONDS = 0.05
+"""A folder that takes longer, on a network that hangs say, is offered with a later key."""
 
 Sort = Literal["picture", "folder", "file"]
 _ORDER: dict[Sort, int] = {"picture": 0, "folder": 1, "file": 2}
@@ -42,18 +47,44 @@ def matching(typed: str, folder: Path | None = None, *, all_files: bool = True) 
     if typed == "~":
         return [Entry("~", "~", "folder")]
     head, slash, prefix = typed.rpartition("/")
-    top = path_of(head + slash) if slash else Path()
-    try:
-        with os.scandir((folder or Path()) / top) as entries:
-            found = [
-                _entry(entry, head + slash)
-                for entry in islice(entries, _LOOKED_AT)
-                if _fits(entry.name, prefix)
-            ]
-    except (OSError, ValueError):
+    top = (folder or Path()) / (path_of(head + slash) if slash else Path())
+    found = [
+        Entry(head + slash + name, name, sort)
+        for name, sort in _entries(top)
+        if _fits(name, prefix) and (all_files or sort != "file")
+    ]
+    return sorted(found, key=lambda entry: (_ORDER[entry.sort], entry.name.casefold()))
+
+
+class _Reading(threading.Thread):
+    """Reads one folder, beside whoever types."""
+
+    def __init__(self, folder: Path) -> None:
+        # A daemon: one that hangs does not keep the program from ending.
+        super().__init__(daemon=True)
+        self._folder = folder
+        self.found: list[tuple[str, Sort]] = []
+
+    def run(self) -> None:
+        with suppress(OSError, ValueError), os.scandir(self._folder) as entries:
+            self.found = [(each.name, _sort(each)) for each in islice(entries, _LOOKED_AT)]
+
+
+_late: dict[Path, _Reading] = {}
+"""What took longer than anybody waits, by folder."""
+
+
+def _entries(folder: Path) -> list[tuple[str, Sort]]:
+    """What is in a folder; nothing as long as its disk has not answered."""
+    reading = _late.pop(folder, None)
+    if reading is None:
+        reading = _Reading(folder)
+        reading.start()
+    reading.join(_LONGEST_SECONDS)
+    if reading.is_alive():
+        _late[folder] = reading
         return []
-    wanted = [entry for entry in found if all_files or entry.sort != "file"]
-    return sorted(wanted, key=lambda entry: (_ORDER[entry.sort], entry.name.casefold()))
+    return reading.found
 
 
 def _fits(name: str, prefix: str) -> bool:
@@ -62,10 +93,8 @@ def _fits(name: str, prefix: str) -> bool:
     return name.casefold().startswith(prefix.casefold())
 
 
-def _entry(entry: os.DirEntry[str], head: str) -> Entry:
-    sort: Sort = "file"
-    if entry.is_dir():
-        sort = "folder"
-    elif Path(entry.name).suffix.lower() in SUFFIXES:
-        sort = "picture"
-    return Entry(head + entry.name, entry.name, sort)
+def _sort(entry: os.DirEntry[str]) -> Sort:
+    with suppress(OSError):
+        if entry.is_dir():
+            return "folder"
+    return "picture" if Path(entry.name).suffix.lower() in SUFFIXES else "file"
