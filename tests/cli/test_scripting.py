@@ -106,6 +106,31 @@ def test_nothing_happens_in_a_script_that_cannot_be_read(built: Built) -> None:
     assert chats(built) == {}
 
 
+def test_json_names_a_chat_that_is_kept_and_empty(built: Built, capsys: Run) -> None:
+    main(["run", "--json", "--chat", "Log", "--new", "-c", "/pass"])
+
+    said = json.loads(capsys.readouterr().out)
+    assert said["chat"]
+    assert (said["title"], said["messages"]) == ("Log", 0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["-c", "/send a | /nonsense"], ["nothing.stscript"], ["--chat", "nothing", "-c", "/pass"]],
+    ids=["a script that cannot be read", "no script", "no chat"],
+)
+def test_json_says_what_kept_it_from_beginning(
+    built: Built, capsys: Run, arguments: list[str]
+) -> None:
+    assert main(["run", "--json", *arguments]) == 2
+
+    out, err = capsys.readouterr()
+    said = json.loads(out)
+    assert said["error"]
+    assert said["error"] in err
+    assert (said["value"], said["messages"]) == (None, 0)
+
+
 def test_json_says_all_of_it(built: Built, capsys: Run) -> None:
     main(["run", "--json", "-c", "/send é | /pass 3"])
     main(["run", "--json", "-c", "/abort why"])

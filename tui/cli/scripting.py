@@ -39,12 +39,17 @@ _SHORTEST_ID = 6
 
 def run(options: Options) -> int:
     """Run the script that was named. Returns the exit code."""
-    text = script_of(options.given.file, options.given.script)
-    given = arguments_of(options.given.arg)
     console = Console()
-    return with_services(
-        options, lambda services: _run(services, options, console, text, given), tidies=True
-    )
+    try:
+        text = script_of(options.given.file, options.given.script)
+        given = arguments_of(options.given.arg)
+        return with_services(
+            options, lambda services: _run(services, options, console, text, given), tidies=True
+        )
+    except CommandError as error:
+        if options.given.json:  # who reads it waits for a line, also of what never began
+            console.data(_json(Outcome(None), error))
+        raise
 
 
 async def _run(
@@ -92,8 +97,14 @@ def _tell(console: Console, outcome: Outcome, failure: AppError | None) -> None:
         console.say(f"aborted: {outcome.aborted.reason or 'by the script'}")
 
 
-def _json(outcome: Outcome, failure: AppError | None, session: ChatSession, *, kept: bool) -> str:
-    """One JSON object in ASCII."""
+def _json(
+    outcome: Outcome,
+    failure: AppError | None,
+    session: ChatSession | None = None,
+    *,
+    kept: bool = False,
+) -> str:
+    """One JSON object in ASCII; without a session of a script that never began."""
     is_over = failure is None and outcome.aborted is None
     return json.dumps(
         {
@@ -101,9 +112,9 @@ def _json(outcome: Outcome, failure: AppError | None, session: ChatSession, *, k
             "aborted": outcome.aborted is not None,
             "reason": outcome.aborted.reason if outcome.aborted else None,
             "error": failure.line() if failure else None,
-            "chat": session.chat.id if kept else None,
-            "title": session.chat.title,
-            "messages": len(session),
+            "chat": session.chat.id if session is not None and kept else None,
+            "title": None if session is None else session.chat.title,
+            "messages": 0 if session is None else len(session),
         }
     )
 
