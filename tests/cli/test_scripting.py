@@ -106,14 +106,6 @@ def test_nothing_happens_in_a_script_that_cannot_be_read(built: Built) -> None:
     assert chats(built) == {}
 
 
-def test_json_names_a_chat_that_is_kept_and_empty(built: Built, capsys: Run) -> None:
-    main(["run", "--json", "--chat", "Log", "--new", "-c", "/pass"])
-
-    said = json.loads(capsys.readouterr().out)
-    assert said["chat"]
-    assert (said["title"], said["messages"]) == ("Log", 0)
-
-
 @pytest.mark.parametrize(
     "arguments",
     [["-c", "/send a | /nonsense"], ["nothing.stscript"], ["--chat", "nothing", "-c", "/pass"]],
