@@ -127,11 +127,7 @@ class SqliteChats:
         )
 
         def ask(db: sqlite3.Connection) -> list[Outline]:
-            found = db.execute(sql, (chat_id,))
-            return [
-                Outline(id_, characters, lines, pictures, bool(is_sent))
-                for id_, characters, lines, pictures, is_sent in found
-            ]
+            return [Outline._make(row) for row in db.execute(sql, (chat_id,))]
 
         return await self._read(ask)
 
