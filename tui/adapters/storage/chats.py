@@ -235,12 +235,10 @@ class SqliteChats:
 
     async def journal(self, limit: int = 100, digest: str = "") -> list[JournalEntry]:
         """The last captions, of all pictures or of one, newest first."""
-        sql = (
-            f"SELECT {rows.JOURNAL_COLUMNS} FROM journal WHERE ? IN ('', digest)"
-            " ORDER BY id DESC LIMIT ?"
-        )
+        of_one, values = ("WHERE digest = ?", (digest,)) if digest else ("", ())
+        sql = f"SELECT {rows.JOURNAL_COLUMNS} FROM journal {of_one} ORDER BY id DESC LIMIT ?"
         return await self._read(
-            lambda db: [rows.to_entry(row) for row in db.execute(sql, (digest, limit))]
+            lambda db: [rows.to_entry(row) for row in db.execute(sql, (*values, limit))]
         )
 
     async def cached_caption(self, key: str) -> CachedCaption | None:
