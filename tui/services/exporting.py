@@ -97,10 +97,12 @@ class _Run:
     placed: dict[str, str] = field(default_factory=dict)
     """Addresses of the pictures that are written, by digest."""
 
-    def message(self, message: Message, shown: Sequence[Shown]) -> None:
-        """Write a message. Blocking."""
-        for piece in self.form.message(self.about, message, shown):
-            self.put(piece)
+    def messages(self, ready: Sequence[tuple[Message, Sequence[Shown]]]) -> None:
+        """Write messages. Blocking."""
+        for message, shown in ready:
+            for piece in self.form.message(self.about, message, shown):
+                self.put(piece)
+            self.done.messages += 1
 
     def place(self, picture: Attachment, image: Image) -> str:
         """Write a picture beside the file, once; gives its address there. Blocking."""
@@ -207,12 +209,17 @@ class ExportService:
         for start in range(0, len(ids), BLOCK):
             if tell is not None:
                 tell(Progress("exporting", start, len(ids)))
-            for message in await asyncio.to_thread(self._store.read, ids[start : start + BLOCK]):
+            found = await asyncio.to_thread(self._store.read, ids[start : start + BLOCK])
+            ready: list[tuple[Message, list[Shown]]] = []
+            for message in found:
                 versions = message.versions if run.form.versions else (message,)
                 pictures = [each for version in versions for each in version.attachments]
-                shown = [await self._shown(run, each) for each in pictures]
-                await asyncio.to_thread(run.message, message, shown)
-                run.done.messages += 1
+                if pictures:
+                    # Their bytes are in memory for one message at a time.
+                    await asyncio.to_thread(run.messages, ready)
+                    ready = []
+                ready.append((message, [await self._shown(run, each) for each in pictures]))
+            await asyncio.to_thread(run.messages, ready)
         if run.form.tail:
             run.put(run.form.tail)
         return run.done

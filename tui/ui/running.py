@@ -154,9 +154,10 @@ class Running:
     def _show_result(self, outcome: Outcome) -> None:
         if isinstance(outcome.value, Bound) or not outcome.text.strip():
             return
-        text = clean(outcome.text)
-        rest = f"… ({len(text):,} characters)" if len(text) > _LONGEST_RESULT else ""
-        self.front.note(text[:_LONGEST_RESULT] + rest)
+        # Cut before it is cleaned: a chat of 10,000 messages is megabytes.
+        text, length = outcome.text[:_LONGEST_RESULT], len(outcome.text)
+        rest = f"… ({length:,} characters)" if length > _LONGEST_RESULT else ""
+        self.front.note(clean(text) + rest)
 
     def show_progress(self, text: str) -> None:
         """Say in the status line what a command does; nothing: it is over."""

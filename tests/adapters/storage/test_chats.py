@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.chats import InMemoryChats
-from tui.adapters.storage import chats
+from tui.adapters.storage import chats, searching
 from tui.adapters.storage.chats import SqliteChats
 from tui.domain.chat import (
     Attachment,
@@ -282,6 +283,32 @@ async def test_search_finds_texts_and_captions(store: ChatStore) -> None:
 
     assert [(hit.chat_title, hit.message_id) for hit in hits] == [("Pets", "m1")]
     assert "tabby" in hits[0].snippet
+
+
+async def test_words_of_most_messages_give_the_newest_and_rank_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "_MOST_RANKED", 2)
+    store = SqliteChats(tmp_path / "chats.db")
+    await store.create(chat())
+    await store.append("c1", message("m0", "water, water and water"))
+    for each in ("m1", "m2", "m3"):
+        await store.append("c1", message(each, "a long sentence about water" + "ing plants" * 9))
+    await store.append("c1", message("m4", "plants " * 20))
+
+    many = await store.search("water", limit=2)
+    few = await store.search("water and")
+    await store.aclose()
+
+    assert [hit.message_id for hit in many] == ["m3", "m2"]
+    assert [hit.message_id for hit in few] == ["m0"]
+    database = sqlite3.connect(tmp_path / "chats.db")
+    plans = [
+        [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {sql}", ("x", 9))]
+        for sql in (searching._BEST, searching._NEWEST)
+    ]
+    database.close()
+    assert ["USE TEMP B-TREE FOR ORDER BY" in plan for plan in plans] == [True, False]
 
 
 async def test_search_follows_edits_and_deletions(store: ChatStore) -> None:

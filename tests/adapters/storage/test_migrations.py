@@ -10,7 +10,7 @@ import pytest
 
 from tui.adapters.storage import schema
 from tui.adapters.storage.chats import SqliteChats
-from tui.domain.chat import Attachment, CachedCaption, Chat, JournalEntry
+from tui.domain.chat import Attachment, CachedCaption, Chat, JournalEntry, Outline
 
 FIRST_CHAT = "INSERT INTO chats VALUES ('c1', 'Tea', 'salon', 'you', 'half', 1, 2, NULL)"
 FIRST_ENTRY = (
@@ -65,6 +65,28 @@ async def test_a_file_of_the_first_version_loses_nothing(tmp_path: Path) -> None
     assert backup.execute("SELECT title FROM chats").fetchall() == [("Tea",)]
     assert backup.execute("PRAGMA user_version").fetchone() == (1,)
     backup.close()
+
+
+async def test_a_file_of_the_fourth_version_gets_its_indices(tmp_path: Path) -> None:
+    path = tmp_path / "chats.db"
+    first_version(path, [OLD_PICTURE])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:4])
+        schema.open_database(path).close()
+
+    store = SqliteChats(path)
+    outline = await store.outline("c1")
+    uses = await store.pictures()
+    await store.aclose()
+
+    assert outline == [Outline("m1", 4, 1, 1, True)]
+    assert [use.message_id for use in uses] == ["m1"]
+    connection = sqlite3.connect(path)
+    there = {row[1] for row in connection.execute("PRAGMA index_list(messages)")}
+    assert connection.execute("PRAGMA user_version").fetchone() == (5,)
+    connection.close()
+    assert {"messages_outline", "messages_pictured"} <= there
+    assert (tmp_path / "chats.db.version-4.backup").exists()
 
 
 @pytest.mark.parametrize("fate", ["", "perhaps", None, 3, ["both"]])

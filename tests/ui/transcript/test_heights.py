@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.chat import Outline
-from tui.ui.transcript.heights import Heights, estimate
+from tui.ui.transcript.heights import Heights, estimates
 
 HEIGHTS = st.lists(st.integers(0, 9), min_size=1, max_size=30)
 
@@ -33,4 +33,12 @@ def test_rows_behind_the_end_belong_to_the_last() -> None:
 
 
 def test_an_estimate_counts_lines_width_and_pictures() -> None:
-    assert estimate(Outline("x", 100, 3, 1), 50, 10) == 2 + 3 + 2 + 11
+    assert estimates([Outline("x", 100, 3, 1)], 50, 10) == [2 + 3 + 2 + 11]
+
+
+@given(HEIGHTS, HEIGHTS)
+def test_items_come_at_the_end(heights: list[int], more: list[int]) -> None:
+    known = Heights(heights)
+    assert known.total == sum(heights)
+    known.extend(more)
+    assert known.total == sum(heights + more)

@@ -127,11 +127,7 @@ class SqliteChats:
         )
 
         def ask(db: sqlite3.Connection) -> list[Outline]:
-            found = db.execute(sql, (chat_id,))
-            return [
-                Outline(id_, characters, lines, pictures, bool(is_sent))
-                for id_, characters, lines, pictures, is_sent in found
-            ]
+            return [Outline._make(row) for row in db.execute(sql, (chat_id,))]
 
         return await self._read(ask)
 
@@ -239,12 +235,10 @@ class SqliteChats:
 
     async def journal(self, limit: int = 100, digest: str = "") -> list[JournalEntry]:
         """The last captions, of all pictures or of one, newest first."""
-        sql = (
-            f"SELECT {rows.JOURNAL_COLUMNS} FROM journal WHERE ? IN ('', digest)"
-            " ORDER BY id DESC LIMIT ?"
-        )
+        of_one, values = ("WHERE digest = ?", (digest,)) if digest else ("", ())
+        sql = f"SELECT {rows.JOURNAL_COLUMNS} FROM journal {of_one} ORDER BY id DESC LIMIT ?"
         return await self._read(
-            lambda db: [rows.to_entry(row) for row in db.execute(sql, (digest, limit))]
+            lambda db: [rows.to_entry(row) for row in db.execute(sql, (*values, limit))]
         )
 
     async def cached_caption(self, key: str) -> CachedCaption | None:

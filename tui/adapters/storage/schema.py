@@ -129,6 +129,15 @@ _FOURTH = (
     "ALTER TABLE chats ADD COLUMN injections TEXT NOT NULL DEFAULT '[]'",
     "CREATE TABLE variables (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
+_FIFTH = (
+    # No longer for messages alone that are not deleted: what is deleted with its chat is found by
+    # this index too, and without it all messages of all chats were looked at.
+    "DROP INDEX messages_outline",
+    """CREATE INDEX messages_outline ON messages
+        (chat, position, place, id, characters, lines, pictures, kind, withheld, hidden)""",
+    "CREATE INDEX messages_pictured ON messages (chat) WHERE pictures > 0",
+    "CREATE INDEX journal_pictures ON journal (digest)",
+)
 
 
 def _to_1(connection: sqlite3.Connection) -> None:
@@ -168,7 +177,12 @@ def _to_4(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2, _to_3, _to_4)
+def _to_5(connection: sqlite3.Connection) -> None:
+    for statement in _FIFTH:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2, _to_3, _to_4, _to_5)
 """Entry N brings a file of version N to version N + 1, inside the caller's transaction."""
 
 

@@ -11,6 +11,9 @@ from tui.domain.safetext import clean_line
 
 _SNIPPET = 100
 _MAX_TERMS = 16
+_MOST_RANKED = 2_000
+"""Messages among which the best are looked for: that takes a microsecond for each. Words that are
+in more of them tell little about any, and the newest are found without reading the rest."""
 _NO_SPACES = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x9FFF),
     (0xA000, 0xA4CF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))  # fmt: skip
 """Scripts written without spaces: the index takes a whole sentence of them for one word."""
@@ -19,10 +22,23 @@ _FROM = (
     " JOIN chats c ON c.id = m.chat WHERE {condition}"
     " AND m.hidden IS NULL AND c.hidden IS NULL ORDER BY {order} LIMIT ?"
 )
+_BEST, _NEWEST = (
+    _FROM.format(
+        # CROSS: the index of words comes first, whatever SQLite thinks of the tables' sizes.
+        source="messages_index CROSS JOIN messages m ON m.place = messages_index.rowid",
+        condition="messages_index MATCH ?",
+        order=order,
+    )
+    for order in ("messages_index.rank, m.place DESC", "messages_index.rowid DESC")
+)
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM messages_index WHERE messages_index MATCH ? LIMIT ?)"
 
 
 def search(database: sqlite3.Connection, text: str, limit: int) -> list[SearchHit]:
-    """Find messages whose text or captions hold all the words; best or newest first.
+    """Find messages whose text or captions hold all the words.
+
+    The best come first; the newest do where so many hold them that ranking all would take long, and
+    where the index does not know the words.
 
     Args:
         database: Read only.
@@ -49,13 +65,9 @@ def _needs_scan(term: str) -> bool:
 
 
 def _indexed(database: sqlite3.Connection, terms: list[str], limit: int) -> list[Any]:
-    quoted = ['"' + term.replace('"', '""') + '"' for term in terms]
-    sql = _FROM.format(
-        source="messages_index JOIN messages m ON m.place = messages_index.rowid",
-        condition="messages_index MATCH ?",
-        order="messages_index.rank, m.place DESC",
-    )
-    return database.execute(sql, (" ".join(quoted) + "*", limit)).fetchall()
+    quoted = " ".join('"' + term.replace('"', '""') + '"' for term in terms) + "*"
+    many = database.execute(_COUNT, (quoted, _MOST_RANKED + 1)).fetchone()[0] > _MOST_RANKED
+    return database.execute(_NEWEST if many else _BEST, (quoted, limit)).fetchall()
 
 
 def _scan(database: sqlite3.Connection, terms: list[str], limit: int) -> list[Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tui.domain.chat import Outline
 from tui.domain.safetext import clean
 from tui.ui.transcript.entries import Entry, Live, MessageSource, Spot
-from tui.ui.transcript.heights import Heights, estimate
+from tui.ui.transcript.heights import Heights, estimates
 from tui.ui.transcript.layout import Laid, Look, State, header, lay_out
 from tui.ui.transcript.lines import Line, wrap
 from tui.ui.transcript.markdown import layout as markdown
@@ -30,7 +30,7 @@ class Document:
         """Ids of messages whose reasoning is shown."""
         self.notes: dict[str, list[str]] = {}
         """Local notes by the id of the message they follow."""
-        self.heights = Heights([0])
+        self._heights: Heights | None = None
         self.live: Live | None = None
         self._ids: list[str] = [""]
         self._index: dict[str, int] = {"": 0}
@@ -62,15 +62,22 @@ class Document:
     def _reset(self) -> None:
         self._entries.clear()
         self._number()
-        self.heights = Heights([0, *map(self._estimate, self._outline())])
-        self.measure(0)
+        self._heights = None
+
+    @property
+    def heights(self) -> Heights:
+        """Rows of each item; guessed when they are first asked for, so not for every look."""
+        if self._heights is None:
+            self._heights = Heights([0, *self._estimates(self._outline())])
+            self.measure(0)
+        return self._heights
 
     def _outline(self) -> list[Outline]:
         return self.source.outline if self.source is not None else []
 
-    def _estimate(self, outline: Outline) -> int:
+    def _estimates(self, outlines: Iterable[Outline]) -> list[int]:
         rows = self.look.picture_rows if self.look.images != "off" else 0
-        return estimate(outline, self.look.room, rows)
+        return estimates(outlines, self.look.room, rows)
 
     def _number(self) -> None:
         self._ids = ["", *(each.id for each in self._outline())]
@@ -80,19 +87,23 @@ class Document:
     def sync(self) -> None:
         """Follow changes of the chat: added, removed and edited messages."""
         if self.source is not None and self.source.revision != self._revision:
-            known = {each: self.heights[item] for item, each in enumerate(self._ids)}
-            lost = self._ids
+            heights, before = self.heights, self._ids
             self._number()
-            self.heights = Heights(
-                [known[""]]
-                + [
-                    known[each.id] if each.id in known else self._estimate(each)
-                    for each in self._outline()
-                ]
-            )
-            self._forget(each for each in lost if each not in self._index)
+            if self._ids[: len(before)] == before:
+                heights.extend(self._estimates(self._outline()[len(before) - 1 :]))
+            else:
+                self._carry_over(heights, before)
         for key in list(self._entries):
             self._renew(key)
+
+    def _carry_over(self, heights: Heights, before: list[str]) -> None:
+        """Keep the heights of the messages that are still there, wherever they stand now."""
+        known = dict(zip(before, heights, strict=True))
+        outline = self._outline()
+        guesses = self._estimates(outline)
+        now = [known.get(each.id, guess) for each, guess in zip(outline, guesses, strict=True)]
+        self._heights = Heights([known[""], *now])
+        self._forget(each for each in before if each not in self._index)
 
     def _forget(self, ids: Iterator[str]) -> None:
         for each in ids:
