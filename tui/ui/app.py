@@ -16,7 +16,7 @@ from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
 from tui.services.endpoints import OFFLINE
-from tui.ui import upkeep
+from tui.ui import following, upkeep
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
@@ -126,7 +126,8 @@ class SalonApp(App[None]):
             # Started without collecting garbage: nearly all that was made until now stays.
             gc.freeze()
             gc.enable()
-        upkeep.begin(self, self.services.upkeep, is_shared=self.services.store.is_shared)
+        upkeep.begin(self, self.services.upkeep)
+        following.begin(self, self.chat)
         self._look_around()
         self._show_quick_replies()
 

@@ -109,5 +109,7 @@ class PictureKeys(MessageKeys):
         Raises:
             StorageError: They could not be written.
         """
-        await self.services.chats.note_draft(self.session, self.composer.draft)
-        await self.services.chats.note_pictures(self.session, self.attaching.waiting)
+        chat = self.session.chat
+        chat.draft, chat.draft_pictures = self.composer.draft, self.attaching.waiting
+        # Also when they did not change: another Salon may have kept its own meanwhile.
+        await self.session.save()
