@@ -156,8 +156,11 @@ class SalonApp(App[None]):
         if self._leaving:
             return
         self._leaving = True
-        await self._save()
-        self.exit()
+        if await self.chat.may_leave():
+            await self._save()
+            self.exit()
+        else:
+            self._leaving = False
 
     async def _save(self) -> None:
         self._is_saved = True
