@@ -86,3 +86,16 @@ def test_an_event_of_endless_lines_is_refused_after_the_events_before_it() -> No
     assert next(found) == SseEvent("first")
     with pytest.raises(ProtocolError):
         next(found)
+
+
+@pytest.mark.parametrize("sent", [b"x" * 60, b"data: " + b"x" * 60 + b"\n", b"data: x\n" * 9])
+def test_what_is_too_much_is_not_kept_and_said_in_words(sent: bytes) -> None:
+    parser = SseParser(50)
+    with pytest.raises(ProtocolError, match="more than 50 bytes in one piece"):
+        list(parser.feed(sent))
+
+    assert len(parser._lines._buffer) <= 50
+    assert not parser._data
+    with pytest.raises(ProtocolError, match="more than 32 MB in one piece") as raised:
+        list(SseParser().feed(b"x" * (33 << 20)))
+    assert "try again" in raised.value.hint

@@ -23,13 +23,22 @@ class InMemoryChats:
 
     def __init__(self) -> None:
         self.problems: list[str] = []
-        self.is_shared = False
+        self.is_shown_elsewhere = False
         self._chats: dict[str, Chat] = {}
         self._messages: dict[str, tuple[str, Message]] = {}
         self._hidden: set[str] = set()
         self._journal: list[JournalEntry] = []
         self.cached: dict[str, CachedCaption] = {}
         self._globals: Variables = {}
+
+    def show(self, chat_id: str) -> bool:
+        return self.is_shown_elsewhere
+
+    def is_stirred(self) -> bool:
+        return False
+
+    async def has_news(self) -> bool:
+        return False
 
     def _of(self, chat_id: str) -> list[Message]:
         pairs = self._messages.values()
@@ -58,10 +67,30 @@ class InMemoryChats:
     async def last(self) -> str | None:
         return next((chat.id for chat in self._visible()), None)
 
-    async def save(self, chat: Chat) -> None:
+    async def save(self, chat: Chat, known: Chat) -> None:
         self._exists(chat.id, self._chats)
-        kept = deepcopy(chat)
-        self._chats[chat.id] = replace(kept, created=self._chats[chat.id].created)
+        kept = self._chats[chat.id]
+        for name in Chat.__dataclass_fields__:
+            if name not in ("id", "created", "updated", "pictures", "variables"):
+                mine = getattr(chat, name)
+                if mine != getattr(known, name):
+                    setattr(kept, name, deepcopy(mine))
+        kept.updated = max(kept.updated, chat.updated)
+        kept.pictures = max(kept.pictures, chat.pictures)
+        self._merge(kept.variables, chat.variables, known.variables)
+
+    async def number(self, chat_id: str, count: int) -> int:
+        self._exists(chat_id, self._chats)
+        self._chats[chat_id].pictures += count
+        return self._chats[chat_id].pictures
+
+    @staticmethod
+    def _merge(kept: Variables, mine: Variables, known: Variables) -> None:
+        for name in known.keys() - mine.keys():
+            kept.pop(name, None)
+        for name, value in mine.items():
+            if name not in known or known[name] != value:
+                kept[name] = deepcopy(value)
 
     async def delete(self, chat_id: str) -> None:
         self._hidden.add(chat_id)
@@ -104,11 +133,13 @@ class InMemoryChats:
                 await self.append(chat_id, message)
             self._messages[key] = kept
 
-    async def update(self, *messages: Message) -> None:
+    async def update(self, *messages: Message) -> list[Message]:
         for message in messages:
             self._exists(message.id, self._messages)
+        before = self.read([message.id for message in messages if message.id not in self._hidden])
         for message in messages:
             self._messages[message.id] = (self._messages[message.id][0], replace(message))
+        return before
 
     async def delete_message(self, *message_ids: str) -> None:
         self._hidden.update(message_ids)
@@ -121,8 +152,8 @@ class InMemoryChats:
     async def globals(self) -> Variables:
         return deepcopy(self._globals)
 
-    async def save_globals(self, variables: Variables) -> None:
-        self._globals = deepcopy(variables)
+    async def save_globals(self, variables: Variables, known: Variables) -> None:
+        self._merge(self._globals, variables, known)
 
     async def search(self, text: str, limit: int = 50) -> list[SearchHit]:
         words = text.lower().split()

@@ -235,7 +235,7 @@ async def test_variables_are_kept_with_the_chat_and_the_global_ones_for_all(desk
 async def test_variables_that_could_not_be_kept_are_kept_the_next_time(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(_chat: object) -> None:
+    async def full(_chat: object, _known: object) -> None:
         raise StorageError("no room")
 
     desk.session.variables.set("x", 1)

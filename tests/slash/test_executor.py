@@ -176,7 +176,7 @@ async def test_a_script_that_does_not_end_is_ended(room: Room) -> None:
 async def test_a_full_disk_does_not_hide_why_a_script_ended(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(_chat: Chat) -> None:
+    async def full(_chat: Chat, _known: Chat) -> None:
         raise StorageError("no room")
 
     monkeypatch.setattr(room.store, "save", full)

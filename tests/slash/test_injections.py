@@ -88,7 +88,7 @@ async def test_what_is_said_but_once_is_gone_when_nobody_could_be_asked(room: Ro
 async def test_what_cannot_be_written_is_not_added(
     room: Room, line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(_chat: Chat) -> None:
+    async def full(_chat: Chat, _known: Chat) -> None:
         raise StorageError("no room")
 
     await room.run("/inject id=x one")

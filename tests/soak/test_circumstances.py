@@ -140,17 +140,18 @@ def test_two_at_once_write_into_one_chat_and_each_finds_both(tmp_path: Path) -> 
     assert [number for number in sent if number > 100] == list(range(101, 161))
 
 
-async def test_who_opens_the_chats_second_knows_of_the_first(tmp_path: Path) -> None:
+async def test_who_opens_a_chat_second_knows_of_the_first(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys; from pathlib import Path\n"
         "from tui.adapters.storage.chats import SqliteChats\n"
         "async def main():\n"
         "    store = SqliteChats(Path(sys.argv[1])); await store.chats()\n"
-        "    print(store.is_shared, flush=True)\n"
+        "    print(store.show('c1'), store.show('c2'), flush=True)\n"
         "asyncio.run(main())\n"
     )
     store = SqliteChats(tmp_path / "chats.db")
     await store.chats()
+    assert not store.show("c1")
 
     second = subprocess.run(  # noqa: ASYNC221 - short
         [sys.executable, "-c", code, str(tmp_path / "chats.db")],
@@ -162,8 +163,7 @@ async def test_who_opens_the_chats_second_knows_of_the_first(tmp_path: Path) -> 
     )
     await store.aclose()
 
-    assert not store.is_shared
-    assert second.stdout == "True\n"
+    assert second.stdout == "True False\n"
 
 
 def test_messages_keep_their_order_when_the_clock_is_set_back(tmp_path: Path) -> None:

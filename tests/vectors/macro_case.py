@@ -11,7 +11,8 @@ from tui.domain.macros import expand
 from tui.domain.settings import Settings
 from tui.services.chat_store import ChatStore
 from tui.services.macro_environment import environment
-from tui.services.session import ChatSession, outline_of
+from tui.services.outlines import outline_of
+from tui.services.session import ChatSession
 
 DEVIATIONS = {
     6: "`{{trim}}` inside a caption is the caption's text, and stays",

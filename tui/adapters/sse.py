@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from tui.domain.errors import ProtocolError
 
-MAX_EVENT = 32 * 1024 * 1024
+_MB = 1024 * 1024
+MAX_EVENT = 32 * _MB
 """Largest single event or line in bytes; pictures may come inside."""
 
 
@@ -43,9 +44,9 @@ class LineParser:
         start = 0
         try:
             while (end := self._buffer.find(b"\n", max(start, self._searched))) >= 0:
+                self._check(end - start)
                 line = bytes(self._buffer[start:end])
                 start = end + 1
-                self._check(len(line))
                 yield line.removesuffix(b"\r")
         finally:
             del self._buffer[:start]
@@ -60,7 +61,9 @@ class LineParser:
 
     def _check(self, size: int) -> None:
         if size > self._limit:
-            raise ProtocolError(f"the server sent more than {self._limit} bytes in one piece")
+            # Whoever holds the error, with its traceback, must not hold all this, too.
+            self._buffer.clear()
+            raise _too_much(self._limit)
 
 
 class NdjsonParser:
@@ -124,7 +127,8 @@ class SseParser:
         if name == b"data":
             self._size += len(raw)
             if self._size > self._limit:
-                raise ProtocolError(f"the server sent more than {self._limit} bytes in one event")
+                self._data = None
+                raise _too_much(self._limit)
             if self._data is None:
                 self._data = bytearray(value)
             else:
@@ -139,6 +143,14 @@ class SseParser:
         self._data, self._event, self._size = None, "", 0
         if data is not None:
             yield SseEvent(data.decode("utf-8", "replace"), event)
+
+
+def _too_much(limit: int) -> ProtocolError:
+    shown = f"{limit // _MB} MB" if limit >= _MB else f"{limit} bytes"
+    return ProtocolError(
+        f"the server sent more than {shown} in one piece",
+        hint="what came before is kept; try again, or another model or server",
+    )
 
 
 def _is_stray(line: bytes) -> bool:

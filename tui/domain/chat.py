@@ -111,6 +111,8 @@ class Message:
     """Which of them is shown."""
     revision: int = 0
     """Counts changes in memory, so that the view knows what to draw again; not stored."""
+    elsewhere: bool = False
+    """Being written by another Salon; this is what that one saved last."""
 
     def touch(self) -> None:
         """Say that something changed."""
@@ -126,6 +128,20 @@ class Message:
         """All versions, at least one, the shown one as it is now."""
         shown = Swipe(**{name: getattr(self, name) for name in _VERSIONED})
         return (*self.swipes[: self.swipe], shown, *self.swipes[self.swipe + 1 :])
+
+    @property
+    def stamp(self) -> int:
+        """Tells apart what two states of a message would keep on the disk."""
+        values = [getattr(self, name) for name in _VERSIONED]
+        rest = self.versions if self.swipes else ()
+        return hash((self.role, self.kind, self.hidden, self.swipe, rest, *values))
+
+    def become(self, other: Message) -> None:
+        """Be what another state of this message is, as the same object."""
+        for name in Message.__dataclass_fields__:
+            if name != "revision":
+                setattr(self, name, getattr(other, name))
+        self.touch()
 
     def show(self, versions: tuple[Swipe, ...], at: int) -> None:
         """Have these versions from now on, and show one of them."""

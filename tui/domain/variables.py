@@ -201,7 +201,8 @@ class Variables:
         self.revision = 0
         """Counts changes, so that their keeper knows when to save."""
         self.kept = 0
-        """The revision that was saved last."""
+        self.known: dict[str, JSON] = {}
+        """The revision that was saved last, and what the disk is known to hold."""
         self._before: dict[str, tuple[bool, JSON]] | None = None
 
     def get(self, name: str, index: str | int | None = None) -> Value:

@@ -34,9 +34,16 @@ class ChatStore(Protocol):
         """What was wrong with what is kept, and what was done about it; a line each."""
         ...
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether another Salon was using the chats when this one began to."""
+    def show(self, chat_id: str) -> bool:
+        """Say which chat is on the screen here; whether it is on that of another Salon, too."""
+        ...
+
+    def is_stirred(self) -> bool:
+        """Whether somebody may have written, this Salon too, since the last call; cheap."""
+        ...
+
+    async def has_news(self) -> bool:
+        """Whether another Salon wrote since the last call, or died while it wrote a message."""
         ...
 
     async def chats(self) -> list[ChatSummary]:
@@ -55,8 +62,12 @@ class ChatStore(Protocol):
         """Id of the chat used last."""
         ...
 
-    async def save(self, chat: Chat) -> None:
-        """Keep all of a chat but when it was made."""
+    async def save(self, chat: Chat, known: Chat) -> None:
+        """Keep what of a chat is different from how it was known; the rest may be another's."""
+        ...
+
+    async def number(self, chat_id: str, count: int) -> int:
+        """Give out numbers for pictures, once and for all; the last of them."""
         ...
 
     async def delete(self, chat_id: str) -> None:
@@ -87,8 +98,12 @@ class ChatStore(Protocol):
         """Put a message before the one of that id; cheap even among 10,000."""
         ...
 
-    async def update(self, *messages: Message) -> None:
-        """Keep the present state of messages: of all of them, or of none."""
+    async def update(self, *messages: Message) -> list[Message]:
+        """Keep the present state of messages, of all of them or of none.
+
+        Returns:
+            What they were before; without those that are deleted.
+        """
         ...
 
     async def delete_message(self, *message_ids: str) -> None:
@@ -103,8 +118,8 @@ class ChatStore(Protocol):
         """The variables that belong to no chat."""
         ...
 
-    async def save_globals(self, variables: Variables) -> None:
-        """Keep these in place of those that were there; all of them, or none."""
+    async def save_globals(self, variables: Variables, known: Variables) -> None:
+        """Keep what of them is different from how they were known; all of it, or nothing."""
         ...
 
     async def search(self, text: str, limit: int = 50) -> list[SearchHit]:

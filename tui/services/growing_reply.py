@@ -12,6 +12,7 @@ from tui.domain.chat import Message, Status
 from tui.domain.errors import AppError, ProviderError
 from tui.domain.generation import Finished, GenerationEvent, ReasoningDelta, TextDelta
 from tui.services.echo import Echo
+from tui.services.ledger import must_be_ours
 from tui.services.library import new_id
 from tui.services.session import ChatSession
 
@@ -36,11 +37,17 @@ class GrowingReply:
         session: The chat.
         into: A message that goes on; None for a new one.
         beside: A message that gets another version, in place of one that goes on or a new one.
+
+    Raises:
+        AppError: Another Salon is writing that message.
     """
 
     def __init__(
         self, session: ChatSession, into: Message | None, beside: Message | None = None
     ) -> None:
+        for message in (into, beside):
+            if message is not None:
+                must_be_ours(message)
         self.beside = beside
         self.model = ""
         self.message = into

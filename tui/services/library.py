@@ -13,6 +13,7 @@ from tui.domain.chat import Chat, ChatSummary, Message, Outline, SearchHit
 from tui.domain.errors import AppError, StorageError
 from tui.domain.safetext import clean_line
 from tui.domain.variables import Variables
+from tui.services.ledger import News, frozen, take_variables
 from tui.services.macro_environment import environment
 from tui.services.session import ChatSession
 
@@ -121,12 +122,39 @@ class Library:
         self, chat: Chat, outline: Sequence[Outline], who: Character, persona: Persona
     ) -> ChatSession:
         if not self._have_variables:
-            self._variables.values.update(await self._store.globals())
+            self._variables.known = await self._store.globals()
+            self._variables.values.update(self._variables.known)
             self._have_variables = True
         session = ChatSession(chat, outline, self._store, who, persona)
         session.shared = self._variables
         self._opened.add(session)
         return session
+
+    async def _take_globals(self) -> None:
+        shared = self._variables
+        kept = shared.kept
+        theirs = await self._store.globals()
+        if kept == shared.kept == shared.revision:  # else it may be older than what is here
+            take_variables(shared.values, shared.known, theirs)
+            shared.known = theirs
+
+    async def catch_up(self, session: ChatSession) -> News | None:
+        """Take over what another Salon changed in an open chat, and of the global variables.
+
+        Returns:
+            What is new; None when that cannot be told yet, since something was written here.
+
+        Raises:
+            StorageError: It could not be read.
+        """
+        news = await session.catch_up()
+        if news is not None:
+            await self._take_globals()
+            if session.character.id != session.chat.character:
+                session.character = await self._character(session.chat.character)
+            if session.persona.id != session.chat.persona:
+                session.persona = await self._persona(session.chat.persona)
+        return news
 
     async def resume(self) -> ChatSession:
         """Open the chat used last, or start the first one."""
@@ -142,8 +170,8 @@ class Library:
         chat = await self._store.load(chat_id)
         if chat is None:
             raise StorageError("that chat is gone", hint="/chats lists those there are")
-        chat.title = clean_line(title)
-        await self._store.save(chat)
+        known, chat.title = frozen(chat), clean_line(title)
+        await self._store.save(chat, known)
         for session in self._opened:
             if session.chat.id == chat_id:
                 session.chat.title = chat.title

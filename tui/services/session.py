@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.domain.character import Character, Persona
 from tui.domain.chat import Attachment, Chat, Message, Outline, Swipe
 from tui.domain.errors import AppError
 from tui.domain.variables import Variables
+from tui.services.ledger import Ledger, News, must_be_ours
+from tui.services.outlines import outline_of, put_back
 
 if TYPE_CHECKING:
     from tui.services.chat_store import ChatStore
@@ -19,17 +22,6 @@ Undo = tuple[str, Callable[[], Awaitable[None]]]
 
 BLOCK = 64
 """Messages fetched at a time: one read costs less than a frame, and a screen holds fewer."""
-
-
-def outline_of(message: Message) -> Outline:
-    """What the store will say of this message in its outline."""
-    return Outline(
-        message.id,
-        len(message.text),
-        message.text.count("\n") + 1,
-        len(message.attachments),
-        message.is_sent,
-    )
 
 
 class ChatSession:
@@ -61,6 +53,9 @@ class ChatSession:
         """The global ones; `Library` gives all its chats the same."""
         self._store = store
         self._messages: dict[str, Message] = {}
+        self._ledger = Ledger(chat, self.outline, self._messages, store)
+        self.tell: Callable[[str], object] = lambda line: None
+        """Is told, in a line, what another Salon did at the same time."""
 
     def __len__(self) -> int:
         return len(self.outline)
@@ -100,6 +95,7 @@ class ChatSession:
         missing = [each for each in ids if each not in self._messages]
         for message in self._store.read(missing):
             self._messages[message.id] = message
+            self._ledger.note(message)
 
     def tail(self, count: int, end: int | None = None) -> list[tuple[int, Message]]:
         """The last messages that the model gets, in order, each with its position.
@@ -119,7 +115,8 @@ class ChatSession:
     def growing(self) -> int:
         """Position of the reply that is being written; of the last message when none is."""
         for index in range(len(self) - 1, max(-1, len(self) - 1 - BLOCK), -1):
-            if self.message(index).status == "streaming":
+            message = self.message(index)
+            if message.status == "streaming" and not message.elsewhere:
                 return index
         return len(self) - 1
 
@@ -140,10 +137,11 @@ class ChatSession:
     async def append(self, message: Message) -> None:
         """Put a message at the end, on disk first. Raises StorageError."""
         await self._number(message)
-        await self._store.append(self.chat.id, message)
-        self._messages[message.id] = message
-        self.outline.append(outline_of(message))
-        self.revision += 1
+        with self._ledger.writing():
+            await self._return()
+            await self._store.append(self.chat.id, kept := replace(message))
+            self._entered(message, kept)
+            self.outline.append(outline_of(message))
 
     async def insert(self, index: int, message: Message) -> None:
         """Put a message before the one at a position, on disk first.
@@ -154,24 +152,83 @@ class ChatSession:
         """
         before = self.outline[index].id
         await self._number(message)
-        await self._store.insert(self.chat.id, message, before)
-        at = self.index_of(before)
+        with self._ledger.writing():
+            await self._return()
+            await self._store.insert(self.chat.id, kept := replace(message), before)
+            at = self.index_of(before)
+            self._entered(message, kept)
+            self.outline.insert(len(self) if at is None else at, outline_of(message))
+
+    def _entered(self, message: Message, kept: Message) -> None:
         self._messages[message.id] = message
-        self.outline.insert(len(self) if at is None else at, outline_of(message))
+        self._ledger.note(kept)
         self.revision += 1
 
+    async def _return(self) -> None:
+        """A chat that another Salon deleted comes back when something is put into it."""
+        if self._ledger.is_deleted:
+            await self._store.restore(self.chat.id)
+            self._ledger.is_deleted = False
+
     async def update(self, *messages: Message) -> None:
-        """Keep changed messages, all of them or none. Raises StorageError."""
+        """Keep changed messages, all of them or none.
+
+        Raises:
+            AppError: One is being written in another Salon, or was deleted there.
+            StorageError: They could not be written.
+        """
         for message in messages:
+            must_be_ours(message)
             await self._number(message)
             message.touch()
-        await self._store.update(*messages)
+        kept = [replace(message) for message in messages]
+        with self._ledger.writing():
+            before = await self._store.update(*kept)
+            overtaken = self._ledger.overtaken(before)
+            self._ledger.note(*kept)
         changed = {message.id: outline_of(message) for message in messages}
         for index in range(len(self.outline) - 1, -1, -1):
             if not changed:
                 break
             entry = self.outline[index]
             self.outline[index] = changed.pop(entry.id, entry)
+        self._meet(messages, before, overtaken)
+
+    def _meet(
+        self, messages: Sequence[Message], before: Sequence[Message], theirs: Sequence[Message]
+    ) -> None:
+        """Deal with what another Salon did to messages just before they were written here."""
+        for each in theirs:
+            at = self.index_of(each.id)
+            self.undos.append((f"#{at} as another Salon wrote it", partial(self._yield, each)))
+            self.tell(f"Another Salon changed #{at} just before: /undo brings its words back")
+        left = {each.id for each in before}
+        for message in messages:
+            at = None if message.id in left else self.index_of(message.id)
+            if at is not None:
+                del self._messages[message.id]
+                raise AppError(
+                    f"#{at} was deleted in another Salon", hint="/undo there brings it back"
+                )
+
+    async def _yield(self, theirs: Message) -> None:
+        mine = self._messages.get(theirs.id)
+        if mine is not None:
+            mine.become(theirs)
+            await self.update(mine)
+
+    @property
+    def is_written_elsewhere(self) -> bool:
+        """Whether another Salon is writing one of the last messages."""
+        last = (self._messages.get(entry.id) for entry in self.outline[-BLOCK:])
+        return any(message is not None and message.elsewhere for message in last)
+
+    async def catch_up(self) -> News | None:
+        """Take over what another Salon wrote. Raises StorageError; see `Ledger.catch_up`."""
+        news = await self._ledger.catch_up()
+        if news and (news.came or news.gone):
+            self.revision += 1
+        return news
 
     async def show(self, message: Message, versions: tuple[Swipe, ...], at: int) -> None:
         """Give a message its versions and show one; raises StorageError and changes nothing."""
@@ -191,45 +248,25 @@ class ChatSession:
         """Take messages out, all of them or none. Raises IndexError, StorageError."""
         messages = [self.message(index) for index in indices]
         gone = {message.id for message in messages}
-        await self._store.delete_message(*gone)
-        self.outline[:] = [entry for entry in self.outline if entry.id not in gone]
+        with self._ledger.writing():
+            await self._store.delete_message(*gone)
+            self.outline[:] = [entry for entry in self.outline if entry.id not in gone]
         self.revision += 1
         return messages
 
     async def bring_back(self, *messages: Message) -> None:
         """Undo `remove`: the messages return to their places. Raises StorageError."""
-        await self._store.restore_message(*(message.id for message in messages))
+        with self._ledger.writing():
+            await self._store.restore_message(*(message.id for message in messages))
         # Others may have come or gone since they were removed: the store alone knows the order.
         order = await self._store.outline(self.chat.id)
-        rank = {entry.id: number for number, entry in enumerate(order)}
-        here = {entry.id for entry in self.outline}
-        coming = [each for each in messages if each.id in rank and each.id not in here]
-        coming.sort(key=lambda message: rank[message.id], reverse=True)
-        merged: list[Outline] = []
-        for entry in self.outline:
-            while coming and rank[coming[-1].id] < rank.get(entry.id, len(rank)):
-                merged.append(self._returned(coming.pop()))
-            merged.append(entry)
-        merged += [self._returned(each) for each in reversed(coming)]
-        self.outline[:] = merged
+        for message in put_back(self.outline, messages, order):
+            self._messages[message.id] = message
         self.revision += 1
-
-    def _returned(self, message: Message) -> Outline:
-        self._messages[message.id] = message
-        return outline_of(message)
 
     async def numbered(self, pictures: Sequence[Attachment]) -> tuple[Attachment, ...]:
         """The pictures of this chat, each with a number of its own. Raises StorageError."""
-        before = self.chat.pictures
-        done = tuple(each if each.number else self._next(each) for each in pictures)
-        if self.chat.pictures != before:
-            # Kept at once: a number that was seen must not come again for another picture.
-            await self.save()
-        return done
-
-    def _next(self, picture: Attachment) -> Attachment:
-        self.chat.pictures += 1
-        return replace(picture, number=self.chat.pictures)
+        return await self._ledger.numbered(pictures)
 
     async def _number(self, message: Message) -> None:
         message.attachments = await self.numbered(message.attachments)
@@ -250,10 +287,10 @@ class ChatSession:
             await self.save()
             mine.kept = revision
         if shared.revision != shared.kept:
-            revision = shared.revision
-            await self._store.save_globals(dict(shared.values))
-            shared.kept = revision
+            revision, now = shared.revision, dict(shared.values)
+            await self._store.save_globals(now, shared.known)
+            shared.kept, shared.known = revision, now
 
     async def save(self) -> None:
-        """Keep title, draft, participants and what pictures were numbered."""
-        await self._store.save(replace(self.chat))
+        """Keep what changed of title, draft, participants and variables."""
+        await self._ledger.save()

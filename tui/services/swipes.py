@@ -12,6 +12,7 @@ from typing import Literal
 from tui.domain.chat import Message, Swipe
 from tui.domain.errors import AppError
 from tui.domain.safetext import clean
+from tui.services.ledger import must_be_ours
 from tui.services.session import ChatSession
 
 Direction = Literal["left", "right"]
@@ -105,6 +106,7 @@ def _reply(session: ChatSession, index: int | None) -> Message:
         raise AppError(
             f"#{at} is not a reply", hint="only replies have versions; /reply asks for one"
         )
+    must_be_ours(message)
     if message.status == "streaming":
         raise AppError("the reply is still being written", hint="Esc stops it and keeps what came")
     return message

@@ -16,7 +16,7 @@ from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
 from tui.services.endpoints import OFFLINE
-from tui.ui import collecting, upkeep
+from tui.ui import collecting, following, upkeep
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
@@ -127,7 +127,8 @@ class SalonApp(App[None]):
             gc.freeze()
             gc.enable()
             collecting.begin(self)
-        upkeep.begin(self, self.services.upkeep, is_shared=self.services.store.is_shared)
+        upkeep.begin(self, self.services.upkeep)
+        following.begin(self, self.chat)
         self._look_around()
         self._show_quick_replies()
 
@@ -156,8 +157,11 @@ class SalonApp(App[None]):
         if self._leaving:
             return
         self._leaving = True
-        await self._save()
-        self.exit()
+        if await self.chat.may_leave():
+            await self._save()
+            self.exit()
+        else:
+            self._leaving = False
 
     async def _save(self) -> None:
         self._is_saved = True

@@ -11,21 +11,17 @@ if TYPE_CHECKING:
 
     from tui.services.chat_store import Upkeep
 
-SHARED = "Another Salon is open: what it writes shows here when you open its chat again (Ctrl+S)"
 FIRST_SECONDS = 5.0
 _AGAIN_SECONDS = 3600.0
 
 
-def begin(app: App[None], upkeep: Upkeep, *, is_shared: bool) -> None:
+def begin(app: App[None], upkeep: Upkeep) -> None:
     """Look after things from now on; the prompt comes first.
 
     Args:
         app: Shows what is told.
         upkeep: Does it.
-        is_shared: Whether another Salon has the chats open, too.
     """
-    if is_shared:
-        app.notify(SHARED, markup=False, timeout=10)
 
     async def run() -> None:
         try:

@@ -62,7 +62,7 @@ async def test_a_chat_comes_back_as_it_was_saved(store: ChatStore) -> None:
     await store.create(one)
     one.draft, one.persona, one.updated, one.local_only = "half a th", "me", 9.0, True
 
-    await store.save(one)
+    await store.save(one, chat())
 
     assert await store.load("c1") == one
 
@@ -223,11 +223,11 @@ async def test_variables_are_kept_with_their_chat_and_for_all(store: ChatStore) 
     kept = {"x": "1", "größe": 2.5, "list": [1, {"a": None}], "on": True}
     await store.create(chat())
     empty = await store.load("c1")
-    await store.save(chat(variables=kept))
+    await store.save(chat(variables=kept), chat())
     found = await store.load("c1")
     before = await store.globals()
-    await store.save_globals({"old": 1, **kept})
-    await store.save_globals(kept)
+    await store.save_globals({"old": 1, **kept}, {})
+    await store.save_globals(kept, {"old": 1, **kept})
 
     assert empty is not None
     assert (empty.variables, before) == ({}, {})
@@ -264,7 +264,7 @@ async def test_the_list_begins_with_the_chat_used_last(store: ChatStore) -> None
 
 async def test_what_is_gone_cannot_be_changed(store: ChatStore) -> None:
     for change in (
-        store.save(chat("no")),
+        store.save(chat("no"), chat("no")),
         store.restore("no"),
         store.append("no", message("m")),
         store.update(message("no")),

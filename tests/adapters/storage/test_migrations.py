@@ -136,7 +136,8 @@ async def test_what_waits_beside_the_prompt_is_kept_with_the_chat(tmp_path: Path
     store = SqliteChats(tmp_path / "chats.db")
     await store.create(Chat("c1", "Tea", "salon", "you", 1, 2))
     empty = await store.load("c1")
-    await store.save(Chat("c1", "Tea", "salon", "you", 1, 2, pictures=5, draft_pictures=waiting))
+    now = Chat("c1", "Tea", "salon", "you", 1, 2, pictures=5, draft_pictures=waiting)
+    await store.save(now, Chat("c1", "", "", "", 1, 1))
     chat = await store.load("c1")
     await store.aclose()
 

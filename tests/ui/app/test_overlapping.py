@@ -117,7 +117,7 @@ async def test_a_disk_that_is_full_does_not_end_the_app_at_a_command(
     house = await connected()
     async with opened(house) as stage:
 
-        async def full(chat: Chat) -> None:
+        async def full(chat: Chat, known: Chat) -> None:
             raise StorageError("the disk is full")
 
         await stage.write("/he")
@@ -155,3 +155,55 @@ async def test_a_picture_that_cannot_be_read_counts_as_gone(
         monkeypatch.setattr(house.images, "get", unreadable)
 
         assert await stage.app.chat._load_image("d" * 64) is None
+
+
+async def test_a_draft_that_cannot_be_kept_is_told_once_and_again_before_it_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = await connected()
+    async with opened(house) as stage:
+        tries: list[str] = []
+
+        async def full(chat: Chat, known: Chat) -> None:
+            tries.append(chat.draft)
+            raise StorageError("the disk is full", hint="make room")
+
+        monkeypatch.setattr(house.store, "save", full)
+        for word in ("one ", "two ", "three"):
+            await stage.write(word)
+            await stage.until(lambda word=word: bool(tries) and tries[-1].endswith(word))
+        assert stage.notices == ["the disk is full: make room"]
+
+        await stage.press("ctrl+q")
+        assert stage.app.is_running
+        assert stage.prompt == "one two three"
+        assert stage.notices[-1] == (
+            "the prompt is not kept, the disk is full: make room;"
+            " Ctrl+Q once more leaves without it"
+        )
+        await stage.pilot.press("ctrl+q")
+        await stage.until(lambda: stage.app._exit)
+
+
+async def test_keys_are_taken_while_a_draft_waits_for_the_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = await connected()
+    async with opened(house) as stage:
+        free, waits = asyncio.Event(), asyncio.Event()
+        save = house.store.save
+
+        async def locked(chat: Chat, known: Chat) -> None:
+            waits.set()
+            await free.wait()
+            await save(chat, known)
+
+        monkeypatch.setattr(house.store, "save", locked)
+        await stage.write("one")
+        await stage.until(waits.is_set)
+        await stage.pilot.press("!", "pageup")
+
+        assert stage.prompt == "one!"
+        free.set()
+        chat = stage.app.chat.session.chat.id
+        await stage.until(lambda: house.store._chats[chat].draft == "one!")

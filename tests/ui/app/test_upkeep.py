@@ -6,7 +6,6 @@ from tests.fakes.house import House
 from tests.ui.app.stage import opened
 from tui.domain.errors import StorageError
 from tui.ui import upkeep
-from tui.ui.upkeep import SHARED
 
 
 async def test_what_was_done_about_a_damaged_file_is_said() -> None:
@@ -15,13 +14,6 @@ async def test_what_was_done_about_a_damaged_file_is_said() -> None:
     async with opened(house) as stage:
         assert stage.notices == house.store.problems
         assert "damaged" in stage.screen
-
-
-async def test_the_second_salon_says_that_it_is_the_second() -> None:
-    house = House()
-    house.store.is_shared = True
-    async with opened(house) as stage:
-        assert stage.notices == [SHARED]
 
 
 async def test_upkeep_begins_after_the_start_and_its_error_is_said(

@@ -127,7 +127,7 @@ def test_the_terminals_edge_holds_from_start_to_end(emulator: Emulator) -> None:
     assert emulator.written.rfind(b"\x1b[?1049l") > emulator.written.rfind(b"\x1b[?1049h")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_saves_and_restores_the_terminal(number: int, emulator: Emulator) -> None:
     emulator.until("SENT")
 

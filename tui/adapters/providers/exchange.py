@@ -149,6 +149,7 @@ class Pieces:
             for event in self._parser.feed(chunk):
                 yield from self._take(event)
         elif len(self._body) > MAX_BODY:
+            self._body.clear()
             raise ProtocolError(f"{self._origin.host} sent an answer of more than 32 MB")
 
     def close(self) -> Iterator[Piece]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tui.adapters.storage import ordering, pictures, rows, searching
+from tui.adapters.storage import merging, ordering, pictures, rows, searching
 from tui.adapters.storage.database import Database
 from tui.domain.chat import (
     CachedCaption,
@@ -57,10 +57,17 @@ class SqliteChats:
         """What was wrong with the file when it was opened, and what was done; a line each."""
         return self._database.problems
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether another Salon had the file open when this one opened it."""
-        return self._database.is_shared
+    def show(self, chat_id: str) -> bool:
+        """Say which chat is on the screen here; whether it is on that of another Salon, too."""
+        return self._database.show(chat_id)
+
+    def is_stirred(self) -> bool:
+        """Whether somebody may have written, this Salon too, since the last call."""
+        return self._database.is_stirred()
+
+    async def has_news(self) -> bool:
+        """Whether another process wrote since the last call, or died while it wrote a message."""
+        return await self._database.has_news()
 
     async def chats(self) -> list[ChatSummary]:
         """All chats, the last used first."""
@@ -97,12 +104,13 @@ class SqliteChats:
 
         return await self._read(ask)
 
-    async def save(self, chat: Chat) -> None:
-        """Keep all of a chat but when it was made."""
-        row = rows.from_chat(chat)
-        sets = ", ".join(f"{name} = :{name}" for name in row if name not in ("id", "created"))
-        sql = f"UPDATE chats SET {sets} WHERE id = :id"
-        await self._write(lambda db: _one(db.execute(sql, row), "that chat is gone"))
+    async def save(self, chat: Chat, known: Chat) -> None:
+        """Keep what of a chat is different from how it was known; the rest may be another's."""
+        await self._write(lambda db: merging.save_chat(db, chat, known))
+
+    async def number(self, chat_id: str, count: int) -> int:
+        """Give out numbers for pictures, once and for all; the last of them."""
+        return await self._write(lambda db: merging.number(db, chat_id, count))
 
     async def delete(self, chat_id: str) -> None:
         """Hide the chat; `restore` brings it back for 30 days."""
@@ -162,17 +170,21 @@ class SqliteChats:
 
         await self._write(add)
 
-    async def update(self, *messages: Message) -> None:
-        """Keep the present state of messages: of all of them, or of none."""
+    async def update(self, *messages: Message) -> list[Message]:
+        """Keep the present state of messages, of all of them or of none; what they were before."""
+        asked = f"SELECT {rows.MESSAGE_COLUMNS} FROM messages WHERE id = ? AND hidden IS NULL"
 
-        def change(db: sqlite3.Connection) -> None:
+        def change(db: sqlite3.Connection) -> list[Message]:
+            before: list[Message] = []
             for message in messages:
+                before += map(rows.to_message, db.execute(asked, (message.id,)))
                 row = rows.from_message(message, self._database.id)
                 sets = ", ".join(f"{name} = :{name}" for name in row if name != "id")
                 sql = f"UPDATE messages SET {sets} WHERE id = :id"
                 _one(db.execute(sql, row), "that message is gone")
+            return before
 
-        await self._write(change)
+        return await self._write(change)
 
     async def delete_message(self, *message_ids: str) -> None:
         """Take messages out; `restore_message` brings them back to their places."""
@@ -198,12 +210,13 @@ class SqliteChats:
             lambda db: {name: json.loads(value) for name, value in db.execute(sql)}
         )
 
-    async def save_globals(self, variables: Variables) -> None:
-        """Keep these in place of those that were there."""
-        kept = [(rows.text(name), rows.as_json(value)) for name, value in variables.items()]
+    async def save_globals(self, variables: Variables, known: Variables) -> None:
+        """Keep what of them is different from how they were known."""
+        changed, gone = merging.differences(variables, known)
+        kept = [(rows.text(name), rows.as_json(value)) for name, value in changed.items()]
 
         def change(db: sqlite3.Connection) -> None:
-            db.execute("DELETE FROM variables")
+            db.executemany("DELETE FROM variables WHERE name = ?", [(n,) for n in gone])
             db.executemany("INSERT OR REPLACE INTO variables VALUES (?, ?)", kept)
 
         await self._write(change)

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -38,8 +38,9 @@ class Database:
         self._direct: sqlite3.Connection | None = None
         self._presence: Presence | None = None
         self._closed = False
-        self.is_shared = False
-        """Whether another process had the file open when this one opened it."""
+        self._stamp = 0, 0, 0
+        self._looks = 0
+        self._version = 0
         self.problems: list[str] = []
         """What was wrong with the file when it was opened, and what was done; a line each."""
 
@@ -74,8 +75,7 @@ class Database:
             self._recover(database, presence)
             self._reading = connect(self._path)
             self._writing, self._presence = database, presence
-            self.is_shared = not presence.alone()
-            presence.let_in()
+            self._version = _version(database)
             if done:
                 self.problems.append(done)
             undoing.pop_all()
@@ -94,29 +94,62 @@ class Database:
 
     def _recover(self, database: sqlite3.Connection, presence: Presence) -> None:
         """Mark what a crash cut off, and forget what was deleted long ago."""
-        streaming = "SELECT DISTINCT writer FROM messages WHERE status = 'streaming'"
-        writers = [int(row[0]) for row in database.execute(streaming)]
-        gone = [writer for writer in writers if not presence.alive(writer)]
+        gone = _gone(database, presence)
         with _transaction(database):
-            for writer in gone:
-                database.execute(
-                    "UPDATE messages SET status = 'partial', error = ?"
-                    " WHERE status = 'streaming' AND writer = ?",
-                    (INTERRUPTED, writer),
-                )
+            _cut_off(database, gone)
             before = time.time() - KEEP_HIDDEN_SECONDS
             database.execute("DELETE FROM messages WHERE hidden < ?", (before,))
             database.execute("DELETE FROM chats WHERE hidden < ?", (before,))
 
+    def show(self, chat_id: str) -> bool:
+        """Say which chat is shown here; whether another process shows it. Two system calls."""
+        return self._presence is not None and self._presence.show(chat_id)
+
+    def is_stirred(self) -> bool:
+        """Whether somebody, this process too, may have written since the last call; one `stat`.
+
+        A change is told of twice: the time of a file is too coarse for two in a moment.
+        """
+        try:
+            found = self._path.with_name(f"{self._path.name}-wal").stat()
+            stamp = found.st_mtime_ns, found.st_size, found.st_ino
+        except OSError:
+            stamp = 0, 0, 0
+        if stamp != self._stamp:
+            self._stamp, self._looks = stamp, 2
+        self._looks -= 1
+        return self._looks >= 0
+
+    async def has_news(self) -> bool:
+        """Whether another process wrote since the last call, or died over what it was writing."""
+
+        def ask(database: sqlite3.Connection) -> bool:
+            if self._presence is not None and (gone := _gone(database, self._presence)):
+                with _transaction(database):
+                    _cut_off(database, gone)
+                return True
+            earlier, self._version = self._version, _version(database)
+            return self._version != earlier
+
+        return await self._on_writer(ask)
+
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run work in a transaction of its own; committed when this returns."""
+
+        def within(database: sqlite3.Connection) -> T:
+            with _transaction(database):
+                return work(database)
+
+        return await self._on_writer(within)
+
+    async def _on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
         self._open()
 
         def run() -> T:
             self._ready()
             if self._writing is None:
                 raise StorageError("the chats are closed")
-            with _translated(self._path), _transaction(self._writing):
+            with _translated(self._path):
                 return work(self._writing)
 
         return await self._submit(self._writer, run)
@@ -184,6 +217,26 @@ class Database:
             if self._presence is not None:
                 self._presence.close()
             self._direct = self._reading = self._writing = self._presence = None
+
+
+def _version(database: sqlite3.Connection) -> int:
+    """Another one after others wrote; what the same connection writes leaves it as it is."""
+    return int(database.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _gone(database: sqlite3.Connection, presence: Presence) -> list[int]:
+    """Processes that ended while they wrote messages."""
+    streaming = "SELECT DISTINCT writer FROM messages WHERE status = 'streaming' AND writer != ?"
+    writers = [int(row[0]) for row in database.execute(streaming, (presence.id,))]
+    return [writer for writer in writers if not presence.alive(writer)]
+
+
+def _cut_off(database: sqlite3.Connection, writers: Iterable[int]) -> None:
+    sql = (
+        "UPDATE messages SET status = 'partial', error = ?"
+        " WHERE status = 'streaming' AND writer = ?"
+    )
+    database.executemany(sql, [(INTERRUPTED, writer) for writer in writers])
 
 
 @contextmanager

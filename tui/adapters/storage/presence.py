@@ -9,7 +9,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+from hashlib import blake2b
 from pathlib import Path
+
+_CHATS = 1 << 41
+"""Bytes from here on say which chat is shown; those of processes are below."""
 
 
 class Presence:
@@ -23,6 +27,26 @@ class Presence:
         # Nobody holds another's place for long, so waiting for it is safe.
         with contextlib.suppress(OSError):
             fcntl.lockf(self._descriptor, fcntl.LOCK_EX, 1, self.id)
+        self._shown = 0
+
+    def show(self, chat_id: str) -> bool:
+        """Let others know which chat is shown here; whether one of them shows it, too."""
+        place = _CHATS + int.from_bytes(blake2b(chat_id.encode(), digest_size=5).digest())
+        if self._shown and self._shown != place:
+            with contextlib.suppress(OSError):
+                fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, self._shown)
+        self._shown = place
+        try:
+            # Alone is who can have it alone; then it is shared, so that the next one finds out.
+            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+            fcntl.lockf(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB, 1, place)
+        except BlockingIOError:
+            with contextlib.suppress(OSError):
+                fcntl.lockf(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB, 1, place)
+            return True
+        except OSError:
+            return False
+        return False
 
     def alive(self, other: int) -> bool:
         """Tell whether another process with this id still runs."""

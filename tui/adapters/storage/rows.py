@@ -87,6 +87,7 @@ def to_message(row: tuple[Any, ...]) -> Message:
         hidden=bool(row[14]),
         swipes=_swipes(row[15]),
         swipe=row[16],
+        elsewhere=row[8] == "streaming",
     )
 
 

@@ -19,6 +19,8 @@ class PictureKeys(MessageKeys):
     services: Services
     session: ChatSession
     attaching: Attaching
+    _is_draft_unsafe = False
+    _may_lose_draft = False
 
     def fail(self, error: AppError) -> None:
         """Say in one line what went wrong."""
@@ -99,7 +101,25 @@ class PictureKeys(MessageKeys):
         try:
             await self.services.chats.note_draft(self.session, draft)
         except AppError as error:
-            self.fail(error)
+            # Once: it is tried again with every pause in typing.
+            if not self._is_draft_unsafe:
+                self.fail(error)
+            self._is_draft_unsafe = True
+        else:
+            self._is_draft_unsafe = False
+
+    async def may_leave(self) -> bool:
+        """Keep the prompt; when that fails say so, and let only the next try leave without it."""
+        try:
+            await self.put_away()
+        except AppError as error:
+            if self._may_lose_draft or not (self.composer.draft or self.attaching.waiting):
+                return True
+            self._may_lose_draft = True
+            hint = f"{error.hint}; Ctrl+Q once more leaves without it" if error.hint else ""
+            self.fail(AppError(f"the prompt is not kept, {error}", hint=hint))
+            return False
+        return True
 
     async def put_away(self) -> None:
         """Keep text and pictures of the prompt before another chat is shown.
@@ -109,5 +129,7 @@ class PictureKeys(MessageKeys):
         Raises:
             StorageError: They could not be written.
         """
-        await self.services.chats.note_draft(self.session, self.composer.draft)
-        await self.services.chats.note_pictures(self.session, self.attaching.waiting)
+        chat = self.session.chat
+        chat.draft, chat.draft_pictures = self.composer.draft, self.attaching.waiting
+        # Also when they did not change: another Salon may have kept its own meanwhile.
+        await self.session.save()

@@ -99,7 +99,9 @@ class Replying:
                 return None
             await self._feed(session, stream)
         except AppError as error:
-            failure = error
+            # With its traceback it would hold this frame, and that it: a circle around all
+            # that the server sent.
+            failure = error.with_traceback(None)
         finally:
             # A later one may have begun already.
             if self._run is get_current_worker():

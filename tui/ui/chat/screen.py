@@ -264,9 +264,10 @@ class ChatScreen(QuickKeys):
         return at is not None and self.session.message(at).role != "assistant"
 
     @on(Composer.DraftChanged)
-    async def _keep_draft(self, event: Composer.DraftChanged) -> None:
+    def _keep_draft(self, event: Composer.DraftChanged) -> None:
         self.transcript.expect_reply()
-        await self.note_draft(event.text)
+        # Beside everything else: a file that another program holds must not hold up the keys.
+        self.run_worker(self.note_draft(event.text), group="draft", exclusive=True)
 
     @work(group="attach", exit_on_error=False)
     async def attach(self, paths: tuple[Path, ...]) -> None:

@@ -11,7 +11,7 @@ import _signal  # type: ignore[import-not-found] # what `signal` is made of
 
 noted: list[int] = []
 """Their numbers, the first one first."""
-_NAMES = ("SIGTERM", "SIGHUP", "SIGINT")
+_NAMES = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")
 
 
 def numbers() -> list[int]:

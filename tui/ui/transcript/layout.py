@@ -16,6 +16,7 @@ MARGIN = 4
 """Cells beside the text: bar, space, and two at the right for the scroll mark."""
 _WIDEST_PICTURE = 72
 _MARKS = {"stopped": "stopped", "partial": "cut off", "failed": "not answered"}
+BY_ANOTHER = "being written in another Salon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ def header(message: Message, index: int, room: int) -> Line:
     if message.status in _MARKS:
         style = "warning" if message.status == "stopped" else "error"
         marks.append((_MARKS[message.status], style))
+    if message.elsewhere:
+        marks.append((BY_ANOTHER, "warning"))
     tail: list[Run] = [(f" · {mark}", style, "") for mark, style in marks]
     name = clean_line(message.name) or role
     style = "note" if message.kind or message.hidden else role
