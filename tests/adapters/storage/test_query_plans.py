@@ -29,7 +29,7 @@ ASKED: dict[str, Ask] = {
     "chats": lambda store: store.chats(),
     "load": lambda store: store.load("c1"),
     "last": lambda store: store.last(),
-    "save": lambda store: store.save(chat(title="New")),
+    "save": lambda store: store.save(chat(title="New"), chat()),
     "delete": lambda store: store.delete("c1"),
     "restore": lambda store: store.restore("c1"),
     "forget": lambda store: store.forget("c1"),
