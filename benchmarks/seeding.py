@@ -16,6 +16,7 @@ import random
 import sqlite3
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,41 +37,10 @@ COMMON = "water"
 """A word of three messages in four."""
 _RARELY = 1000
 _FIRST = 1_700_000_000.0
-_WORDS = [
-    "the",
-    "garden",
-    "of",
-    "a",
-    "small",
-    "house",
-    "needs",
-    "water",
-    "in",
-    "the",
-    "evening",
-    "and",
-    "beans",
-    "leeks",
-    "carrots",
-    "onions",
-    "grow",
-    "beside",
-    "old",
-    "stones",
-    "where",
-    "light",
-    "falls",
-    "slowly",
-    "until",
-    "somebody",
-    "opens",
-    "a",
-    "window",
-    "to",
-    "look",
-    "at",
-    "clouds",
-]
+_WORDS = (
+    "the garden of a small house needs water in the evening and beans leeks carrots onions grow"
+    " beside old stones where light falls slowly until somebody opens a window to look at clouds"
+)
 _CODE = """
 ```python
 def area(width: float, height: float) -> float:
@@ -104,7 +74,7 @@ def chat_id(number: int) -> str:
 
 def text(die: random.Random, index: int, mine: bool) -> str:
     """Words of a message: short from a person, long and with Markdown from a model."""
-    words = die.choices(_WORDS, k=die.randrange(5, 25 if mine else 120))
+    words = die.choices(_WORDS.split(), k=die.randrange(5, 25 if mine else 120))
     if die.random() < 0.75:
         words.insert(die.randrange(len(words)), COMMON)
     if index % _RARELY == _RARELY // 2:
@@ -191,11 +161,11 @@ async def seed(home: Path, size: Size) -> None:
     database = Database(place.chats)
     for number in range(size.chats):
         made = messages(size, number, pictures)
-        await database.write(lambda db, n=number, m=made: _fill(db, chat_id(n), m))
+        await database.write(partial(_fill, chat_id(number), made))
     await database.aclose()
 
 
-def _fill(database: sqlite3.Connection, chat: str, made: list[Message]) -> None:
+def _fill(chat: str, made: list[Message], database: sqlite3.Connection) -> None:
     for message in made:
         ordering.add(database, {**rows.from_message(message, 0), "chat": chat})
 
