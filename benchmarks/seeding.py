@@ -72,12 +72,12 @@ def chat_id(number: int) -> str:
     return f"chat{number:05}"
 
 
-def text(die: random.Random, index: int, mine: bool) -> str:
+def text(die: random.Random, index: int, *, mine: bool, rare: bool) -> str:
     """Words of a message: short from a person, long and with Markdown from a model."""
     words = die.choices(_WORDS.split(), k=die.randrange(5, 25 if mine else 120))
     if die.random() < 0.75:
         words.insert(die.randrange(len(words)), COMMON)
-    if index % _RARELY == _RARELY // 2:
+    if rare:
         words.append(RARE)
     said = f"h{index:05} " + " ".join(words)
     if not mine and index % 3 == 0:
@@ -96,12 +96,13 @@ def messages(size: Size, number: int, pictures: list[Image]) -> list[Message]:
     for index in range(size.messages):
         mine = index % 2 == 0
         picture = shown.get(index)
+        rare = (number * size.messages + index) % _RARELY == _RARELY // 2
         made.append(
             Message(
                 f"{chat_id(number)}-{index}",
                 "user" if mine else "assistant",
                 "You" if mine else "Ada",
-                text(die, index, mine),
+                text(die, index, mine=mine, rare=rare),
                 _FIRST + index * 60,
                 (_attached(picture, index) if picture else ()),
                 model="" if mine else "benched",
