@@ -42,6 +42,16 @@ _TAG = {
         "quantization_level": "Q4_0",
     },
 }
+_OLLAMA_END = {
+    "done": True,
+    "done_reason": "stop",
+    "total_duration": 10**9,
+    "load_duration": 10**6,
+    "prompt_eval_count": 1,
+    "prompt_eval_duration": 10**6,
+    "eval_count": 1,
+    "eval_duration": 10**9,
+}
 _PAGES: dict[str, Any] = {
     "/v1/models": {"object": "list", "data": [{"id": MODEL, "object": "model"}], "models": []},
     "/api/tags": {"models": [_TAG]},
@@ -129,12 +139,15 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/sent":
             self._page(vars(self.server.reply))
         elif path.endswith("/chat/completions"):
-            self._stream(body, _completion, "text/event-stream", b"data: [DONE]\n\n")
+            end = _completion("", "stop") + b"data: [DONE]\n\n"
+            self._stream(body, _completion, "text/event-stream", end)
         elif path.endswith("/responses"):
             self._responses(body)
         elif path == "/api/chat":
-            end = json.dumps({**_ollama_line(""), "done": True, "done_reason": "stop"}) + "\n"
-            self._stream(body, _ollama, "application/x-ndjson", end.encode())
+            end = {**_ollama_line(""), **_OLLAMA_END}
+            self._stream(
+                body, _ollama, "application/x-ndjson", (json.dumps(end) + "\n").encode()
+            )
         else:
             self.do_GET()
 
@@ -237,8 +250,9 @@ def _event(kind: str, **fields: object) -> bytes:
     return f"event: {kind}\ndata: {json.dumps({'type': kind, **fields})}\n\n".encode()
 
 
-def _completion(piece: str) -> bytes:
-    choice = {"index": 0, "delta": {"content": piece}, "finish_reason": None}
+def _completion(piece: str, finish: str | None = None) -> bytes:
+    delta = {"role": "assistant", "content": piece}
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
     event = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": MODEL}
     return f"data: {json.dumps({**event, 'choices': [choice]})}\n\n".encode()
 
