@@ -29,6 +29,7 @@ EMPTY = "salon, empty"
 PICTURES = 200
 _CHATS = 200
 _ASKED = 10
+_TICKS = 15
 _WHEEL_UP, _PAGE_UP = "\x1b[<64;60;15M", "\x1b[5~"
 _NUMBER = re.compile(r"h\d{5}")
 
@@ -55,7 +56,7 @@ def measure(run: Run) -> None:
         for messages in (0, *sizes(run)):
             home = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
             if messages:
-                pictures = min(PICTURES, messages // 2)
+                pictures = min(PICTURES, messages // 4)
                 asyncio.run(seed(home / "salon", Size(1, messages, pictures)))
             homes[chat(messages) if messages else EMPTY] = (home, messages)
         for turn in range(-1, run.rounds):
@@ -72,19 +73,21 @@ def _opened(run: Run, home: Path, messages: int) -> Mapping[str, float]:
         opened = session.echo() - session.began
         session.settle(quiet=1.0, longest=8.0)
         found = {OPEN: opened * 1000, MEMORY: session.memory()}
-        keys = _typed(session)
-        found |= {KEY: percentile(keys, 0.5), KEY95: percentile(keys, 0.95)}
+        found |= _both(KEY, KEY95, _typed(session))
         if messages:
             before = session.cpu()
             ticks = _scrolled(session, _WHEEL_UP)
-            cpu = (session.cpu() - before) / len(ticks) * 1000
-            pages = _scrolled(session, _PAGE_UP)
-            found |= {WHEEL: percentile(ticks, 0.5), WHEEL95: percentile(ticks, 0.95)}
-            found |= {PAGE: percentile(pages, 0.5), PAGE95: percentile(pages, 0.95)}
-            found[WHEEL_CPU] = cpu
+            found |= {WHEEL_CPU: (session.cpu() - before) / _TICKS * 1000}
+            found |= _both(WHEEL, WHEEL95, ticks)
+            found |= _both(PAGE, PAGE95, _scrolled(session, _PAGE_UP))
         session.send("\x7f" * 40)
         session.rest(0.5)
         return found
+
+
+def _both(half: str, most: str, taken: list[float]) -> dict[str, float]:
+    """Median and 95th percentile of what was seen, if anything was."""
+    return {half: percentile(taken, 0.5), most: percentile(taken, 0.95)} if taken else {}
 
 
 def _typed(session: Session) -> list[float]:
@@ -92,7 +95,7 @@ def _typed(session: Session) -> list[float]:
     session.look()
     start = len(session.pieces)
     sent = {}
-    for key in KEYS[-15:]:
+    for key in KEYS[-_TICKS:]:
         sent[key] = session.send(key)
         session.rest(0.15)
     seen, _ = session.seen_since(start, re.compile("|".join(sent)))
@@ -104,7 +107,7 @@ def _scrolled(session: Session, keys: str) -> list[float]:
     session.settle(quiet=0.5)
     session.look()
     start, sent = len(session.pieces), []
-    for _ in range(15):
+    for _ in range(_TICKS):
         sent.append(session.send(keys))
         session.rest(0.25)
     _, changes = session.seen_since(start, _NUMBER)
