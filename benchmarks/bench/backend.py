@@ -144,10 +144,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif path.endswith("/responses"):
             self._responses(body)
         elif path == "/api/chat":
-            end = {**_ollama_line(""), **_OLLAMA_END}
-            self._stream(
-                body, _ollama, "application/x-ndjson", (json.dumps(end) + "\n").encode()
-            )
+            last = {**_ollama_line(""), **_OLLAMA_END}
+            self._stream(body, _ollama, "application/x-ndjson", (json.dumps(last) + "\n").encode())
         else:
             self.do_GET()
 

@@ -1,4 +1,4 @@
-"""The local captioning model: its speed as `local.py --json` tells, and keys typed while it works."""
+"""The local captioning model: its speed, told by `local.py --json`, and keys typed meanwhile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ from bench.session import KEYS, Session
 
 COLD, WARM, PEAK = "cold caption, s", "warm caption, s", "peak memory, MB"
 PER_COLD, PER_WARM = "captions a second, cold", "captions a second, warm"
-COLD_TIMES, WARM_TIMES, PEAK_TIMES = "cold, times Salon's", "warm, times Salon's", "peak, times Salon's"
+COLD_TIMES, WARM_TIMES, PEAK_TIMES = (
+    "cold, times Salon's",
+    "warm, times Salon's",
+    "peak, times Salon's",
+)
 STEP, STEP_TIMES = "a token, ms", "a token, times the floor"
 FLOOR = "what the machine allows"
 SILLY, JS = "sillytavern-transformers", "@huggingface/transformers"
@@ -99,8 +103,7 @@ def _keys(run: Run) -> Mapping[str, float]:
     """Type at rest, then while a picture goes through a model that must first be loaded."""
     salon = run.named(SALON)
     captioning = (
-        f"captioning:\n  source: local\n  model: {run.model or TINY}\n"
-        "  edit_before_saving: false\n"
+        f"captioning:\n  source: local\n  model: {run.model or TINY}\n  edit_before_saving: false\n"
     )
 
     def prepare(place: Place) -> None:

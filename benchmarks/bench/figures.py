@@ -1,4 +1,4 @@
-"""Figures of all programs and rounds; medians, and ratios between what was measured in one round."""
+"""Figures of all programs and rounds; medians, and ratios between those of one round."""
 
 from __future__ import annotations
 

@@ -8,15 +8,17 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 import seeding
+from seeding import RARE, Size, seed
+
 from bench.figures import percentile
 from bench.programs import SALON
 from bench.run import Run
 from bench.session import KEYS, Session
-from seeding import RARE, Size, seed
 from tui import paths
 from tui.adapters.storage.chats import SqliteChats
 
@@ -39,9 +41,9 @@ def chat(messages: int) -> str:
     return f"salon, {messages:,} messages"
 
 
-def library(run: Run) -> str:
+def library(messages: int) -> str:
     """Name of the row of the chats that are searched."""
-    return f"{_CHATS} chats with {run.messages * 10:,} messages"
+    return f"{_CHATS} chats with {messages * 10:,} messages"
 
 
 def sizes(run: Run) -> tuple[int, int, int]:
@@ -61,7 +63,7 @@ def measure(run: Run) -> None:
             homes[chat(messages) if messages else EMPTY] = (home, messages)
         for turn in range(-1, run.rounds):
             for name, (home, messages) in homes.items():
-                run.take(turn, name, lambda at=home, count=messages: _opened(run, at, count))
+                run.take(turn, name, partial(_opened, run, home, messages))
     _search(run)
 
 
@@ -125,8 +127,7 @@ def _search(run: Run) -> None:
         each = max(1, run.messages * 10 // _CHATS)
         asyncio.run(seed(Path(folder), Size(_CHATS, each, 0)))
         for turn in range(run.rounds):
-            found = asyncio.run(_asked(Path(folder), words))
-            run.take(turn, library(run), lambda: found)
+            run.figures.add(turn, library(run.messages), asyncio.run(_asked(Path(folder), words)))
 
 
 async def _asked(home: Path, words: Mapping[str, str]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""From the shell to a prompt: time, CPU, memory, and what a program does while nobody does a thing."""
+"""From the shell to a prompt: time, CPU, memory, and what is done while nobody does a thing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from functools import partial
 
 from bench.programs import BARE, MARKDOWN, ROOT, SALON, Program
 from bench.run import Run
@@ -27,9 +28,9 @@ def measure(run: Run) -> None:
             run.figures.add(turn, VERSION, {COMMAND: _command("-m", "tui", "--version")})
         for program in run.programs:
             if program.name != MARKDOWN:
-                run.take(turn, program.name, lambda each=program, at=turn: _start(run, each, at))
+                run.take(turn, program.name, partial(_start, run, program, turn))
         for name in (BARE, SALON):
-            run.take(turn, name, lambda each=run.named(name): _kept(run, each))
+            run.take(turn, name, partial(_kept, run, run.named(name)))
 
 
 def _command(*arguments: str) -> float:

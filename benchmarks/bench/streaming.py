@@ -1,10 +1,11 @@
-"""A reply from the socket to the screen: what it costs, how late it is, and how a key fares meanwhile."""
+"""A reply from socket to screen: what it costs, how late it is, and how keys fare meanwhile."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from bench.backend import ASK, SHORT, Reply
 from bench.corpus import END, MARK
@@ -35,27 +36,20 @@ def lengths(run: Run) -> tuple[int, int, int]:
 
 
 def measure(run: Run) -> None:
-    """Each round: all programs while typing, all alone, then our two with replies of all lengths."""
+    """Each round: all programs while typing, all alone, then two with replies of all lengths."""
     streaming = [each for each in run.programs if each.streams]
+    whole = (run.length, RATE)
     for turn in range(run.rounds):
         for typing in (True, False):
             for program in streaming:
-                run.take(
-                    turn,
-                    program.name,
-                    lambda each=program, typed=typing: reply(
-                        run, each, (run.length, RATE), typing=typed
-                    ),
-                )
+                run.take(turn, program.name, partial(reply, run, program, whole, typing=typing))
         for length in lengths(run):
             for name in (MARKDOWN, SALON):
-                run.take(
-                    turn,
-                    name,
-                    lambda each=run.named(name), long=length: {
-                        grown(long): reply(run, each, (long, FAST), typing=False)[CPU]
-                    },
-                )
+                run.take(turn, name, partial(_grown, run, run.named(name), length))
+
+
+def _grown(run: Run, program: Program, length: int) -> Mapping[str, float]:
+    return {grown(length): reply(run, program, (length, FAST), typing=False)[CPU]}
 
 
 def reply(
@@ -102,7 +96,7 @@ def _warm_up(session: Session, program: Program) -> None:
 
 
 def _meanwhile(session: Session, seconds: float, *, typing: bool) -> dict[str, float]:
-    """Read while the reply streams, and type a letter each tenth of a second from half a second on."""
+    """Read while the reply streams; after half a second, type a letter each tenth of one."""
     end, typed = time.monotonic() + seconds, dict[str, float]()
     if typing:
         session.rest(0.5)
