@@ -30,6 +30,8 @@ class Run:
     """Of the longest chat."""
     model: Path | None = None
     """Folder of a captioning model of the real size."""
+    pause: float = 1.0
+    """Seconds of rest between the steps of a measurement."""
     node: Path | None = None
     """Folder with a `node_modules` that has transformers.js in it."""
     figures: Figures = field(default_factory=Figures)

@@ -59,16 +59,16 @@ def reply(
     length, rate = size
     run.backend.prepare(length, rate)
     with run.started(program) as session:
-        _warm_up(session, program)
+        _warm_up(session, program, run.pause)
         session.send(f" {ASK} please")
         session.wait_for(ASK)
-        session.rest(1.0)
+        session.rest(run.pause)
         session.look()
         start, before = len(session.pieces), session.cpu()
         session.send(program.submit)
         typed = _meanwhile(session, length / rate + 0.3, typing=typing)
         sent = _until_painted(session, run, start)
-        session.rest(1.0)
+        session.rest(run.pause)
         cpu = (session.cpu() - before) / length * 1000
         written = session.written_since(start) / 1000
         wanted = re.compile("|".join([MARK.pattern, END, *typed]))
@@ -79,20 +79,20 @@ def reply(
     return found
 
 
-def _warm_up(session: Session, program: Program) -> None:
+def _warm_up(session: Session, program: Program, pause: float) -> None:
     """A first exchange, so that what is loaded only once does not count."""
     session.wait_for(program.ready)
-    session.settle()
+    session.settle(quiet=pause)
     session.rest(program.wait)
     session.send("hello")
-    session.rest(1.0)  # some take a quick Enter for a part of a paste
+    session.rest(pause)  # some take a quick Enter for a part of a paste
     session.send(program.submit)
     try:
         session.wait_for(SHORT, 15.0)
     except Gone:  # the first Enter came before it could be taken
         session.send(program.submit)
         session.wait_for(SHORT)
-    session.settle(quiet=0.8)
+    session.settle(quiet=pause)
 
 
 def _meanwhile(session: Session, seconds: float, *, typing: bool) -> dict[str, float]:
