@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench.backend import SHORT
 from bench.figures import percentile
 from bench.programs import ROOT, SALON, Place, Program
 from bench.run import Run
-from bench.session import KEYS, Session
+from bench.session import KEYS, Gone, Session
 
 COLD, WARM, PEAK = "cold caption, s", "warm caption, s", "peak memory, MB"
 PER_COLD, PER_WARM = "captions a second, cold", "captions a second, warm"
@@ -103,7 +104,8 @@ def _keys(run: Run) -> Mapping[str, float]:
     """Type at rest, then while a picture goes through a model that must first be loaded."""
     salon = run.named(SALON)
     captioning = (
-        f"captioning:\n  source: local\n  model: {run.model or TINY}\n  edit_before_saving: false\n"
+        "captioning:\n  source: local\n  edit_before_saving: false\n"
+        f"extras:\n  captioningModel: {(run.model or TINY).absolute()}\n"
     )
 
     def prepare(place: Place) -> None:
@@ -124,7 +126,9 @@ def _keys(run: Run) -> Mapping[str, float]:
         session.rest(0.5)
         session.send("\r")
         busy = _typed(session)
-        session.wait_for("contains:")
+        session.wait_for(SHORT)  # the character answers once there is a caption
+        if "cannot be used" in session.look().text():
+            raise Gone("the local model could not be used")
         return {AT_REST: percentile(rest, 0.95), MEANWHILE: percentile(busy, 0.95)}
 
 
