@@ -53,7 +53,7 @@ class Program:
     prepare: Callable[[Place], None] = _nothing
     submit: str = "\r"
     wait: float = 0.0
-    """Seconds from being ready until a prompt can be sent."""
+    """Seconds for which it works on after it is ready; the others have none to speak of."""
     streams: bool = True
 
     def start(self, place: Place) -> Session:
@@ -161,7 +161,7 @@ PEERS = (
     ),
     Program("oterm", "bench chat", ("oterm",), {"OLLAMA_URL": "{url}"}, _oterm),
     Program("parllama", "Type a message", ("parllama",), {"OLLAMA_HOST": "{url}"}, _parllama),
-    Program("codex", "Ask Codex to do", ("codex",), {"BENCH_KEY": "none"}, _codex, wait=2.0),
+    Program("codex", "Ask Codex to do", ("codex",), {"BENCH_KEY": "none"}, _codex, wait=8.0),
 )
 
 

@@ -54,6 +54,7 @@ def _start(run: Run, program: Program, turn: int) -> Mapping[str, float]:
         if turn < 0:
             return found
         session.settle(quiet=1.0, longest=8.0)
+        session.rest(program.wait)
         before = session.cpu()
         session.rest(_IDLE)
         idle = (session.cpu() - before) / _IDLE * 1000
