@@ -1,6 +1,6 @@
 """Measures Salon beside a bare Textual app and other programs, and writes docs/performance.md.
 
-    python benchmarks/all.py [--only start,stream,long,local] [--rounds 3] [--peers elia,codex]
+    python benchmarks/all.py [--only start,stream,long,local] [--rounds 2] [--peers elia,codex]
 
 Linux only. Without peers and without a model it measures what is there, and says what is left out.
 With `--write` tables and plots go into the document; else the tables are printed.
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     known = [peer.name for peer in PEERS]
     parser.add_argument("--only", type=_names, default=list(PARTS), help=", ".join(PARTS))
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--peers", type=_names, default=known, help=", ".join(known))
     parser.add_argument(
         "--peer-bin", type=_folders, default=[], help="folders they are in, as in PATH"

@@ -21,6 +21,8 @@ LATE, LAST = "token to screen p95, ms", "last byte to painted, ms"
 SEEN, BYTES = "marks seen, %", "kB to the terminal"
 KEY, KEY95, KEY_MOST = "key p50, ms", "key p95, ms", "key max, ms"
 _EVERY = 0.1
+_ALONE = (MARKDOWN, SALON, "codex")
+"""Measured without typing too; the slower ones would double the time of a run."""
 _PATIENCE = 90.0
 _QUIET = 5.0
 
@@ -36,12 +38,14 @@ def lengths(run: Run) -> tuple[int, int, int]:
 
 
 def measure(run: Run) -> None:
-    """Each round: all programs while typing, all alone, then two with replies of all lengths."""
+    """Each round: all while typing, the quick ones alone, then two with replies of all lengths."""
     streaming = [each for each in run.programs if each.streams]
     whole = (run.length, RATE)
     for turn in range(run.rounds):
         for typing in (True, False):
             for program in streaming:
+                if not typing and program.name not in _ALONE:
+                    continue
                 run.take(turn, program.name, partial(reply, run, program, whole, typing=typing))
         for length in lengths(run):
             for name in (MARKDOWN, SALON):
