@@ -77,7 +77,7 @@ def _bars(panel: Bars, ours: str) -> tuple[float, str]:
 
 
 def _lines(panel: Lines, ours: str) -> tuple[float, str]:
-    left, right, bottom = 50.0, _WIDTH - 110.0, float(_HEIGHT)
+    left, right, bottom = 50.0, _WIDTH - 125.0, float(_HEIGHT)
     most = max((max(values) for values in panel.values.values()), default=1.0) or 1.0
     top = _nice(most)
     first, last = math.log(panel.lengths[0]), math.log(panel.lengths[-1])
