@@ -8,6 +8,7 @@
 # make test-corpus   open every picture of Pillow's own tests, broken ones too (fetches 47 MB)
 # make soak    kill Salon a thousand times and look at what is left (KILLS=, SECONDS=, SEED=)
 # make load    a long, busy day in fast motion: does it leave anything behind?
+# make bench   how fast Salon is beside a bare app and others: ROUNDS=2 ONLY=start,stream,long,local
 # make snap    rewrite the UI snapshots (look at the report first)
 # make lock    pin the newest versions that pyproject.toml allows
 # make screenshot   draw the README's picture with the program itself
@@ -20,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-header --no-strip-extras --allow-unsafe
 
-.PHONY: run setup test test-servers test-corpus fuzz quick lint load soak snap offline lock screenshot manual clean
+.PHONY: run setup test test-servers test-corpus fuzz quick lint load soak bench snap offline lock screenshot manual clean
 
 run: $(VENV)/.stamp-setup $(VENV)/.stamp-offline
 	@$(BIN)/salon
@@ -94,6 +95,16 @@ soak: $(VENV)/.stamp-dev
 
 load: $(VENV)/.stamp-dev
 	$(BIN)/python benchmarks/load.py
+
+# PEERS names other programs, PEER_BIN the folders they are in (as in PATH) beside PATH itself, MODEL
+# a captioning model of the real size, NODE a folder with transformers.js in its node_modules.
+ROUNDS ?= 2
+PEERS ?= elia,oterm,parllama,codex
+bench: $(VENV)/.stamp-dev
+	$(BIN)/python benchmarks/all.py --rounds $(ROUNDS) --peers "$(PEERS)" \
+		$(if $(ONLY),--only $(ONLY)) $(if $(PEER_BIN),--peer-bin "$(PEER_BIN)") \
+		$(if $(MODEL),--model "$(MODEL)") $(if $(NODE),--node "$(NODE)") \
+		--write docs/performance.md
 
 snap: $(VENV)/.stamp-dev
 	$(BIN)/python -m pytest tests/ui --snapshot-update

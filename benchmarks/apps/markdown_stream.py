@@ -16,7 +16,7 @@ from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Input, Markdown
 
-REQUEST = b"POST /v1/chat/completions HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}"
+HEAD = "POST /v1/chat/completions HTTP/1.0\r\nContent-Length: {}\r\n\r\n"
 
 
 class Stream(App[None]):
@@ -33,14 +33,17 @@ class Stream(App[None]):
         self.query_one(Input).focus()
 
     @work
-    async def on_input_submitted(self) -> None:
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.input.clear()
         reply = Markdown()
         scroll = self.query_one(VerticalScroll)
         await scroll.mount(reply)
         scroll.anchor()
         stream = Markdown.get_stream(reply)
         reader, writer = await asyncio.open_connection("127.0.0.1", int(sys.argv[1]))
-        writer.write(REQUEST)
+        question = {"role": "user", "content": event.value}
+        body = json.dumps({"messages": [question], "stream": True}).encode()
+        writer.write(HEAD.format(len(body)).encode() + body)
         async for line in reader:
             if line.startswith(b"data: {"):
                 await stream.write(json.loads(line[6:])["choices"][0]["delta"]["content"])
