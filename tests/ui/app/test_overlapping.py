@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 
 import pytest
 
@@ -157,6 +158,10 @@ async def test_a_picture_that_cannot_be_read_counts_as_gone(
         assert await stage.app.chat._load_image("d" * 64) is None
 
 
+def _ends_with(tries: Sequence[str], word: str) -> bool:
+    return bool(tries) and tries[-1].endswith(word)
+
+
 async def test_a_draft_that_cannot_be_kept_is_told_once_and_again_before_it_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -171,7 +176,7 @@ async def test_a_draft_that_cannot_be_kept_is_told_once_and_again_before_it_is_l
         monkeypatch.setattr(house.store, "save", full)
         for word in ("one ", "two ", "three"):
             await stage.write(word)
-            await stage.until(lambda word=word: bool(tries) and tries[-1].endswith(word))
+            await stage.until(partial(_ends_with, tries, word))
         assert stage.notices == ["the disk is full: make room"]
 
         await stage.press("ctrl+q")

@@ -470,3 +470,31 @@ async def test_what_is_typed_right_behind_enter_stays_when_a_draft_comes_back() 
 
         assert app.sent() == ["/edit 1 x"]
         assert app.composer.text == "a draftyz"
+
+
+async def test_keys_that_come_at_once_are_taken_in_their_order() -> None:
+    """As over a slow line, or while the app was busy."""
+    app = Desk()
+    async with app.run_test() as pilot:
+        burst = [
+            *"abx",
+            "backspace",
+            "c",
+            "left",
+            "!",
+            "end",
+            *"yz",
+            "ctrl+u",
+            *"ok",
+            "ctrl+w",
+            "p",
+        ]
+        for key in burst:
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        assert app.composer.text == "p"
+
+        for key in [*"abx", "backspace", "c", "left", "!", "end", "z"]:
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        assert app.composer.text == "pab!cz"

@@ -21,6 +21,9 @@ MOST_ROWS = 10
 _MOST_HISTORY = 200
 _OFFERED = frozenset({"up", "down", "tab", "enter", "escape", "pageup", "pagedown"})
 
+_EDITS = ("cursor_", "delete_", "undo", "redo")
+"""How the names of actions begin that move the cursor or change the text."""
+
 EdgeKey = Literal["pageup", "pagedown", "home", "end"]
 
 
@@ -116,11 +119,26 @@ class PromptArea(TextArea):
 
     async def _on_key(self, event: events.Key) -> None:
         key = event.key
-        if (key in _OFFERED and self._take_key(key)) or self._own_key(key):
+        if (key in _OFFERED and self._take_key(key)) or self._own_key(key) or self._edit(key):
             event.stop()
             event.prevent_default()
             return
         await super()._on_key(event)
+
+    def _edit(self, key: str) -> bool:
+        """Do at once what a key does to the text; whether it does anything.
+
+        As a binding it would be done by the app, after the letters that came behind it: over a
+        slow line, `abx`, Backspace, `c` would become `abx`.
+        """
+        for binding in self._bindings.key_to_bindings.get(key, ()):
+            name, _, selecting = binding.action.partition("(")
+            if name.startswith(_EDITS):
+                self._restart_blink()
+                do = getattr(self, f"action_{name}")
+                do(True) if selecting else do()
+                return True
+        return False
 
     def _own_key(self, key: str) -> bool:
         if key in NEWLINE_KEYS:
