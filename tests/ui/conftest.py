@@ -7,6 +7,8 @@ import pytest
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
+from tests.ui import rest
+
 
 @pytest.fixture(scope="session", autouse=True)
 def styles_are_read_once() -> Iterator[None]:
@@ -30,3 +32,4 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look more often whether the app has come to rest: a hundred pauses are half the time."""
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 200)
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 1 / 2000)
+    rest.install(monkeypatch)
