@@ -44,7 +44,7 @@ async def take_a_key(min_sleep: float = 0, max_sleep: float = 1) -> None:
 
 async def _come_to_rest(max_sleep: float, soon: float) -> None:
     loop = asyncio.get_running_loop()
-    ready = loop._ready  # type: ignore[attr-defined]  # no public way to ask
+    ready, timers = loop._ready, loop._scheduled  # type: ignore[attr-defined]  # not public
     begin = loop.time()
     calm = 0
     while calm < _CALM and loop.time() < begin + max_sleep:
@@ -53,7 +53,7 @@ async def _come_to_rest(max_sleep: float, soon: float) -> None:
         if calm < _CALM:
             continue
         working = [each for each in _in_threads if not each.done()]
-        due = min((each.when() for each in loop._scheduled if not each.cancelled()), default=inf)
+        due = min((each.when() for each in timers if not each.cancelled()), default=inf)
         if working:
             # Some tests hold one up: what does not move need not be waited for.
             await _wait.wait_for_idle(0, max_sleep)
