@@ -75,7 +75,11 @@ class HelpScreen(ListDialog[str | None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Break the guide's lines anew."""
-        self.call_after_refresh(self.narrow, self.typed)
+        self.call_after_refresh(self._break_anew)
+
+    def _break_anew(self) -> None:
+        # What stands in the line now: more may have been typed since the size changed.
+        self.narrow(self.typed)
 
     def narrow(self, query: str) -> None:
         """Show the parts that have something fitting."""
