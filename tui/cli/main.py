@@ -37,15 +37,17 @@ def main(argv: Sequence[str]) -> int:
     if list(argv) in (["--version"], ["-V"]):
         print(f"salon {__version__}")
         return 0
-    from tui.cli import diagnostics
-
     try:
         return _dispatch(argv)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
+        from tui.cli import diagnostics
+
         return diagnostics.hung_up()
     except Exception as error:  # noqa: BLE001 - the last line of defence: logged, said, exit code
+        from tui.cli import diagnostics
+
         return diagnostics.report(error)
 
 
@@ -67,9 +69,16 @@ def _dispatch(argv: Sequence[str]) -> int:
         early_signals.note()
         frame = first_frame.paint()
     try:
+        from tui.cli import late_methods
+
+        late_methods.defer()
+        if not argv:
+            from tui.cli import run
+
+            return run.run_plain(frame)
         from tui.cli.arguments import parse
 
-        parsed = parse(argv, frame)
+        parsed = parse(argv)
         return parsed if isinstance(parsed, int) else parsed.command(parsed)
     finally:
         gc.enable()
