@@ -13,8 +13,8 @@ from tui.ui.graphics.easel import easel_of
 from tui.ui.transcript import events, spoken
 from tui.ui.transcript.cursor import CursorView
 from tui.ui.transcript.entries import MessageSource
-from tui.ui.transcript.highlight import warm
 from tui.ui.transcript.layout import Images, Look
+from tui.ui.transcript.markdown import warm
 from tui.ui.transcript.pacing import Pacer
 from tui.ui.transcript.painting import STYLES
 from tui.ui.transcript.pictures import Loader
