@@ -23,9 +23,9 @@ LONGEST_FUNCTION = 60
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "base"}
 
 HEAVY = {
-    "PIL", "hf_xet", "httpcore", "httpx", "huggingface_hub", "keyring", "msgspec", "numpy",
-    "onnxruntime", "openai", "pillow_heif", "pygments", "pytest", "regex", "rich_pixels",
-    "tokenizers", "torch", "transformers",
+    "PIL", "hf_xet", "httpcore", "httpx", "huggingface_hub", "keyring", "linkify_it",
+    "markdown_it", "mdurl", "msgspec", "numpy", "onnxruntime", "openai", "pillow_heif", "pygments",
+    "pytest", "regex", "rich_pixels", "tokenizers", "torch", "transformers",
 }  # fmt: skip
 """None of these may load before the first paint, whatever is added."""
 ALLOWED = {

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
 
 from tui import __version__
 from tui.cli import script_arguments
@@ -16,21 +15,17 @@ from tui.cli.options import Options
 from tui.domain.errors import CommandError
 from tui.paths import find
 
-if TYPE_CHECKING:
-    from tui.ui.terminal.skeleton import Skeleton
-
 SOURCES = ("local", "multimodal", "horde", "extras", "describe", "chain")
 """Those of the settings, which are not imported for the sake of the first frame."""
 FORMATS = ("markdown", "html", "jsonl", "text")
 """Those of the exports; a test keeps them equal."""
 
 
-def parse(argv: Sequence[str], frame: Skeleton | None = None) -> Options | int:
+def parse(argv: Sequence[str]) -> Options | int:
     """Read the arguments.
 
     Args:
         argv: Without the program's name.
-        frame: The first frame, if it was painted already.
 
     Returns:
         What is to be done, or the exit code when nothing is (help was shown, or an error).
@@ -39,17 +34,17 @@ def parse(argv: Sequence[str], frame: Skeleton | None = None) -> Options | int:
         CommandError: A `--set` names no setting or no value of it.
     """
     try:
-        given = build_parser().parse_args(argv)
+        given = build_parser().parse_args(argv, SimpleNamespace())
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 2
     home = given.home_after or given.home
     environ = dict(os.environ)
     if home:
         environ["SALON_HOME"] = str(Path(home).expanduser().absolute())
-    return Options(given.command, find(environ), _flags(given), environ, given, frame)
+    return Options(given.command, find(environ), _flags(given), environ, given)
 
 
-def _flags(given: argparse.Namespace) -> dict[str, object]:
+def _flags(given: SimpleNamespace) -> dict[str, object]:
     flags: dict[str, object] = {}
     for text in [*given.set, *given.set_after]:
         path, equals, value = text.partition("=")
@@ -231,9 +226,9 @@ def _add_offline(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _app(options: Options) -> int:
-    from tui.cli.run import run_terminal
+    from tui.cli.run import run_app
 
-    return run_terminal(options, sys.stdin, sys.stdout)
+    return run_app(options)
 
 
 def _caption(options: Options) -> int:

@@ -69,9 +69,16 @@ def _dispatch(argv: Sequence[str]) -> int:
         early_signals.note()
         frame = first_frame.paint()
     try:
+        from tui.cli import late_methods
+
+        late_methods.defer()
+        if not argv:
+            from tui.cli import run
+
+            return run.run_plain(frame)
         from tui.cli.arguments import parse
 
-        parsed = parse(argv, frame)
+        parsed = parse(argv)
         return parsed if isinstance(parsed, int) else parsed.command(parsed)
     finally:
         gc.enable()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from tui.paths import Paths
@@ -22,7 +22,7 @@ class Options:
     flags: Mapping[str, object] = field(default_factory=dict)
     """Settings that hold for this run only, by dotted path."""
     environ: Mapping[str, str] = field(default_factory=dict)
-    given: argparse.Namespace = field(default_factory=argparse.Namespace)
+    given: SimpleNamespace = field(default_factory=SimpleNamespace)
     """The arguments of the sub-command itself."""
     frame: Skeleton | None = None
     """The first frame, where it was painted before the arguments were read."""

@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
 
 from tui.cli.options import Options
 from tui.domain.errors import CommandError
+from tui.paths import find
+
+if TYPE_CHECKING:
+    from tui.ui.terminal.skeleton import Skeleton
+
+
+def run_plain(frame: Skeleton | None) -> int:
+    """Open the app as `salon` without an argument does; what reads arguments is not imported.
+
+    Args:
+        frame: The first frame, if it was painted already.
+
+    Returns:
+        The app's own exit code.
+
+    Raises:
+        CommandError: There is no terminal to show it on.
+    """
+    environ = dict(os.environ)
+    options = Options(run_app, find(environ), environ=environ, frame=frame)
+    return run_app(options)
+
+
+def run_app(options: Options) -> int:
+    """Open the app on the process's own terminal, as `run_terminal` does."""
+    return run_terminal(options, sys.stdin, sys.stdout)
 
 
 def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
@@ -38,13 +66,13 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
             probe.ask()
         from tui.bootstrap import build
         from tui.cli import logs
-        from tui.ui.start import run_app
+        from tui.ui import start
 
         logs.start(options.paths.log)
         services = build(options.paths, dict(options.flags), options.environ)
         terminal = probe.collect()
         begun = frame.hand_over if frame is not None else None
-        return run_app(services, options.paths, terminal, begun)
+        return start.run_app(services, options.paths, terminal, begun)
     finally:
         if frame is not None:
             frame.restore()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -31,6 +30,8 @@ class QuickReply:
     @property
     def digest(self) -> str:
         """Stands for the script, letter by letter."""
+        import hashlib  # noqa: PLC0415 - rarely needed, and takes OpenSSL along
+
         return hashlib.sha256(self.script.encode("utf-8", "replace")).hexdigest()
 
 

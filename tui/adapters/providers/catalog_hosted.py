@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from secrets import randbelow
-
 from tui.domain.connection import Provider
 from tui.domain.image import PictureLimits
 
@@ -30,6 +28,8 @@ _USUAL = PictureLimits(max_bytes=10 * _MB)
 
 def _any_seed() -> int:
     """Pollinations gives the same answer again where the seed is the same."""
+    from secrets import randbelow
+
     return randbelow(2**31)
 
 

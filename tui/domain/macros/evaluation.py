@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from tui.domain.errors import AppError
@@ -220,6 +219,8 @@ class _Evaluator:
 
     def _place(self, start: int) -> str:
         if not self._digest:
+            import hashlib  # noqa: PLC0415 - rarely needed, and takes OpenSSL along
+
             self._digest = hashlib.sha256(self._source.encode("utf-8", "replace")).hexdigest()
         return f"{self._digest}:{start}"
 

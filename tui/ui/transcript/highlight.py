@@ -52,11 +52,6 @@ def _style(token: Any) -> str:
     return "block"
 
 
-def warm() -> None:
-    """Load Pygments and its commonest lexer, so that the first code block doesn't wait for it."""
-    highlight("x = 1", "python")
-
-
 def highlight(code: str, language: str) -> list[list[Run]]:
     """The lines of the code as runs; plain where the language is unknown."""
     lexer = _lexer(language) if language and len(code) <= _LONGEST else None

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tui.domain.safetext import clean
-from tui.ui.transcript import inline
+from tui.ui.transcript import inline, prose
 from tui.ui.transcript.highlight import highlight
 from tui.ui.transcript.lines import EMPTY, Line, Run, prefixed, wrap
 from tui.ui.transcript.tables import Cell, table
@@ -38,6 +38,12 @@ def parser() -> MarkdownIt:
 def parse(text: str, environment: dict[str, Any] | None = None) -> list[Token]:
     """Tokens of the text, which must be clean."""
     return parser().parse(text, {} if environment is None else environment)
+
+
+def warm() -> None:
+    """Load what reads Markdown and colours code, so that the first reply doesn't wait for it."""
+    parse("`x`")
+    highlight("x = 1", "python")
 
 
 def code_rows(lines: Sequence[Sequence[Run]], room: int) -> list[Line]:
@@ -246,7 +252,8 @@ def layout(text: str, room: int, base: str = "text") -> list[Line]:
     text = clean(text)
     if is_too_much(text):
         return plain(text, room, base)
-    return rows_of(parse(text), room, base)
+    rows = prose.rows(text, room, base)
+    return rows_of(parse(text), room, base) if rows is None else rows
 
 
 def is_too_much(text: str) -> bool:

@@ -13,14 +13,16 @@ from tui.ui.graphics.easel import easel_of
 from tui.ui.transcript import events, spoken
 from tui.ui.transcript.cursor import CursorView
 from tui.ui.transcript.entries import MessageSource
-from tui.ui.transcript.highlight import warm
 from tui.ui.transcript.layout import Images, Look
+from tui.ui.transcript.markdown import warm
 from tui.ui.transcript.pacing import Pacer
 from tui.ui.transcript.painting import STYLES
 from tui.ui.transcript.pictures import Loader
 
 _CHROME = 6
 """Rows of the screen that are not the transcript's, about."""
+_LETTER_SECONDS = 0.25
+"""Until a letter that was typed is surely drawn."""
 
 
 class Transcript(CursorView, can_focus=True):
@@ -134,10 +136,16 @@ class Transcript(CursorView, can_focus=True):
             self.document.grow()
 
     def expect_reply(self) -> None:
-        """One may come soon: load what colours code, beside everything else and only once."""
+        """One may come soon: load what it needs, beside everything else and only once.
+
+        Not at once: the first letter that was typed is still to be drawn.
+        """
         if not self._is_warm:
             self._is_warm = True
-            self.run_worker(warm, thread=True, exit_on_error=False)
+            self.set_timer(_LETTER_SECONDS, self._warm)
+
+    def _warm(self) -> None:
+        self.run_worker(warm, thread=True, exit_on_error=False)
 
     def stream_changed(self) -> None:
         """The text of the growing message changed; it is drawn soon."""
