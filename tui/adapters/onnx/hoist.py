@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.adapters.onnx import head
+from tui.adapters.onnx import protobuf as pb
 from tui.adapters.onnx.graph import Graph, Node, OnnxFile, value_info
 from tui.adapters.onnx.protobuf import MalformedError
 
@@ -67,7 +68,8 @@ class Parts:
             made = head.compact(self._file, nodes, self._graph.weights, self.outputs["logits"])
             if made is None:
                 return None
-            nodes, more = made.nodes, made.weights
+            nodes = made.nodes
+            more = tuple(pb.write_bytes(5, tensor) for tensor in made.weights)
         weights = _weights_of(nodes, self._graph, self.outputs.values())
         domain = head.DOMAIN if compact else ""
         return self._file.model(nodes, weights, inputs, outputs, more=more, domain=domain)
