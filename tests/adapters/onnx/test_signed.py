@@ -12,6 +12,7 @@ from tests.adapters.onnx.tiny import MODEL, picture
 from tui.adapters.onnx import preprocess, sessions, signed, tensors
 from tui.adapters.onnx.captioning_model import read_json
 from tui.adapters.onnx.graph import Graph, OnnxFile
+from tui.adapters.onnx.jobs import JobError
 
 ENCODER = MODEL / "onnx" / "encoder_model_quantized.onnx"
 ROWS, WIDTH = 8, 200
@@ -115,5 +116,5 @@ def test_the_probe_sees_products_that_do_not_fit(monkeypatch: pytest.MonkeyPatch
 def test_a_broken_encoder_is_refused_as_before(tmp_path: Path) -> None:
     path = tmp_path / "encoder_quantized.onnx"
     path.write_bytes(b"\x08\x08nonsense")
-    with pytest.raises(signed.JobError):
+    with pytest.raises(JobError):
         signed.open_encoder(path)

@@ -196,6 +196,15 @@ def value_info(name: str, element: int) -> bytes:
     )
 
 
+def between(graph: Graph, nodes: Iterable[Node]) -> list[bytes]:
+    """Return fields of a graph that say what these nodes hand on, where the file says it.
+
+    onnxruntime finds more to put together when it knows shapes that it cannot infer.
+    """
+    made = {name for node in nodes for name in node.outputs}
+    return [pb.write_bytes(13, info) for info in graph.between if _name(info, 1) in made]
+
+
 def read_graph(data: memoryview) -> Graph:
     """Take a graph message apart.
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from tui.adapters.onnx import protobuf as pb
 from tui.adapters.onnx import sessions, tensors
-from tui.adapters.onnx.graph import Graph, OnnxFile, value_info
+from tui.adapters.onnx.graph import Graph, OnnxFile, between, value_info
 from tui.adapters.onnx.jobs import JobError
 from tui.adapters.onnx.protobuf import MalformedError
 
@@ -61,7 +61,7 @@ def signed(path: Path) -> bytes | None:
         pb.write_bytes(5, file.outside(tensor, name, tensors.dims_of(tensor), element=tensors.INT8))
         for name, tensor in changed.items()
     ]
-    more += [pb.write_bytes(13, info) for info in graph.between]
+    more += between(graph, graph.nodes)
     inputs = (bytes(info) for info in graph.inputs.values())
     outputs = (bytes(info) for info in graph.outputs.values())
     return file.model(graph.nodes, kept, inputs, outputs, more=more)
