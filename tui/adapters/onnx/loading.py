@@ -131,7 +131,7 @@ def _cut(files: Files, *, compact: bool) -> _Cut | None:
         model = parts.step(elements, compact=compact)
         if model is None:
             return None
-        step = sessions.open_bytes(model, parts.folder, path.name, sessions.step_threads())
+        step = sessions.open_bytes(model, parts.folder, path.name)
     except (MalformedError, JobError, OSError, KeyError, RecursionError) as error:
         _log.debug("the decoder is used as it is: %s", error)
         return None

@@ -36,17 +36,8 @@ def threads() -> int:
     return cores if cores <= 2 else min(4, cores - 1)
 
 
-def step_threads() -> int:
-    """Return how many threads the part uses that runs for every token.
-
-    Its products are small: of two cores, one is as fast as both, for a quarter less work.
-    """
-    count = threads()
-    return count if count > 2 else 1
-
-
-def options(file: str, count: int = 0) -> Any:
-    """Return session options for a model from the file of this name, with so many threads.
+def options(file: str) -> Any:
+    """Return session options for a model from the file of this name.
 
     Spinning threads steal the processor from the app; constant folding skips dequantized weights
     unless quantization nodes are switched off, and then unpacks the output layer at every token.
@@ -55,7 +46,7 @@ def options(file: str, count: int = 0) -> Any:
 
     chosen = ort.SessionOptions()
     chosen.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
-    chosen.intra_op_num_threads = count or threads()
+    chosen.intra_op_num_threads = threads()
     chosen.inter_op_num_threads = 1
     chosen.log_severity_level = 4
     chosen.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -74,19 +65,13 @@ def open_file(path: Path) -> Any:
     return _session(str(path), options(path.name), path.name)
 
 
-def open_bytes(model: bytes, folder: Path, file: str, count: int = 0) -> Any:
+def open_bytes(model: bytes, folder: Path, file: str) -> Any:
     """Load a model from memory whose weights lie in `folder`; `file` says how they are packed.
-
-    Args:
-        model: The model.
-        folder: Of its weights.
-        file: Name of the file that it was made from.
-        count: Threads; 0 for as many as `threads` says.
 
     Raises:
         JobError: onnxruntime refuses it.
     """
-    chosen = options(file, count)
+    chosen = options(file)
     chosen.add_session_config_entry(
         "session.model_external_initializers_file_folder_path", str(folder)
     )
