@@ -1,6 +1,7 @@
 """How fast the local source is beside a plain loop over the same files.
 
     python benchmarks/local.py [--model FOLDER] [--rounds 5] [--cold]
+    python benchmarks/local.py --json FILE [--model FOLDER] [--peers FOLDER] [--rounds 5]
 
 Compares, on one picture: the decoder as it lies on disk (whole), cut in two (hoisted), cut in two
 with its quantized output layer unpacked once (folded), and with that layer multiplied in its
@@ -9,6 +10,11 @@ so that a busy machine slows all alike; the table shows medians of the ratios to
 `--cold` every run is a process of its own, timed from its start to the caption, and its peak
 memory is shown. Without --model the tiny test model is used, whose figures say little; a model of
 the real size is made by `python -m tests.models.full_size`.
+
+With `--json` Salon's worker is measured as the app runs it: captions a second, cold and warm,
+beside what the machine allows; delays of an event loop meanwhile; and, with `--peers`, beside the
+transformers.js packages in that folder's node_modules (see `local_figures.PEERS`; install them with
+`npm i --ignore-scripts`). The figures are printed, and written to FILE as one JSON object.
 """
 
 from __future__ import annotations
@@ -21,11 +27,16 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from local_figures import figures  # noqa: E402 - found by the line above
+
+from tui.adapters.onnx.resolve import LocalModel, find  # noqa: E402
 
 TINY = ROOT / "tests" / "models" / "tiny_captioner" / "model"
 KINDS = ("whole", "hoisted", "hoisted, folded", "hoisted, compact head")
@@ -41,20 +52,24 @@ def picture() -> bytes:
     return out.getvalue()
 
 
+def found(folder: Path) -> LocalModel:
+    """Find the model, or end the program."""
+    model = find(str(folder))
+    if not isinstance(model, LocalModel):
+        sys.exit(f"{folder}: {model.reason}")
+    return model
+
+
 def load(folder: Path, kind: str, *, first: bool = True) -> Any:
     """Load one kind; with `first`, also make a first caption, so that its check is done."""
     from tui.adapters.onnx import loading, sessions
     from tui.adapters.onnx.captioning_model import CaptioningModel
     from tui.adapters.onnx.loading import Files
-    from tui.adapters.onnx.resolve import LocalModel, find
 
-    found = find(str(folder))
-    if not isinstance(found, LocalModel):
-        sys.exit(f"{folder}: {found.reason}")
     sessions.FOLD = kind in KINDS[2:]
     kinds = (loading.COMPACT,) if kind == LAST else (loading.HOISTED,)
     vars(loading)["KINDS"] = kinds
-    choice = found.choice
+    choice = found(folder).choice
     files = Files(
         folder,
         choice.encoder,
@@ -112,6 +127,21 @@ def ratio(seconds: dict[str, list[float]], kind: str) -> float:
     return statistics.median(one / other for one, other in pairs)
 
 
+def report(measured: dict[str, Any], file: Path) -> None:
+    """Print the figures, one a line, and write them."""
+    for name, value in _lines(measured):
+        print(f"  {name:58} {value}")
+    file.write_text(json.dumps(measured, indent=2) + "\n")
+
+
+def _lines(measured: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in measured.items():
+        if isinstance(value, dict):
+            yield from _lines(value, f"{before}{name}, ")
+        else:
+            yield f"{before}{name}", value
+
+
 def once(folder: Path, kind: str) -> None:
     ids, _ = caption(load(folder, kind, first=False), picture())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -124,8 +154,15 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--cold", action="store_true")
     parser.add_argument("--once", choices=KINDS, help=argparse.SUPPRESS)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--peers", type=Path, metavar="FOLDER")
     arguments = parser.parse_args()
-    if arguments.once:
+    if arguments.json:
+        report(
+            figures(found(arguments.model), arguments.peers, picture(), arguments.rounds),
+            arguments.json,
+        )
+    elif arguments.once:
         once(arguments.model, arguments.once)
     else:
         (cold if arguments.cold else warm)(arguments.model, arguments.rounds)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tui.adapters.onnx import preprocess, sessions, vocabulary
+from tui.adapters.onnx import preprocess, sessions, signed, vocabulary
 from tui.adapters.onnx.decoders import Array, Model
 from tui.adapters.onnx.generation import GenerationSettings, settings
 from tui.adapters.onnx.jobs import JobError, Stop
@@ -36,8 +36,9 @@ class CaptioningModel:
         looks = read_json(files.folder / "preprocessor_config.json")
         self.settings: GenerationSettings = settings(config, generation, wishes)
         self._process = preprocess.preprocessor(looks, config)
+        opened = sessions.open_file if files.plain else signed.open_encoder
         with ThreadPoolExecutor(1) as beside:
-            encoder = beside.submit(sessions.open_file, files.folder / files.encoder)
+            encoder = beside.submit(opened, files.folder / files.encoder)
             self.decode = vocabulary.load(files.folder)
             self._decoder = CheckedDecoder(files)
             self._encoder = Model(encoder.result())

@@ -42,6 +42,8 @@ class Graph:
     inputs: dict[str, memoryview] = field(default_factory=dict)
     outputs: dict[str, memoryview] = field(default_factory=dict)
     """Name -> value info message, in order."""
+    between: list[memoryview] = field(default_factory=list)
+    """Value info messages of what nodes hand on."""
 
 
 class OnnxFile:
@@ -95,28 +97,38 @@ class OnnxFile:
             weights: Name and tensor message.
             inputs: Value info messages.
             outputs: Value info messages; the type may be left out.
-            more: Tensor messages to take in as they are.
+            more: Fields of the graph to take in as they are.
             domain: A library of operations that the nodes use beside those they used before.
         """
         parts = [pb.write_bytes(1, node.raw) for node in nodes]
         parts.append(pb.write_bytes(2, "part"))
         parts += [pb.write_bytes(5, self._outside(tensor)) for _, tensor in weights]
-        parts += [pb.write_bytes(5, tensor) for tensor in more]
         parts += [pb.write_bytes(11, info) for info in inputs]
         parts += [pb.write_bytes(12, info) for info in outputs]
+        parts += more
         head = list(self._head)
         if domain and domain not in self._domains:
             head.append(pb.write_bytes(8, pb.write_bytes(1, domain) + pb.write_number(2, 1)))
         return b"".join((*head, pb.write_bytes(_GRAPH_FIELD, b"".join(parts))))
 
-    def outside(self, tensor: memoryview, name: str, dims: tuple[int, ...]) -> bytes:
-        """Return the same weights under another name and in another shape of the same size."""
+    def outside(
+        self, tensor: memoryview, name: str, dims: Iterable[int], *, element: int = 0
+    ) -> bytes:
+        """Return the same bytes under another name, in another shape or as another type.
+
+        Args:
+            tensor: The weights.
+            name: What to call them.
+            dims: Of the same size.
+            element: ONNX number of a type of the same width, 0 to keep it.
+        """
         parts = [pb.write_number(1, size) for size in dims]
         parts.append(pb.write_bytes(8, name))
         stub = memoryview(self._outside(tensor))
         for number, kind, value, start, end in pb.fields(stub):
             if kind == pb.VARINT and number != 1:
-                parts.append(pb.write_number(number, value))
+                changed = element if element and number == 2 else value
+                parts.append(pb.write_number(number, changed))
             elif kind == pb.BYTES and number not in (1, 8):
                 parts.append(pb.write_bytes(number, stub[start:end]))
         return b"".join(parts)
@@ -184,6 +196,15 @@ def value_info(name: str, element: int) -> bytes:
     )
 
 
+def between(graph: Graph, nodes: Iterable[Node]) -> list[bytes]:
+    """Return fields of a graph that say what these nodes hand on, where the file says it.
+
+    onnxruntime finds more to put together when it knows shapes that it cannot infer.
+    """
+    made = {name for node in nodes for name in node.outputs}
+    return [pb.write_bytes(13, info) for info in graph.between if _name(info, 1) in made]
+
+
 def read_graph(data: memoryview) -> Graph:
     """Take a graph message apart.
 
@@ -201,6 +222,8 @@ def read_graph(data: memoryview) -> Graph:
             graph.inputs[_name(part, 1)] = part
         elif number == 12:
             graph.outputs[_name(part, 1)] = part
+        elif number == 13:
+            graph.between.append(part)
         elif number == 15:
             raise MalformedError("sparse weights are not understood")
     return graph

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 from tui.adapters.onnx import protobuf as pb
 from tui.adapters.onnx.graph import Node, OnnxFile
+from tui.adapters.onnx.tensors import FLOAT, UINT8, dims_of, element, scalar
 
 BLOCKS = (64, 32, 16)
 """Sizes of a block that is rounded together; the first that divides the width is used."""
 DOMAIN = "com.microsoft"
-_FLOAT, _UINT8 = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ def compact(
     )
     if stored is None or scale is None or zero is None:
         return None
-    dims = _dims(stored)
-    step, offset = _scalar(scale, _FLOAT), _scalar(zero, _UINT8)
-    if len(dims) != 2 or _kind(stored) != _UINT8 or step is None or offset is None:
+    dims = dims_of(stored)
+    step, offset = scalar(scale, FLOAT), scalar(zero, UINT8)
+    if len(dims) != 2 or element(stored) != UINT8 or step is None or offset is None:
         return None
     rows, width = dims
     block = next((size for size in BLOCKS if width % size == 0), 0)
@@ -71,8 +71,8 @@ def compact(
     count = width // block
     weights = (
         file.outside(stored, "head.weight", (rows, count, block)),
-        _tensor("head.scale", _FLOAT, rows * count, struct.pack("<f", step)),
-        _tensor("head.zero", _UINT8, rows * count, bytes([int(offset)])),
+        _tensor("head.scale", FLOAT, rows * count, struct.pack("<f", step)),
+        _tensor("head.zero", UINT8, rows * count, bytes([int(offset)])),
     )
     attributes = {"K": width, "N": rows, "bits": 8, "block_size": block, "accuracy_level": 4}
     multiply = _node(found.multiply, attributes)
@@ -120,42 +120,3 @@ _INTEGER = pb.write_number(20, 2)
 def _tensor(name: str, kind: int, count: int, item: bytes) -> bytes:
     head = pb.write_number(1, count) + pb.write_number(2, kind)
     return head + pb.write_bytes(8, name) + pb.write_bytes(9, item * count)
-
-
-def _dims(tensor: memoryview) -> list[int]:
-    """Return the sizes of a tensor, whether they are written singly or packed."""
-    dims: list[int] = []
-    for number, kind, value, start, end in pb.fields(tensor):
-        if number == 1 and kind == pb.VARINT:
-            dims.append(value)
-        elif number == 1:
-            dims += _packed(tensor[start:end])
-    return dims
-
-
-def _packed(data: memoryview) -> list[int]:
-    values, at = [], 0
-    while at < len(data):
-        value, at = pb.varint(data, at)
-        values.append(value)
-    return values
-
-
-def _kind(tensor: memoryview) -> int:
-    return next((value for number, _, value, _, _ in pb.fields(tensor) if number == 2), 0)
-
-
-def _scalar(tensor: memoryview, kind: int) -> float | None:
-    """Return the only value of a tensor of this kind; None if it is another or has more."""
-    if _kind(tensor) != kind or any(size != 1 for size in _dims(tensor)):
-        return None
-    for number, _, _, start, end in pb.fields(tensor):
-        data = tensor[start:end]
-        if kind == _FLOAT and number in (4, 9) and len(data) == 4:
-            return float(struct.unpack("<f", data)[0])
-        if kind == _UINT8 and number == 9 and len(data) == 1:
-            return data[0]
-        if kind == _UINT8 and number == 5:
-            values = _packed(data)
-            return values[0] if len(values) == 1 and values[0] < 256 else None
-    return None

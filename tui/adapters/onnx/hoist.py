@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.adapters.onnx import head
-from tui.adapters.onnx.graph import Graph, Node, OnnxFile, value_info
+from tui.adapters.onnx import protobuf as pb
+from tui.adapters.onnx.graph import Graph, Node, OnnxFile, between, value_info
 from tui.adapters.onnx.protobuf import MalformedError
 
 PICTURE = ("encoder_hidden_states", "encoder_attention_mask")
@@ -62,12 +63,13 @@ class Parts:
         inputs += [value_info(name, elements[name]) for name in self.frontier]
         outputs = [bytes(self._graph.outputs[name]) for name in self.outputs.values()]
         nodes: tuple[Node, ...] = self._nodes
-        more: tuple[bytes, ...] = ()
+        more = between(self._graph, nodes)
         if compact:
             made = head.compact(self._file, nodes, self._graph.weights, self.outputs["logits"])
             if made is None:
                 return None
-            nodes, more = made.nodes, made.weights
+            nodes = made.nodes
+            more += [pb.write_bytes(5, tensor) for tensor in made.weights]
         weights = _weights_of(nodes, self._graph, self.outputs.values())
         domain = head.DOMAIN if compact else ""
         return self._file.model(nodes, weights, inputs, outputs, more=more, domain=domain)
@@ -102,7 +104,9 @@ def split(path: Path) -> Parts | None:
     every = _ancestors(graph, makers, names.values(), stop=frozenset(frontier))
     inputs = [bytes(info) for name, info in graph.inputs.items() if name in PICTURE]
     outputs = [value_info(name, 0) for name in frontier]
-    model = file.model(once, _weights_of(once, graph, ()), inputs, outputs)
+    model = file.model(
+        once, _weights_of(once, graph, ()), inputs, outputs, more=between(graph, once)
+    )
     return Parts(model, tuple(frontier), file.path.parent, names, file, every, graph)
 
 
@@ -120,6 +124,7 @@ def _flattened(graph: Graph) -> tuple[Graph, dict[str, str]]:
         weights={**graph.weights, **branch.weights},
         inputs=graph.inputs,
         outputs=branch.outputs,
+        between=[*graph.between, *branch.between],
     )
     outer = switches[0].outputs
     if set(outer) != set(graph.outputs) or len(outer) != len(branch.outputs):

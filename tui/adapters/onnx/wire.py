@@ -6,10 +6,12 @@ bloat, such as a picture. Both sides bound what they accept before they read it.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import struct
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:  # the worker needs no event loop, and starts sooner without
+    import asyncio
 
 Fields = dict[str, Any]
 
@@ -56,9 +58,11 @@ async def read_async(stream: asyncio.StreamReader) -> tuple[Fields, bytes] | Non
     Raises:
         WireError: What came is no frame, or was cut off.
     """
+    from asyncio import IncompleteReadError
+
     try:
         head = await stream.readexactly(_HEAD.size)
-    except asyncio.IncompleteReadError as error:
+    except IncompleteReadError as error:
         if error.partial:
             raise WireError("frame cut off") from error
         return None
@@ -66,7 +70,7 @@ async def read_async(stream: asyncio.StreamReader) -> tuple[Fields, bytes] | Non
     try:
         text = await stream.readexactly(text_size)
         data = await stream.readexactly(data_size)
-    except asyncio.IncompleteReadError as error:
+    except IncompleteReadError as error:
         raise WireError("frame cut off") from error
     return _fields(text), data
 
