@@ -102,6 +102,10 @@ async def test_a_page_is_left_by_a_button() -> None:
     assert await answered(ScriptPage(page), "right", "left", "enter") == "ok"
 
 
+async def has_moved(text: Widget, before: float) -> None:
+    await wait_until(lambda: text.scroll_y > before)
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("large", [False, True])
 async def test_long_texts_leave_room_for_the_answer(size: tuple[int, int], large: bool) -> None:
@@ -114,11 +118,10 @@ async def test_long_texts_leave_room_for_the_answer(size: tuple[int, int], large
         app = Harness(screen)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
+            before = screen.query_one("#text").scroll_y
             for selector in (answer, "KeyFooter"):
                 region = screen.query_one(selector).region
                 assert region.height > 0, (screen, selector)
                 assert app.screen.region.contains_region(region), (screen, selector)
-            before = screen.query_one("#text").scroll_y
             await pilot.press("shift+down")
-            await pilot.pause()
-            assert screen.query_one("#text").scroll_y > before
+            await has_moved(screen.query_one("#text"), before)
