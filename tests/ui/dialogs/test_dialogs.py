@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.widget import Widget
 
 from tests.ui.widgets.harness import UNSET, Harness, wait_until
 from tui.services.dialogs import Choice, ChoiceQuestion, Page, TextQuestion
