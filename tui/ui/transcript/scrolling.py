@@ -192,9 +192,10 @@ class RowView(ScrollView):
         """Paint the rows that changed when the last item grew, and nothing else."""
         strips = self.document.entry(item).strips
         top = self.document.heights.top(item)
-        changed = [top + line for line, strip in enumerate(strips) if strip is None]
         height = self.size.height
         old = int(self.scroll_y)
+        seen = range(max(0, old - top), min(len(strips), old + height - top))
+        changed = [top + line for line in seen if strips[line] is None]
         if self.follow:
             self._place(self.document.heights.total - height)
             moved = int(self.scroll_y) - old

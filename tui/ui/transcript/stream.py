@@ -42,6 +42,7 @@ class MarkdownStream:
 
     def _start(self) -> None:
         self.lines = []
+        self._text = ""
         self._stable = 0
         self._seen = 0
         self._done = 0
@@ -54,6 +55,14 @@ class MarkdownStream:
 
     def update(self, text: str) -> list[Line]:
         """Take the whole text so far and give all rows; a shorter text than before starts anew."""
+        if text == self._text:
+            self.kept = len(self.lines)
+            return self.lines
+        rows = self._update(text)
+        self._text = text
+        return rows
+
+    def _update(self, text: str) -> list[Line]:
         if "\r" in text:
             text = clean(text)
         if len(text) < self._seen:
