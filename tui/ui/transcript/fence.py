@@ -38,10 +38,11 @@ class Fence:
 
     def rows(self, text: str) -> list[Line]:
         """All rows for the code so far."""
-        *finished, last = text.split("\n")
-        for line in finished[len(self._code.lines) :]:
+        lines = text.split("\n")
+        for line in lines[len(self._code.lines) : -1]:
             self._add(line)
-        rows = self._rows + self._last(last)
+        # The last one is known as finished when the line behind it turned out to close the block.
+        rows = self._rows + (self._last(lines[-1]) if len(self._code.lines) < len(lines) else [])
         self.shown, self.given = len(rows), len(self._rows)
         return rows
 
@@ -60,7 +61,7 @@ class Fence:
             self._add(code_lines(line))
         self._read += len(lines)
         self._next += sum(len(line) + 1 for line in lines)
-        return self._last(code_lines(last)) if last else []
+        return self._last(code_lines(last)) if last.strip() else []
 
     def new(self) -> list[Line]:
         """Rows of finished lines that were not given yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.domain.safetext import clean
+from tui.ui.transcript import paragraph
 from tui.ui.transcript.fence import Fence
 from tui.ui.transcript.lines import EMPTY, Line
 from tui.ui.transcript.markdown import (
@@ -19,6 +20,9 @@ from tui.ui.transcript.markdown import (
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
+
+
+_PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]
 
 
 class MarkdownStream:
@@ -51,6 +55,7 @@ class MarkdownStream:
         self._tokens: list[Token] = []
         self._code: Fence | None = None
         self._plain = False
+        self._longest = paragraph.LONG
 
     def update(self, text: str) -> list[Line]:
         """Take the whole text so far and give all rows; a shorter text than before starts anew."""
@@ -94,7 +99,26 @@ class MarkdownStream:
         self._append(self._open_rows(tokens, tail))
         if self._code:
             self._code.row = len(self.lines) - self._code.shown
+        elif len(tail) > self._longest:
+            self._cut(tokens, tail)
         return self.lines
+
+    def _cut(self, tokens: list[Token], tail: str) -> None:
+        """Let the beginning of a paragraph that does not end be finished."""
+        self._longest = len(tail) + paragraph.LONG
+        if [token.type for token in tokens] != _PARAGRAPH:
+            return
+        open_rows = self.lines[self._done :]
+        if open_rows[:1] == [EMPTY]:
+            del open_rows[0]
+        first = len(self.lines) - len(open_rows)
+        found = paragraph.cut(tail, open_rows, self.room, self.base)
+        if found is not None:
+            self._done = first + found[0]
+            self._stable += found[1]
+            self._joins, self._number = True, None
+            self._doubt = True
+            self._longest = paragraph.LONG
 
     def finish(self, text: str) -> list[Line]:
         """The rows of the complete text, as if it had come in one piece."""
