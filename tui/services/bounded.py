@@ -34,10 +34,14 @@ async def bounded(
             if not isinstance(event, (TextDelta, ReasoningDelta)):
                 yield event
                 continue
-            if event.text[:left]:
-                yield type(event)(event.text[:left])
-            left -= len(event.text)
-            if left < 0:
+            size = len(event.text)
+            if size <= left:
+                left -= size
+                if size:
+                    yield event
+            else:
+                if left:
+                    yield type(event)(event.text[:left])
                 raise ProviderError(
                     f"the answer does not end; it was left after {most:,} characters",
                     hint="what came is kept; if it is useless, choose another model",

@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
+from textual.geometry import Region
+from textual.strip import Strip
 
 from tests.fakes.models import Script
 from tests.ui.app.stage import Stage, connected, opened
@@ -307,3 +309,28 @@ async def test_a_large_paste_is_never_a_command() -> None:
         await stage.until(lambda: stage.texts[-1] == "Hello there.")
 
         assert stage.texts[1].startswith("/delete 0\n")
+
+
+async def test_a_key_while_a_reply_streams_paints_the_prompt_and_nothing_of_the_chat(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = await connected((TextDelta("The first part"),), hold=True)
+    async with opened(house) as stage:
+        await stage.enter("hello")
+        await stage.until(lambda: "The first part" in stage.screen)
+        transcript = stage.app.chat.transcript
+        await stage.until(lambda: not transcript.frame_due)
+        rendered: list[int] = []
+        real = transcript.render_lines
+
+        def counted(crop: Region) -> list[Strip]:
+            rendered.append(crop.height)
+            return real(crop)
+
+        monkeypatch.setattr(transcript, "render_lines", counted)
+        before = len(stage.app.written)
+        await stage.press("x")
+
+        assert "x" in stage.app.written[before:]
+        assert stage.prompt == "x"
+        assert rendered == []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from threading import Event
 
 import pytest
+from textual._ansi_sequences import SYNC_END, SYNC_START
 
 from tui.ui.terminal import driver
 from tui.ui.terminal.driver import Writer
@@ -90,3 +91,19 @@ def test_a_writer_that_hangs_does_not_keep_the_app_from_ending(
     assert pipe.writer.is_alive()
     os.close(pipe.outer)
     pipe.writer.join(5)
+
+
+def test_an_update_of_the_screen_reaches_the_writer_in_one_piece() -> None:
+    written: list[str] = []
+
+    class Notes:
+        def write(self, text: str) -> None:
+            written.append(text)
+
+    made = object.__new__(driver.Driver)
+    made._writer_thread = Notes()  # type: ignore[assignment]
+    made._frame = None
+    for text in ("bell", SYNC_START, "rows", "cursor", SYNC_END, "title"):
+        made.write(text)
+
+    assert written == ["bell", f"{SYNC_START}rowscursor{SYNC_END}", "title"]

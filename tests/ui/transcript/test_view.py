@@ -17,6 +17,8 @@ from tests.ui.transcript.chat_source import (
 )
 from tui.domain.chat import Message
 from tui.ui.transcript import Transcript
+from tui.ui.transcript.lines import Line
+from tui.ui.transcript.stream import MarkdownStream
 
 
 @asynccontextmanager
@@ -562,3 +564,27 @@ async def test_a_message_put_between_others_moves_the_later_ones() -> None:
         assert [row for row in after if "text of" in row] == [r for r in before if "text of" in r]
         assert "#2 Ada" in app.rows()[3]
         assert "put between" in app.rows()[4]
+
+
+async def test_what_comes_within_a_frame_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Messages([message(0, "")])
+    async with running(source) as (app, view, pilot):
+        reply = source.messages[0]
+        view.begin_reply(0)
+        await settle(pilot, view)
+        read: list[str] = []
+        real = MarkdownStream.update
+
+        def counted(stream: MarkdownStream, text: str) -> list[Line]:
+            read.append(text)
+            return real(stream, text)
+
+        monkeypatch.setattr(MarkdownStream, "update", counted)
+        for _ in range(20):
+            reply.text += "word "
+            reply.touch()
+            view.stream_changed()
+        await settle(pilot, view)
+
+        assert read == ["word " * 20]
+        assert any("word word" in row for row in app.rows())

@@ -105,13 +105,14 @@ async def bytes_of(
     """The answer's bytes until there is nothing more to wait for. Raises ProviderError."""
     async with aclosing(client.stream(call)) as stream:
         while not reader.done:
-            try:
-                async with asyncio.timeout(GRACE_SECONDS if reader.finished else None):
-                    chunk = await anext(stream, None)
-            except (TimeoutError, NetworkError):
-                if not reader.finished:
-                    raise
-                return
+            if not reader.finished:
+                chunk = await anext(stream, None)
+            else:
+                try:
+                    async with asyncio.timeout(GRACE_SECONDS):
+                        chunk = await anext(stream, None)
+                except (TimeoutError, NetworkError):
+                    return
             if chunk is None:
                 return
             yield chunk

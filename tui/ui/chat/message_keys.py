@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from tui.ui.chat.chips import Chip
 from tui.ui.chat.composer import Composer
+from tui.ui.terminal.compositor import RowCompositor
 from tui.ui.transcript.events import MessageFocused
 from tui.ui.transcript.view import Transcript
 
@@ -54,6 +55,10 @@ class MessageKeys(Screen[None]):
         text: str
         restore: bool = False
         """Whether the text goes back into the prompt when it cannot be run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = RowCompositor()
 
     @property
     def transcript(self) -> Transcript:

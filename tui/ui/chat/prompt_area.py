@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from time import monotonic
 from typing import ClassVar, Literal
 
 from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tui.ui.terminal import clipboard
+from tui.ui.terminal.compositor import paint_at_once
 
 NEWLINE_KEYS = frozenset({"ctrl+j", "shift+enter", "alt+enter", "ctrl+enter"})
 """Only ctrl+j arrives everywhere; the others where the terminal tells them apart."""
 MOST_ROWS = 10
 _MOST_HISTORY = 200
+_TYPED = 1 / 30
+"""Seconds between two keys below which nobody typed them: the second is painted with others."""
 _OFFERED = frozenset({"up", "down", "tab", "enter", "escape", "pageup", "pagedown"})
 
 _EDITS = ("cursor_", "delete_", "undo", "redo")
@@ -90,6 +95,20 @@ class PromptArea(TextArea):
         self._history: list[str] = []
         self._place = 0
         self._draft = ""
+        self._coloured: object = None
+        self._painted = 0.0
+
+    def notify_style_update(self) -> None:
+        """The theme or the style sheet changed."""
+        super().notify_style_update()
+        self._coloured = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw rows, in colours that TextArea would work out anew for each frame."""
+        if self._coloured is self._theme:
+            return super(TextArea, self).render_lines(crop)
+        self._coloured = self._theme
+        return super().render_lines(crop)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Grow with the text, to ten rows or a third of the screen."""
@@ -124,6 +143,11 @@ class PromptArea(TextArea):
             event.prevent_default()
             return
         await super()._on_key(event)
+        now = monotonic()
+        if now - self._painted > _TYPED:
+            # Else it waits for the rest of the screen: a reply that streams in is painted often.
+            paint_at_once(self)
+        self._painted = now
 
     def _edit(self, key: str) -> bool:
         """Do at once what a key does to the text; whether it does anything.

@@ -19,7 +19,7 @@ from tui.ui.widgets.status_line import StatusLine
 
 _WAITED = 0.001
 """Seconds; an event that took longer to come was not there already."""
-_BEFORE = 0.004
+_BEFORE = 0.002
 """Seconds before a frame to read what is for it."""
 
 Stream = AsyncGenerator[GenerationEvent, None]

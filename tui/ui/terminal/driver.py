@@ -20,6 +20,7 @@ from functools import partial
 from queue import Empty, Full
 from typing import IO, Any
 
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers import linux_driver
@@ -126,6 +127,19 @@ class Driver(LinuxDriver):
         super().__init__(app, **more)
         self._begun = begun
         self._has_hung_up = False
+        self._frame: list[str] | None = None
+
+    def write(self, data: str) -> None:
+        """Have text written; a synchronised update in one piece, which wakes the writer once."""
+        if data == SYNC_START:
+            self._frame = []
+        if self._frame is None:
+            super().write(data)
+            return
+        self._frame.append(data)
+        if data == SYNC_END:
+            whole, self._frame = "".join(self._frame), None
+            super().write(whole)
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""

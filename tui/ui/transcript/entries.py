@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from textual.strip import Strip
 
 from tui.domain.chat import Chat, Message, Outline
-from tui.ui.transcript.layout import Laid, State
+from tui.ui.transcript.layout import Laid, State, shows_text
 from tui.ui.transcript.stream import MarkdownStream
 
 
@@ -65,3 +65,22 @@ class Live:
         self.message = message
         self.text = MarkdownStream(room)
         self.reasoning = MarkdownStream(room, "reasoning")
+
+    def kept(self, old: Entry, new: Entry) -> list[tuple[int, int]]:
+        """First row and end of what the last text surely left as it was, from the top down.
+
+        Args:
+            old: The message as it was laid out before that text.
+            new: As it is laid out with it.
+        """
+        alike = old.message is self.message and new.message is self.message
+        if not alike or old.state != new.state or old.laid.dimmed != new.laid.dimmed:
+            return []
+        spans: list[tuple[int, int]] = []
+        start = new.laid.reasoning_at
+        if start and start == old.laid.reasoning_at:
+            spans.append((start, start + self.reasoning.kept))
+        start = new.laid.text_at
+        if start == old.laid.text_at and shows_text(self.message, new.state):
+            spans.append((start, start + self.text.kept))
+        return spans

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from tui.domain.chat import Attachment, Message
@@ -67,6 +68,10 @@ class Laid:
     places: list[Place] = field(default_factory=list)
     text_at: int = 1
     """First row of the text."""
+    reasoning_at: int = 0
+    """First row of the reasoning; 0 while it is folded or there is none."""
+    dimmed: bool = False
+    """Whether the text is drawn as one that is not sent."""
 
     def has_pictures(self) -> bool:
         """Whether some rows are pictures."""
@@ -127,8 +132,13 @@ def _dimmed(lines: Sequence[Line]) -> list[Line]:
     return [line._replace(runs=[run(*each) for each in line.runs], fill="") for line in lines]
 
 
+@lru_cache(maxsize=8)
+def _words(text: str) -> int:
+    return len(text.split())
+
+
 def _reasoning_line(message: Message, unfolded: bool) -> Line:
-    words = len(message.reasoning.split())
+    words = _words(message.reasoning)
     verb = "thinking" if message.status == "streaming" and not message.text else "thought"
     many = "word" if words == 1 else "words"
     return Line(
@@ -197,11 +207,13 @@ def lay_out(
         laid.places.append(Place("reasoning", len(lines), len(lines) + 1))
         lines.append(_reasoning_line(message, state.unfolded))
         if state.unfolded:
+            laid.reasoning_at = len(lines)
             lines.extend(reasoning)
             lines.append(EMPTY)
     laid.text_at = len(lines)
     if shows_text(message, state):
-        lines.extend(text if message.is_sent else _dimmed(text))
+        laid.dimmed = not message.is_sent
+        lines.extend(_dimmed(text) if laid.dimmed else text)
     if message.status == "streaming" and not message.text and not message.reasoning:
         lines.append(Line([("…", "dim", "")]))
     lines.extend(_reason(message, look.room))

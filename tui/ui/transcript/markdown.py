@@ -60,7 +60,12 @@ def code_rows(lines: Sequence[Sequence[Run]], room: int) -> list[Line]:
 
 def code_text(token: Token) -> str:
     """The code of a block without its last newline, tabs as spaces."""
-    return inline.safe(token.content.removesuffix("\n").expandtabs(TAB)).expandtabs(TAB)
+    return code_lines(token.content.removesuffix("\n"))
+
+
+def code_lines(text: str) -> str:
+    """Lines of code as they are shown, tabs as spaces."""
+    return inline.safe(text.expandtabs(TAB)).expandtabs(TAB)
 
 
 def language(token: Token) -> str:

@@ -10,6 +10,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.ui.terminal.compositor import paint_at_once
 from tui.ui.transcript.document import Document
 from tui.ui.transcript.entries import Spot
 from tui.ui.transcript.events import UnseenChanged
@@ -49,8 +50,8 @@ class RowView(ScrollView):
         strips = list(self._rows(crop.y, crop.height))
         if crop.x or crop.right < self.size.width:
             return [strip.crop(crop.x, crop.right) for strip in strips]
-        if crop.height == self.size.height and self._terminal_scroll.due:
-            return self._terminal_scroll.prepared(strips)
+        if self._terminal_scroll.due:
+            return self._terminal_scroll.prepared(strips, crop.y)
         return strips
 
     def _rows(self, first: int, count: int) -> Iterator[Strip]:
@@ -191,9 +192,10 @@ class RowView(ScrollView):
         """Paint the rows that changed when the last item grew, and nothing else."""
         strips = self.document.entry(item).strips
         top = self.document.heights.top(item)
-        changed = [top + line for line, strip in enumerate(strips) if strip is None]
         height = self.size.height
         old = int(self.scroll_y)
+        seen = range(max(0, old - top), min(len(strips), old + height - top))
+        changed = [top + line for line in seen if strips[line] is None]
         if self.follow:
             self._place(self.document.heights.total - height)
             moved = int(self.scroll_y) - old
@@ -224,18 +226,7 @@ class RowView(ScrollView):
         if self._terminal_scroll.due and not self._terminal_scroll.includes(regions[0].y):
             self.repaint()
             return
-        self._paint_now(regions)
-
-    def _paint_now(self, regions: list[Region]) -> None:
-        """Hand rows to the compositor at once, without the way through two message queues."""
-        screen = self.screen
-        if screen.is_current and not self.app._batch_count and not screen._layout_required:
-            self._set_dirty(*regions)
-            screen._dirty_widgets.add(self)
-            screen._compositor.update_widgets(screen._dirty_widgets)
-            screen._compositor_refresh()
-        else:
-            self.refresh(*regions)
+        paint_at_once(self, *regions)
 
     def _scroll_terminal(self, moved: int, changed: list[int]) -> bool:
         """Let the terminal scroll with the next frame; False where it can't."""

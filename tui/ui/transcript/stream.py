@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.domain.safetext import clean
-from tui.ui.transcript.highlight import OpenCode, highlight
+from tui.ui.transcript import paragraph
+from tui.ui.transcript.fence import Fence
 from tui.ui.transcript.lines import EMPTY, Line
 from tui.ui.transcript.markdown import (
-    code_rows,
     code_text,
     is_too_much,
     language,
@@ -20,6 +20,9 @@ from tui.ui.transcript.markdown import (
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
+
+
+_PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]
 
 
 class MarkdownStream:
@@ -42,6 +45,7 @@ class MarkdownStream:
 
     def _start(self) -> None:
         self.lines = []
+        self._text = ""
         self._stable = 0
         self._seen = 0
         self._done = 0
@@ -49,11 +53,33 @@ class MarkdownStream:
         self._number: int | None = None
         self._joins = False
         self._tokens: list[Token] = []
-        self._code: _Fence | None = None
+        self._code: Fence | None = None
         self._plain = False
+        self._longest = paragraph.LONG
 
     def update(self, text: str) -> list[Line]:
         """Take the whole text so far and give all rows; a shorter text than before starts anew."""
+        if text == self._text:
+            self.kept = len(self.lines)
+            return self.lines
+        if len(text) < self._seen or is_too_much(text) or not self._in_code(text):
+            self._read(text)
+        self._text = text
+        return self.lines
+
+    def _in_code(self, text: str) -> bool:
+        """Go on with a block of code that is certainly not closed, without parsing any of it."""
+        code = self._code
+        if code is None or (last := code.more(text)) is None:
+            return False
+        self._seen = len(text)
+        self.kept = code.row + code.given
+        del self.lines[self.kept :]
+        self.lines.extend(code.new())
+        self.lines.extend(last)
+        return True
+
+    def _read(self, text: str) -> list[Line]:
         if "\r" in text:
             text = clean(text)
         if len(text) < self._seen:
@@ -66,15 +92,37 @@ class MarkdownStream:
         self.kept = self._done
         index = _first_open(tokens, tail.count("\n"))
         if index:
-            tokens = self._parse(self._finish_before(index, tokens, tail))
+            tail = self._finish_before(index, tokens, tail)
+            tokens = self._parse(tail)
         del self.lines[self._done :]
         self._tokens = tokens
-        self._append(self._open_rows(tokens))
+        self._append(self._open_rows(tokens, tail))
+        if self._code:
+            self._code.row = len(self.lines) - self._code.shown
+        elif len(tail) > self._longest:
+            self._cut(tokens, tail)
         return self.lines
+
+    def _cut(self, tokens: list[Token], tail: str) -> None:
+        """Let the beginning of a paragraph that does not end be finished."""
+        self._longest = len(tail) + paragraph.LONG
+        if [token.type for token in tokens] != _PARAGRAPH:
+            return
+        open_rows = self.lines[self._done :]
+        if open_rows[:1] == [EMPTY]:
+            del open_rows[0]
+        first = len(self.lines) - len(open_rows)
+        found = paragraph.cut(tail, open_rows, self.room, self.base)
+        if found is not None:
+            self._done = first + found[0]
+            self._stable += found[1]
+            self._joins, self._number = True, None
+            self._doubt = True
+            self._longest = paragraph.LONG
 
     def finish(self, text: str) -> list[Line]:
         """The rows of the complete text, as if it had come in one piece."""
-        before = self.update(text)[:]
+        before = self._read(text)[:]
         if self._doubt:
             self.lines = layout(text, self.room, self.base)
             self._done = 0
@@ -145,7 +193,7 @@ class MarkdownStream:
             self.lines.append(EMPTY)
         self.lines.extend(rows)
 
-    def _open_rows(self, tokens: list[Token]) -> list[Line]:
+    def _open_rows(self, tokens: list[Token], tail: str) -> list[Line]:
         token = tokens[-1] if tokens else None
         if token is None or token.type != "fence" or token.level or not token.content:
             self._code = None
@@ -153,9 +201,13 @@ class MarkdownStream:
         rows = self._rows(tokens[:-1])
         if rows:
             rows.append(EMPTY)
-        place = self._stable, (token.map or [0])[0], language(token)
+        line = (token.map or [0])[0]
+        place = self._stable, line, language(token)
         if self._code is None or self._code.place != place:
-            self._code = _Fence(place, self.room)
+            *before, code = tail.split("\n", line + 1)
+            flush = before[line].startswith(token.markup)
+            start = self._stable + len(tail) - len(code) if flush else None
+            self._code = Fence(place, self.room, token.markup, start)
         return rows + self._code.rows(code_text(token))
 
 
@@ -172,26 +224,6 @@ def _first_open(tokens: list[Token], complete: int) -> int:
         if (block or item) and token.map and token.map[0] + 1 < complete:
             return index
     return 0
-
-
-class _Fence:
-    """The rows of an open block of code; its finished lines are made once."""
-
-    def __init__(self, place: tuple[int, int, str], room: int) -> None:
-        self.place = place
-        """Tells the block from other ones: offset, line, language."""
-        self._language = place[2]
-        self._room = room
-        self._code = OpenCode(self._language)
-        self._rows: list[Line] = []
-
-    def rows(self, text: str) -> list[Line]:
-        """All rows for the code so far."""
-        *finished, last = text.split("\n")
-        for line in finished[len(self._code.lines) :]:
-            self._code.add(line)
-            self._rows.extend(code_rows([self._code.lines[-1]], self._room))
-        return self._rows + code_rows(highlight(last, self._language)[:1], self._room)
 
 
 def _common(old: list[Line], new: list[Line]) -> int:

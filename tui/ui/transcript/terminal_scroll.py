@@ -79,10 +79,12 @@ class TerminalScroll:
         self._lines = 0
         return f"\x1b[0m\x1b[{top};{bottom}r\x1b[{bottom};1H{newlines}\x1b[r\x1b[{row};{column}H"
 
-    def prepared(self, strips: Iterable[Strip]) -> list[Strip]:
-        """The rows of the whole widget with the command in its place."""
+    def prepared(self, strips: Iterable[Strip], top: int = 0) -> list[Strip]:
+        """Rows of the widget, beginning with number `top`, with the command in its place."""
         rows = list(strips)
-        if self._lines and self._first < len(rows):
-            rows[0] = ScrollStrip(rows[0], self.cancel)
-            rows[self._first] = ScrollStrip(rows[self._first], self._command)
+        at = self._first - top
+        if self._lines and 0 <= at < len(rows):
+            if not top:
+                rows[0] = ScrollStrip(rows[0], self.cancel)
+            rows[at] = ScrollStrip(rows[at], self._command)
         return rows

@@ -163,6 +163,9 @@ class Transcript(CursorView, can_focus=True):
 
     def end_reply(self) -> None:
         """The growing message is complete, stopped or failed."""
+        if self.frame_due and self.is_attached:
+            # What came last is seen before a long text is perhaps laid out once more as a whole.
+            self._grow()
         self._pacer.cancel()
         with self.keeping_place():
             self.document.end()
