@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from tests.ui.transcript.chat_source import Messages
 from tui.domain.chat import Message
-from tui.ui.transcript import document, paragraph, stream
+from tui.ui.transcript import paragraph, stream
 from tui.ui.transcript.document import Document
+from tui.ui.transcript.entries import Entry
 from tui.ui.transcript.layout import Look
 from tui.ui.transcript.lines import Line
 from tui.ui.transcript.markdown import layout, parse
@@ -115,7 +116,7 @@ def test_the_same_text_again_changes_nothing(parsed: list[int]) -> None:
 def test_only_rows_at_the_end_are_compared(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[int] = []
 
-    def counted(old: object, new: object, rows: range) -> None:
+    def counted(new: object, old: object, rows: range) -> None:
         compared.append(len(rows))
 
     reply = Message("m", "assistant", "Ada", "", 0.0, status="streaming")
@@ -128,7 +129,7 @@ def test_only_rows_at_the_end_are_compared(field: str, monkeypatch: pytest.Monke
     setattr(reply, field, whole)
     reply.touch()
     shown.grow()
-    monkeypatch.setattr(document.Document, "_compare", staticmethod(counted))
+    monkeypatch.setattr(Entry, "_compare", counted)
     for count in range(30):
         setattr(reply, field, whole + "more " * count)
         reply.touch()

@@ -168,7 +168,7 @@ class Document:
 
     def _put(self, item: int, entry: Entry) -> int:
         key = self._ids[item]
-        self._keep_strips(self._entries.get(key), entry)
+        entry.take_strips(self._entries.get(key), self.live)
         self._entries[key] = entry
         self._entries.move_to_end(key)
         if len(self._entries) > _KEPT:
@@ -194,27 +194,6 @@ class Document:
                 reasoning = markdown(message.reasoning, self.look.room, "reasoning")
         laid = lay_out(message, state, self.look, text, reasoning)
         return Entry(message, message.revision, state, laid)
-
-    def _keep_strips(self, old: Entry | None, new: Entry) -> None:
-        """Take over what is drawn already; a growing message is only compared where it grows."""
-        new.strips = [None] * len(new.laid.lines)
-        if old is None or old.state.focused != new.state.focused:
-            return
-        plain = not old.laid.has_pictures() and not new.laid.has_pictures()
-        done = 0 if plain else max(old.laid.text_at, new.laid.text_at)
-        for start, end in self.live.kept(old, new) if self.live else []:
-            self._compare(old, new, range(done, start))
-            if start >= done:
-                new.strips[start:end] = old.strips[start:end]
-                done = end
-        self._compare(old, new, range(done, min(len(old.strips), len(new.strips))))
-
-    @staticmethod
-    def _compare(old: Entry, new: Entry, rows: range) -> None:
-        for row in rows:
-            before, after = old.laid.lines[row], new.laid.lines[row]
-            if before is after or before == after:
-                new.strips[row] = old.strips[row]
 
     def ensure(self, row: int, count: int) -> bool:
         """Make exact what crosses some rows; says whether heights changed."""

@@ -50,6 +50,31 @@ class Entry:
     strips: list[Strip | None] = field(default_factory=list)
     """For each row the strip, once it was drawn."""
 
+    def take_strips(self, old: Entry | None, live: Live | None) -> None:
+        """Take over what is drawn already; a growing message is only compared where it grows.
+
+        Args:
+            old: The message as it was laid out before.
+            live: The message that grows, if one does.
+        """
+        self.strips = [None] * len(self.laid.lines)
+        if old is None or old.state.focused != self.state.focused:
+            return
+        plain = not old.laid.has_pictures() and not self.laid.has_pictures()
+        done = 0 if plain else max(old.laid.text_at, self.laid.text_at)
+        for start, end in live.kept(old, self) if live else []:
+            self._compare(old, range(done, start))
+            if start >= done:
+                self.strips[start:end] = old.strips[start:end]
+                done = end
+        self._compare(old, range(done, min(len(old.strips), len(self.strips))))
+
+    def _compare(self, old: Entry, rows: range) -> None:
+        for row in rows:
+            before, after = old.laid.lines[row], self.laid.lines[row]
+            if before is after or before == after:
+                self.strips[row] = old.strips[row]
+
 
 class Spot(NamedTuple):
     """A row of an item, in terms that survive changes elsewhere."""
