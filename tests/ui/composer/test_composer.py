@@ -301,11 +301,11 @@ async def test_an_empty_paste_asks_for_the_clipboard() -> None:
 async def test_scrolling_keys_are_handed_on() -> None:
     app = Desk()
     async with app.run_test() as pilot:
-        await pilot.press("pageup", "end", "home", "a", "end", "pagedown")
+        await pilot.press("pageup", "end", "home", "a", "home", *["end"] * 2, "pagedown")
         await pilot.pause()
 
         keys = [each.key for each in app.posted if isinstance(each, Composer.Scrolled)]
-        assert keys == ["pageup", "end", "home", "pagedown"]
+        assert keys == ["pageup", "end", "home", "end", "pagedown"]
 
 
 # The popup

@@ -14,6 +14,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
 
 from tui.ui.terminal import clipboard
 from tui.ui.terminal.compositor import paint_at_once
@@ -175,7 +176,10 @@ class PromptArea(TextArea):
             case "pageup" | "pagedown":
                 self.post_message(self.ScrollKey(key))
                 return True
-            case "home" | "end" if not self.text:
+            case "home" if not self.text:
+                self.post_message(self.ScrollKey(key))
+                return True
+            case "end" if self.selection == Selection.cursor(self.document.end):
                 self.post_message(self.ScrollKey(key))
                 return True
         return False
