@@ -91,6 +91,7 @@ class SalonApp(App[None]):
         """
         session = await self.services.library.resume()
         self.chat = ChatScreen(self.services, session, self._suggest, is_command)
+        self.chat.is_beginning = True
 
     def get_default_screen(self) -> Screen[None]:
         """The chat; an empty screen below it would be laid out and painted for nothing."""
@@ -120,6 +121,7 @@ class SalonApp(App[None]):
 
     def _started(self) -> None:
         self._is_starting = False
+        self.chat.is_beginning = False
         if self._hold is not None:
             # In case nothing could take the focus: the keyboard must not stay dead.
             self._hold.release(self)

@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import Screen
 
+from tui.ui.chat.beginning import Beginning
 from tui.ui.chat.chips import Chip
 from tui.ui.chat.composer import Composer
 from tui.ui.terminal.compositor import RowCompositor
@@ -17,7 +17,7 @@ from tui.ui.transcript.events import MessageFocused
 from tui.ui.transcript.view import Transcript
 
 
-class MessageKeys(Screen[None]):
+class MessageKeys(Beginning):
     """A screen with a transcript and a prompt."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
