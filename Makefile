@@ -8,7 +8,7 @@
 # make test-corpus   open every picture of Pillow's own tests, broken ones too (fetches 47 MB)
 # make soak    kill Salon a thousand times and look at what is left (KILLS=, SECONDS=, SEED=)
 # make load    a long, busy day in fast motion: does it leave anything behind?
-# make bench   how fast Salon is beside a bare app and others: ROUNDS=2 ONLY=start,stream,long,local
+# make bench   how fast Salon is beside a bare app and others: ROUNDS=2 ONLY=start,stream,...
 # make snap    rewrite the UI snapshots (look at the report first)
 # make lock    pin the newest versions that pyproject.toml allows
 # make screenshot   draw the README's picture with the program itself

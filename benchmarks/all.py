@@ -1,9 +1,10 @@
 """Measures Salon beside a bare Textual app and other programs, and writes docs/performance.md.
 
-    python benchmarks/all.py [--only start,stream,long,local] [--rounds 2] [--peers elia,codex]
+    python benchmarks/all.py [--only start,stream] [--rounds 2] [--peers elia,codex]
 
 Linux only. Without peers and without a model it measures what is there, and says what is left out.
-With `--write` tables and plots go into the document; else the tables are printed.
+With `--write` the tables and plots of a part go into the document as soon as it is measured; else
+the tables are printed. A part that fails is named, keeps what it has measured, and stops no other.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from bench import machine, plot, table  # noqa: E402 - found by the line above
 from bench.backend import Backend  # noqa: E402
 from bench.parts import PARTS, Part  # noqa: E402
 from bench.programs import OURS, PEERS, SALON, find_peers  # noqa: E402
-from bench.run import Run  # noqa: E402
+from bench.run import Run, reason  # noqa: E402
 from bench.targets import judge  # noqa: E402
 
 
@@ -56,8 +57,8 @@ def report(run: Run, part: Part) -> list[str]:
     ]
 
 
-def measure(wanted: Wanted, name: str) -> None:
-    """One part, from its first round to its place in the document."""
+def measure(wanted: Wanted, name: str) -> bool:
+    """One part, from its first round to its place in the document; whether it was all done."""
     part = PARTS[name]
     peers, missing = find_peers(wanted.peers, wanted.peer_bin)
     print(f"{name}: {', '.join(each.name for each in (*OURS, *peers))}", file=sys.stderr)
@@ -73,17 +74,36 @@ def measure(wanted: Wanted, name: str) -> None:
         )
         if name in ("start", "stream"):
             run.figures.missing.update(missing)
+        done = _whole(run, part)
+    if run.figures.values or done:
+        publish(wanted.write, name, run, part)
+    return done
+
+
+def _whole(run: Run, part: Part) -> bool:
+    """Measure; a failure is named with what was found before it."""
+    try:
         part.measure(run)
+    except Exception as error:  # noqa: BLE001 - the other parts are still worth measuring
+        why = reason(error)
+        print(f"  the rest of this part: {why}", file=sys.stderr)
+        run.figures.miss("the rest of this part", why)
+        return False
+    return True
+
+
+def publish(document: Path | None, name: str, run: Run, part: Part) -> None:
+    """Print what was found, or put it into the document."""
     lines, panels = report(run, part), part.panels(run)
-    if wanted.write is None:
+    if document is None:
         print("\n".join(lines))
         return
     if panels:
-        drawing = wanted.write.with_name(f"{wanted.write.stem}-{name}.svg")
+        drawing = document.with_name(f"{document.stem}-{name}.svg")
         drawing.write_text(plot.draw(panels, SALON), encoding="utf-8")
         titles = "; ".join(each.title for each in panels)
         lines = ["", f"![{titles}]({drawing.name})", *lines]
-    table.put(wanted.write, name, lines)
+    table.put(document, name, lines)
 
 
 def _folders(text: str) -> list[Path]:
@@ -121,8 +141,9 @@ def main() -> None:
         parser.error(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
     if wanted.rounds < 1 or wanted.tokens < 100 or wanted.messages < 400:
         parser.error("at least 1 round, 100 tokens, 400 messages")
-    for name in wanted.only:
-        measure(wanted, name)
+    done = {name: measure(wanted, name) for name in wanted.only}
+    if failed := [name for name, whole in done.items() if not whole]:
+        sys.exit(f"not all measured: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import asyncio
 import json
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
@@ -46,19 +45,24 @@ def figures(found: LocalModel, peers: Path | None, picture: bytes, rounds: int) 
         found: The model.
         peers: Folder with a `node_modules` in which some of `PEERS` are, or None.
         picture: What to caption.
-        rounds: Processes of each program.
+        rounds: Processes of each program; one that fails is in no further round, and named.
     """
     here = [name for name in PEERS if peers and (peers / "node_modules" / name).is_dir()]
     runs: dict[str, list[Figures]] = {"salon": [], **{name: [] for name in here}}
+    failed: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as scratch:
         file, checks = Path(scratch) / "picture.png", Path(scratch) / "checks.json"
         file.write_bytes(picture)
         asyncio.run(_salon(found, checks, picture))
         for _ in range(rounds):
             runs["salon"].append(asyncio.run(_salon(found, checks, picture)))
-            for name in here:
+            for name in [each for each in here if each not in failed]:
                 package = (peers or Path()) / "node_modules" / name
-                runs[name].append(_script(package, found.folder, file))
+                try:
+                    runs[name].append(_script(package, found.folder, file))
+                except (OSError, ValueError) as error:
+                    failed[name] = str(error)
+    here = [name for name in here if name not in failed]
     salon = runs["salon"]
     step = _step(found)
     machine = {"read_gb_s": read_rate(), "gemm_gf_s": multiply_rate()}
@@ -73,6 +77,7 @@ def figures(found: LocalModel, peers: Path | None, picture: bytes, rounds: int) 
         "peers": {
             f"{name} {runs[name][-1]['version']}": _beside(runs[name], salon) for name in here
         },
+        "failed": failed,
         "stalls_ms": {
             phase: {
                 part: max(run["stalls"][phase][part] for run in salon) for part in ("p95", "max")
@@ -163,7 +168,7 @@ def _script(package: Path, model: Path, picture: Path) -> Figures:
             last = json.loads(line)
             times.append(time.perf_counter())
     if process.returncode or len(times) != WARM + 3:
-        sys.exit(f"{package.name} could not caption the picture")
+        raise ValueError(f"{package.name} could not caption the picture")
     seconds = [two - one for one, two in pairwise(times[:-1])]
     return {
         "cold": seconds[0],

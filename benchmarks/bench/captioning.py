@@ -25,6 +25,7 @@ COLD_TIMES, WARM_TIMES, PEAK_TIMES = (
     "peak, times Salon's",
 )
 STEP, STEP_TIMES = "a token, ms", "a token, times the floor"
+SPEED = "speed of the local model"
 FLOOR = "what the machine allows"
 SILLY, JS = "sillytavern-transformers", "@huggingface/transformers"
 AT_REST, MEANWHILE = "key p95 at rest, ms", "key p95 while captioning, ms"
@@ -49,7 +50,10 @@ _NAMES = {
 def measure(run: Run) -> None:
     """Speed, if there is a model of the real size; keys in any case."""
     if run.model is None:
-        run.figures.miss("speed of the local model", "no model of the real size was named")
+        run.figures.miss(SPEED, "no model of the real size was named")
+    elif not run.model.is_dir():
+        run.figures.miss(SPEED, "the model that was named is not there")
+        run.model = None
     else:
         _speed(run, run.model)
     for turn in range(run.rounds):
@@ -65,7 +69,7 @@ def _speed(run: Run, model: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode or not out.exists():
             why = (done.stderr or done.stdout).strip().split("\n")[-1]
-            run.figures.miss("speed of the local model", why)
+            run.figures.miss(SPEED, why)
             return
         take(run, json.loads(out.read_bytes()))
 
@@ -74,7 +78,7 @@ def take(run: Run, told: Mapping[str, Any]) -> None:
     """Read what `local.py` wrote; what is not in it is left out and named."""
     size = told.get("model", {}).get("megabytes", 0.0)
     if size < _REAL:
-        run.figures.miss("speed of the local model", f"{size:.0f} MB are no model of the real size")
+        run.figures.miss(SPEED, f"{size:.0f} MB are no model of the real size")
         return
     run.figures.add(0, SALON, _named(told.get("salon", {})))
     roofline = told.get("roofline", {})
@@ -90,7 +94,7 @@ def take(run: Run, told: Mapping[str, Any]) -> None:
         run.figures.add(0, name.rpartition(" ")[0] or name, _named(found))
     for name in (SILLY, JS):
         if not any(each.startswith(name) for each in peers):
-            run.figures.miss(name, "not installed")
+            run.figures.miss(name, told.get("failed", {}).get(name, "not installed"))
 
 
 def _named(found: Mapping[str, Any]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The four parts of a run: what is measured, judged, drawn, and compared with."""
+"""The parts of a run: what is measured, judged, drawn, and compared with."""
 
 from __future__ import annotations
 
@@ -40,6 +40,14 @@ def _start(run: Run) -> Sequence[plot.Bars | plot.Lines]:
 
 
 def _stream(run: Run) -> Sequence[plot.Bars | plot.Lines]:
+    return [bars(run.figures, streaming.BUSY), bars(run.figures, streaming.KEY95)]
+
+
+def _quiet(run: Run) -> Sequence[plot.Bars | plot.Lines]:
+    return [bars(run.figures, streaming.CPU)]
+
+
+def _growth(run: Run) -> Sequence[plot.Bars | plot.Lines]:
     lengths = streaming.lengths(run)
     grown = {}
     for program in (SALON, MARKDOWN):
@@ -48,7 +56,7 @@ def _stream(run: Run) -> Sequence[plot.Bars | plot.Lines]:
         if len(known) == len(lengths):
             grown[program] = known
     title = "CPU s per 1,000 tokens, by length of the reply"
-    return [bars(run.figures, streaming.BUSY), plot.Lines(title, lengths, grown)]
+    return [plot.Lines(title, lengths, grown)]
 
 
 def _long(run: Run) -> Sequence[plot.Bars | plot.Lines]:
@@ -74,6 +82,10 @@ def _local(run: Run) -> Sequence[plot.Bars | plot.Lines]:
 PARTS = {
     "start": Part(starting.measure, lambda _: targets.start(), BARE, _start),
     "stream": Part(streaming.measure, lambda run: targets.stream(run.length), MARKDOWN, _stream),
+    "quiet": Part(streaming.measure_quiet, lambda _: targets.quiet(), MARKDOWN, _quiet),
+    "growth": Part(
+        streaming.measure_growth, lambda run: targets.growth(run.length), MARKDOWN, _growth
+    ),
     "long": Part(opening.measure, lambda run: targets.long(run.messages), opening.EMPTY, _long),
     "local": Part(captioning.measure, lambda _: targets.local(), SALON, _local),
 }

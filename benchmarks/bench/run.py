@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.backend import Backend
 from bench.figures import Figures
 from bench.programs import Place, Program
-from bench.session import Gone, Session
+from bench.session import Session
 
 Measure = Callable[[], Mapping[str, float]]
 
@@ -53,11 +53,16 @@ class Run:
         """Measure once; a program that fails is named and the run goes on."""
         try:
             found = measure()
-        except Gone as error:
-            reason = str(error).split("\n", 1)[0]
-            self.figures.miss(program, reason)
-            print(f"  {turn:2} {program}: {reason}", file=sys.stderr)
+        except Exception as error:  # noqa: BLE001 - the others are worth having
+            why = reason(error)
+            self.figures.miss(program, why)
+            print(f"  {turn:2} {program}: {why}", file=sys.stderr)
             return
         self.figures.add(turn, program, found)
         shown = ", ".join(f"{figure} {value:.4g}" for figure, value in found.items())
         print(f"  {turn:2} {program}: {shown}", file=sys.stderr)
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, in one short line."""
+    return (str(error).strip() or type(error).__name__).split("\n", 1)[0][:200]

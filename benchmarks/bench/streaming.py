@@ -22,7 +22,7 @@ SEEN, BYTES = "marks seen, %", "kB to the terminal"
 KEY, KEY95, KEY_MOST = "key p50, ms", "key p95, ms", "key max, ms"
 _EVERY = 0.1
 _ALONE = (MARKDOWN, SALON, "codex")
-"""Measured without typing too; the slower ones would double the time of a run."""
+"""Measured without typing too; the slower ones would take long to say the same."""
 _PATIENCE = 90.0
 _QUIET = 5.0
 
@@ -38,18 +38,28 @@ def lengths(run: Run) -> tuple[int, int, int]:
 
 
 def measure(run: Run) -> None:
-    """Each round: all while typing, the quick ones alone, then two with replies of all lengths."""
-    streaming = [each for each in run.programs if each.streams]
-    whole = (run.length, RATE)
+    """All that stream, while keys are typed."""
+    _each(run, [each for each in run.programs if each.streams], typing=True)
+
+
+def measure_quiet(run: Run) -> None:
+    """The quick ones, without typing."""
+    _each(run, [each for each in run.programs if each.name in _ALONE], typing=False)
+
+
+def measure_growth(run: Run) -> None:
+    """Two of them, with replies of all lengths."""
     for turn in range(run.rounds):
-        for typing in (True, False):
-            for program in streaming:
-                if not typing and program.name not in _ALONE:
-                    continue
-                run.take(turn, program.name, partial(reply, run, program, whole, typing=typing))
         for length in lengths(run):
             for name in (MARKDOWN, SALON):
                 run.take(turn, name, partial(_grown, run, run.named(name), length))
+
+
+def _each(run: Run, programs: Sequence[Program], *, typing: bool) -> None:
+    whole = (run.length, RATE)
+    for turn in range(run.rounds):
+        for program in programs:
+            run.take(turn, program.name, partial(reply, run, program, whole, typing=typing))
 
 
 def _grown(run: Run, program: Program, length: int) -> Mapping[str, float]:

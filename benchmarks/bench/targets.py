@@ -74,19 +74,13 @@ def start() -> Sequence[Target]:
 
 
 def stream(length: int) -> Sequence[Target]:
-    """Of a reply."""
-    busy, quiet = Of(streaming.BUSY, SALON), Of(streaming.CPU, SALON)
-    short = Of(streaming.grown(length // 4), SALON)
-    long = Of(streaming.grown(length * 4), SALON)
+    """Of a reply while keys are typed."""
+    busy = Of(streaming.BUSY, SALON)
     cpu = "CPU per token while typing, against "
     return (
         Target(cpu + "codex", 0.4, busy, Of(streaming.BUSY, "codex")),
         Target(cpu + "oterm", 0.1, busy, Of(streaming.BUSY, "oterm")),
         Target(cpu + "elia", 0.06, busy, Of(streaming.BUSY, "elia")),
-        Target(
-            "CPU per token without typing, against codex", 0.2, quiet, Of(streaming.CPU, "codex")
-        ),
-        Target(f"CPU per token of {length * 4:,}, against {length // 4:,}", 1, long, short),
         Target(
             "key echo p95 while streaming, against codex",
             1,
@@ -98,6 +92,19 @@ def stream(length: int) -> Sequence[Target]:
         Target("last byte to painted", 40, Of(streaming.LAST, SALON), unit=" ms"),
         Target("to the terminal", length / 10, Of(streaming.BYTES, SALON), unit=" kB"),
     )
+
+
+def quiet() -> Sequence[Target]:
+    """Of a reply that nobody types into."""
+    what = "CPU per token without typing, against codex"
+    return (Target(what, 0.2, Of(streaming.CPU, SALON), Of(streaming.CPU, "codex")),)
+
+
+def growth(length: int) -> Sequence[Target]:
+    """Of a longer reply beside a shorter one."""
+    what = f"CPU per token of {length * 4:,}, against {length // 4:,}"
+    shorter, longer = (Of(streaming.grown(each), SALON) for each in (length // 4, length * 4))
+    return (Target(what, 1, longer, shorter),)
 
 
 def long(messages: int) -> Sequence[Target]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench import starting, streaming
+import pytest
+from bench import captioning, starting, streaming
 from bench.backend import Backend
 from bench.corpus import END, MARK, tokens
 from bench.programs import BARE, MARKDOWN, OURS, Program, find_peers
@@ -53,6 +54,32 @@ def test_a_program_that_ends_is_named_and_the_run_goes_on() -> None:
 
     assert run.figures.values == {}
     assert "the program ended" in run.figures.missing["broken"]
+
+
+def test_whatever_goes_wrong_with_a_program_is_told_in_a_line() -> None:
+    run = Run((), Backend(), 1)
+
+    def measure() -> dict[str, float]:
+        raise KeyError("usage\nof a page")
+
+    run.take(0, "odd", measure)
+    run.take(0, "even", lambda: {"time, ms": 1.0})
+
+    assert run.figures.programs("time, ms") == ["even"]
+    assert "\n" not in run.figures.missing["odd"]
+
+
+def test_a_model_that_is_not_there_leaves_the_keys_to_be_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run((), Backend(), 1, model=tmp_path / "none")
+    monkeypatch.setattr(captioning, "_keys", lambda run: {captioning.AT_REST: 5.0})
+
+    captioning.measure(run)
+
+    assert run.model is None
+    assert captioning.SPEED in run.figures.missing
+    assert run.figures.programs(captioning.AT_REST) == ["salon"]
 
 
 def test_a_peer_is_found_in_a_folder_that_is_named(tmp_path: Path) -> None:

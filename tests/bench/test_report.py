@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import all as command
 import pytest
 from bench import captioning, parts, plot, table
 from bench.backend import Backend
@@ -94,6 +96,39 @@ def test_the_document_has_a_place_for_each_part(tmp_path: Path) -> None:
     assert all(f"figures of {name}\n" in copy.read_text() for name in parts.PARTS)
 
 
+def test_a_part_that_fails_keeps_what_it_found_and_fails_the_run_at_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def half(run: Run) -> None:
+        run.figures.add(0, "salon", {"time, ms": 77.0})
+        raise OSError("no room\nat all")
+
+    def none(run: Run) -> None:
+        raise ValueError("nothing")
+
+    document = tmp_path / "performance.md"
+    document.write_text(DOCUMENT.read_text(encoding="utf-8"), encoding="utf-8")
+    table.put(document, "quiet", ["old figures"])
+    replaced = {"start": half, "quiet": none, "growth": lambda run: None}
+    for name, measure in replaced.items():
+        part = dataclasses.replace(parts.PARTS[name], measure=measure)
+        monkeypatch.setitem(command.PARTS, name, part)
+    names = ",".join(replaced)
+    monkeypatch.setattr(
+        "sys.argv", ["all.py", "--only", names, "--peers", "", "--write", str(document)]
+    )
+
+    with pytest.raises(SystemExit, match="not all measured: start, quiet"):
+        command.main()
+
+    written = document.read_text(encoding="utf-8")
+    assert "| salon | 77 |" in written
+    assert "Left out: the rest of this part (no room)." in written
+    assert "old figures" in written
+    assert "CPU per token of 8,000, against 500 | ≤ 1 x | not measured" in written
+    assert "the rest of this part: nothing" in capsys.readouterr().err
+
+
 def test_a_plot_is_drawn_of_itself_alone() -> None:
     bars = plot.Bars("time <ms>", {"salon": 10.0, "a & b": 5000.0})
     lines = plot.Lines("by length", (100, 1000), {"salon": [1.0, 2.0], "other": [1.0, 2.0]})
@@ -124,6 +159,7 @@ def test_what_the_local_model_tells_is_judged() -> None:
         "model": {"megabytes": 246.0},
         "salon": {"cold_s": 2.0, "warm_s": 1.0, "captions_per_s_warm": 1.0},
         "roofline": {"step_ms": 20.0, "step_floor_ms": 10.0, "step_ratio": 2.0},
+        "failed": {captioning.JS: "could not"},
         "peers": {"sillytavern-transformers 2.14.6": silly},
         "stalls_ms": {"load": {"p95": 3.0, "max": 9.0}},
     }
@@ -133,7 +169,7 @@ def test_what_the_local_model_tells_is_judged() -> None:
     verdicts = [judge(each, run.figures).met for each in parts.PARTS["local"].targets(run)]
     assert verdicts == [True, False, True, None, None, False, None]
     assert run.figures.spread(Of("loop late, load, max, ms", "salon")) == Spread(9.0, 9.0, 9.0)
-    assert list(run.figures.missing) == [captioning.JS]
+    assert run.figures.missing == {captioning.JS: "could not"}
 
 
 def test_the_speed_of_a_tiny_model_is_not_told() -> None:
