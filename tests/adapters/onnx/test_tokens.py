@@ -14,7 +14,7 @@ from tui.adapters.onnx.captioning_model import CaptioningModel
 from tui.adapters.onnx.jobs import Stop
 from tui.adapters.onnx.loading import Files
 
-COUNT = 24
+COUNT = 8
 SEARCHES: dict[str, Any] = EXPECTED["searches"]
 
 
