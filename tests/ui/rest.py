@@ -20,7 +20,7 @@ from textual.pilot import Pilot
 _SOON = 1 / 50  # of timers, only those of the next frame are waited for: layout, paint, a new size
 _CALM = 3  # turns of the loop with nothing else to do; some things begin after `sleep(0)`
 
-_HELD = 1 / 30  # seconds in which a thread that is not held up does something
+_HELD = 1 / 60  # seconds in which a thread that is not held up does something
 
 _in_threads: WeakSet[asyncio.Future[Any]] = WeakSet()
 _run_in_executor = BaseEventLoop.run_in_executor
