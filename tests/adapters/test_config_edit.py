@@ -110,7 +110,7 @@ scalars = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(scalars)
 def test_written_values_read_back_the_same_in_old_yaml_too(value: object) -> None:
     for text in (f"a: {scalar(value)}\n", f"a: {flow(value)}\n", f"{{a: {scalar(value)}, b: 1}}"):
@@ -201,7 +201,7 @@ def pruned(tree: Any) -> Any:
     return tree
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(documents(), st.lists(names, min_size=1, max_size=3), scalars)
 def test_any_change_keeps_every_comment_and_every_other_value(
     document: tuple[str, dict[str, Any], int], path: list[str], value: object
@@ -223,7 +223,7 @@ def test_any_change_keeps_every_comment_and_every_other_value(
         assert changed.count(f"# c{number}: {{}} - 'x") == 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(documents(), st.data())
 def test_any_removal_takes_nothing_else(
     document: tuple[str, dict[str, Any], int], choose: st.DataObject

@@ -150,10 +150,8 @@ def test_a_signal_saves_and_gives_the_terminal_back(number: int, times: int, sal
     [
         (signal.SIGTERM, 0),
         (signal.SIGTERM, 60),
-        (signal.SIGTERM, 250),
         (signal.SIGTERM, 400),
         (signal.SIGHUP, 150),
-        (signal.SIGINT, 0),
         (signal.SIGINT, 200),
     ],
 )

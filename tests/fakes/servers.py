@@ -10,6 +10,8 @@ from typing import Any, Self
 
 import httpx
 
+from tests.fakes.wire import hang_up
+
 SSE = "text/event-stream"
 NDJSON = "application/x-ndjson"
 JSON = "application/json"
@@ -108,12 +110,7 @@ class FakeServer:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
-        self._server.close()
-        for writer in self._writers:
-            writer.transport.abort()
-        # A transport closes its socket in the next turn of the loop, which may be the last one.
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await hang_up(self._server, self._writers)
 
     def _next(self, request: Recorded) -> Reply:
         if self._answer is not None:

@@ -6,10 +6,12 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.adapters.onnx import protos
 from tests.adapters.onnx.tiny import CAPTIONS, MODEL, collect, files, image, picture, text_of
@@ -24,6 +26,16 @@ from tui.domain.errors import CaptionError
 ENCODER = "onnx/encoder_model_quantized.onnx"
 DECODER = "onnx/decoder_model_merged_quantized.onnx"
 
+one_loop = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def worker() -> AsyncIterator[OnnxWorker]:
+    """One that lives through all of it; tests that need it run in `one_loop`."""
+    made = OnnxWorker()
+    yield made
+    await made.aclose()
+
 
 async def refused(worker: OnnxWorker, folder: Path, message: str) -> CaptionError:
     with pytest.raises(CaptionError, match=message) as raised:
@@ -33,6 +45,7 @@ async def refused(worker: OnnxWorker, folder: Path, message: str) -> CaptionErro
     return raised.value
 
 
+@one_loop
 @pytest.mark.parametrize("part", [ENCODER, DECODER])
 @pytest.mark.parametrize("damage", ["garbage", "cut", "empty"])
 async def test_a_damaged_file_is_refused(
@@ -44,6 +57,7 @@ async def test_a_damaged_file_is_refused(
     await refused(worker, folder, "onnxruntime refuses")
 
 
+@one_loop
 @pytest.mark.parametrize("location", ["../secret", "/etc/passwd", "a/../../secret", "link"])
 async def test_weights_outside_the_folder_are_refused(
     worker: OnnxWorker, folder: Path, tmp_path: Path, location: str
@@ -55,6 +69,7 @@ async def test_weights_outside_the_folder_are_refused(
     await refused(worker, folder, "onnxruntime refuses")
 
 
+@one_loop
 async def test_operations_of_foreign_libraries_are_refused(
     worker: OnnxWorker, folder: Path
 ) -> None:
@@ -62,11 +77,13 @@ async def test_operations_of_foreign_libraries_are_refused(
     await refused(worker, folder, "onnxruntime refuses")
 
 
+@one_loop
 async def test_a_model_that_wants_all_memory_is_stopped(worker: OnnxWorker, folder: Path) -> None:
     (folder / ENCODER).write_bytes(protos.enormous())
     await refused(worker, folder, "the model failed|memory|onnxruntime refuses|crashed")
 
 
+@one_loop
 async def test_a_model_that_never_ends_is_stopped_by_a_cancel(
     worker: OnnxWorker, folder: Path
 ) -> None:
@@ -86,6 +103,7 @@ async def test_a_model_that_never_ends_is_stopped_by_a_cancel(
         assert text_of(await collect(good.caption(image(0), ""))) == CAPTIONS[0]
 
 
+@one_loop
 async def test_code_in_the_repository_is_not_run(
     worker: OnnxWorker, folder: Path, tmp_path: Path
 ) -> None:
@@ -102,6 +120,7 @@ async def test_code_in_the_repository_is_not_run(
     assert not marker.exists()
 
 
+@one_loop
 async def test_escape_sequences_in_a_vocabulary_do_not_come_through(
     worker: OnnxWorker, folder: Path
 ) -> None:
@@ -119,6 +138,7 @@ async def test_escape_sequences_in_a_vocabulary_do_not_come_through(
     assert "\x1b" not in text
 
 
+@one_loop
 @pytest.mark.parametrize(
     ("file", "content", "message"),
     [
@@ -142,6 +162,7 @@ async def test_nonsense_in_a_settings_file_is_named(
     await refused(worker, folder, message)
 
 
+@one_loop
 async def test_a_settings_file_that_is_far_too_large_is_not_opened(
     worker: OnnxWorker, folder: Path
 ) -> None:
@@ -150,6 +171,7 @@ async def test_a_settings_file_that_is_far_too_large_is_not_opened(
     await refused(worker, folder, "larger than 32 MB")
 
 
+@one_loop
 async def test_weights_that_are_far_too_large_are_not_loaded(
     worker: OnnxWorker, folder: Path
 ) -> None:

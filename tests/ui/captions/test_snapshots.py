@@ -47,6 +47,8 @@ async def drawn(editor: CaptionEditor, pilot: Pilot[Any]) -> None:
     await wait_until(lambda: (" · 4032" in str(facts.content)) == short)
     for area in editor.query(TextArea):
         area.cursor_blink = False
+        area.notify_style_update()  # a line that was drawn before it had the focus is kept so
+        area.refresh()
     await pilot.pause()
 
 

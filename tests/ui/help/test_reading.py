@@ -14,8 +14,9 @@ def sources() -> str:
     return shipped("docs/sources.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("text", [sources, markdown])
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 12)])
+@pytest.mark.parametrize(
+    ("size", "text"), [((120, 36), sources), ((80, 24), markdown), ((40, 12), sources)]
+)
 async def test_a_guide_is_gone_through_chapter_by_chapter(
     size: tuple[int, int], text: Callable[[], str]
 ) -> None:

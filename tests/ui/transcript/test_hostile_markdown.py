@@ -13,9 +13,9 @@ from tui.ui.transcript.lines import Line, runs_width
 from tui.ui.transcript.markdown import MOST_CHARACTERS, layout
 from tui.ui.transcript.stream import MarkdownStream
 
-SIZE = MOST_CHARACTERS // 5
-SECONDS = 4.0
-"""Of the processor, for a fifth of the longest text; tried: 0.5 at most."""
+SIZE = MOST_CHARACTERS // 10
+SECONDS = 2.0
+"""Of the processor, for a tenth of the longest text; tried: 0.3 at most."""
 
 
 def filled(piece: str, start: str = "") -> str:
