@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import sqlite3
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ class Salon:
     """One of the two, with the chat open."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self.house = House()
         self.store = SqliteChats(path)
         self.library = Library(self.store, FakePeople(), self.house.settings)
@@ -64,6 +67,15 @@ async def two(
     yield both
     for each in both:
         await each.store.aclose()
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Let nobody write for a while, as another program may."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        yield
+        database.execute("ROLLBACK")
 
 
 async def test_news_are_what_the_other_one_wrote(two: tuple[Salon, Salon]) -> None:
@@ -333,3 +345,57 @@ async def test_a_reply_here_is_not_disturbed_by_what_is_written_there(
     assert sorted(a.texts) == sorted(b.texts)
     assert "One two three" in a.texts
     assert b.told == []
+
+
+async def test_a_draft_taken_back_while_it_was_being_kept_stays_away(
+    two: tuple[Salon, Salon],
+) -> None:
+    a, _ = two
+    with _held(a.path):
+        a.session.chat.draft = "half a thought"
+        first = asyncio.create_task(a.session.save())
+        await asyncio.sleep(0)
+        a.session.chat.draft = ""
+        second = asyncio.create_task(a.session.save())
+        await asyncio.sleep(0)
+    await asyncio.gather(first, second)
+
+    kept = await a.store.load(a.session.chat.id)
+    assert kept is not None
+    assert kept.draft == ""
+
+
+async def test_what_was_kept_though_nobody_waited_for_it_is_known(
+    two: tuple[Salon, Salon],
+) -> None:
+    a, b = two
+    message = await a.say("one")
+    with _held(a.path):
+        message.text, a.session.chat.draft = "two", "half a thought"
+        tasks = [asyncio.create_task(a.session.update(message))]
+        tasks.append(asyncio.create_task(a.session.save()))
+        await asyncio.sleep(0.01)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    message.text, a.session.chat.draft = "three", ""
+    await a.session.update(message)
+    await a.session.save()
+
+    kept = await a.store.load(a.session.chat.id)
+    assert kept is not None
+    assert (kept.draft, a.told, a.session.undos) == ("", [], [])
+    await b.look()
+    assert b.texts == ["three"]
+
+
+async def test_numbers_and_truths_of_variables_are_told_apart(two: tuple[Salon, Salon]) -> None:
+    a, b = two
+    a.session.variables.set("door", 1)
+    await a.session.keep_variables()
+    await b.look()
+    b.session.variables.set("door", True)
+    await b.session.keep_variables()
+    await a.look()
+
+    assert a.session.chat.variables["door"] is True

@@ -23,6 +23,11 @@ _PLAIN_ZEROS = 6
 """Numbers with as many zeros behind the point are, too."""
 
 
+def same(one: object, other: object) -> bool:
+    """Equal and of one kind: to JSON, `1`, `1.0` and `true` are three things."""
+    return type(one) is type(other) and one == other
+
+
 def read_number(text: str) -> float | None:
     """The finite number that a text is; None: it is none."""
     text = text.strip()

@@ -166,8 +166,7 @@ class GrowingReply:
                 await saver
             if self.message is not None:
                 self._withdraw(self.message)
-                # Stopped twice, it must be saved all the same.
-                await asyncio.shield(self._session.update(self.message))
+                await self._session.update(self.message)
 
     async def _save_often(self) -> None:
         while True:
@@ -208,4 +207,4 @@ async def mark_failed(session: ChatSession, asked: Message | None, reason: str) 
     """Say at the question why it has no answer. Raises StorageError."""
     if asked is not None:
         asked.status, asked.error = "failed", reason
-        await asyncio.shield(session.update(asked))
+        await session.update(asked)

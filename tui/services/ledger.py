@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from tui.domain.chat import Attachment, Chat, Message, Outline
 from tui.domain.errors import AppError
-from tui.domain.variables import JSON
+from tui.domain.script_values import same
+from tui.domain.variables import JSON, Variables
 
 if TYPE_CHECKING:
     from tui.services.chat_store import ChatStore
@@ -57,6 +58,7 @@ class Ledger:
         self._messages = messages
         self._store = store
         self._known = frozen(chat)
+        self._saving = asyncio.Lock()
         self._stamps: dict[str, int] = {}
         self._writing = 0
         self._written = 0
@@ -83,11 +85,16 @@ class Ledger:
         return [each for each in before if self._stamps.get(each.id, each.stamp) != each.stamp]
 
     async def save(self) -> None:
-        """Keep what changed of the chat itself. Raises StorageError."""
-        now = frozen(self._chat)
-        with self.writing():
-            await self._store.save(now, self._known)
-            self._known = now
+        """Keep what changed of the chat itself, also when nobody waits. Raises StorageError."""
+        await asyncio.shield(self._save())
+
+    async def _save(self) -> None:
+        # One after the other: what is taken back while it is written is no change until then.
+        async with self._saving:
+            now = frozen(self._chat)
+            with self.writing():
+                await self._store.save(now, self._known)
+                self._known = now
 
     async def numbered(self, pictures: Sequence[Attachment]) -> tuple[Attachment, ...]:
         """Pictures of this chat, each with a number of its own. Raises StorageError."""
@@ -174,6 +181,13 @@ def must_be_ours(message: Message) -> None:
         )
 
 
+async def keep_globals(shared: Variables, store: ChatStore) -> None:
+    """Keep what changed of the global variables. Raises StorageError."""
+    revision, now = shared.revision, dict(shared.values)
+    await store.save_globals(now, shared.known)
+    shared.kept, shared.known = revision, now
+
+
 def frozen(chat: Chat) -> Chat:
     """The chat as it is now, whatever happens to it."""
     return replace(chat, variables=dict(chat.variables))
@@ -185,7 +199,7 @@ def take_variables(mine: dict[str, JSON], known: dict[str, JSON], theirs: dict[s
     found = False
     for name in {**theirs, **known}:
         was = known.get(name, nothing)
-        if theirs.get(name, nothing) == was or mine.get(name, nothing) != was:
+        if same(theirs.get(name, nothing), was) or not same(mine.get(name, nothing), was):
             continue
         found = True
         if name in theirs:

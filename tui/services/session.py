@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,7 @@ from tui.domain.character import Character, Persona
 from tui.domain.chat import Attachment, Chat, Message, Outline, Swipe
 from tui.domain.errors import AppError
 from tui.domain.variables import Variables
-from tui.services.ledger import Ledger, News, must_be_ours
+from tui.services.ledger import Ledger, News, keep_globals, must_be_ours
 from tui.services.outlines import outline_of, put_back
 
 if TYPE_CHECKING:
@@ -177,6 +178,10 @@ class ChatSession:
             AppError: One is being written in another Salon, or was deleted there.
             StorageError: They could not be written.
         """
+        # Also when nobody waits: what the disk has is to be known, or it counts as another's.
+        await asyncio.shield(self._update(messages))
+
+    async def _update(self, messages: Sequence[Message]) -> None:
         for message in messages:
             must_be_ours(message)
             await self._number(message)
@@ -287,9 +292,7 @@ class ChatSession:
             await self.save()
             mine.kept = revision
         if shared.revision != shared.kept:
-            revision, now = shared.revision, dict(shared.values)
-            await self._store.save_globals(now, shared.known)
-            shared.kept, shared.known = revision, now
+            await asyncio.shield(keep_globals(shared, self._store))
 
     async def save(self) -> None:
         """Keep what changed of title, draft, participants and variables."""

@@ -40,6 +40,7 @@ class Following:
         self._app = app
         self._chat = chat
         self._store = chat.services.store
+        self._session = chat.session
         self._told: set[str] = set()
         self._is_behind = False
         self._is_busy = False
@@ -54,6 +55,10 @@ class Following:
             return
         self.begin()
         session = self._chat.session
+        session.tell = self._tell
+        if session is not self._session:
+            # One that was open before has not heard of what was written since.
+            self._session, self._is_behind = session, True
         id_ = session.chat.id
         if self._store.show(id_) and id_ not in self._told:
             self._told.add(id_)
@@ -76,7 +81,6 @@ class Following:
 
     async def _catch_up(self) -> None:
         chat, session = self._chat, self._chat.session
-        session.tell = self._tell
         edited = self._edited()
         news = await chat.services.library.catch_up(session)
         if news is None or session is not chat.session:

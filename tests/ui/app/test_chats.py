@@ -5,6 +5,7 @@ from textual.widgets import Input
 from tests.fakes.house import House
 from tests.ui.app.stage import Stage, connected, opened
 from tui.domain.errors import ConfigError
+from tui.ui.chat.composer import Composer
 from tui.ui.library.chats import ChatsScreen
 
 
@@ -47,6 +48,17 @@ async def test_each_chat_keeps_its_own_draft() -> None:
         await stage.enter("/chats first words")
 
         assert stage.prompt == "a draft"
+
+
+async def test_a_draft_that_is_told_late_does_not_go_into_the_next_chat() -> None:
+    async with opened(await connected()) as stage:
+        chat, other = stage.app.chat, await stage.app.services.library.new()
+        await stage.write("for this one")
+        chat.post_message(Composer.DraftChanged("for this one"))
+        chat.show_session(other)
+        await stage.quiet()
+
+        assert other.chat.draft == ""
 
 
 async def test_a_chat_is_renamed_in_the_list() -> None:

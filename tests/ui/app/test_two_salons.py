@@ -115,3 +115,32 @@ async def test_that_the_chat_is_open_elsewhere_is_said_once(
         await stage.quiet()
 
         assert stage.notices == [SHARED]
+
+
+async def test_a_chat_that_one_returns_to_has_heard_of_what_came_meanwhile(
+    two: tuple[Stage, Stage],
+) -> None:
+    a, b = two
+    library, left = b.app.services.library, b.app.chat.session
+    other = await library.new()
+    await b.app.desk.front.open_chat(other)
+    await _said(a, "while you were away")
+    await a.app.services.library.rename(other.chat.id, "news")
+    await b.until(lambda: other.chat.title == "news")
+    assert await library.enter(left.chat.id) is left
+    await b.app.desk.front.open_chat(left)
+
+    await b.until(lambda: "while you were away" in b.texts)
+
+
+async def test_what_another_did_is_told_before_any_news_came(two: tuple[Stage, Stage]) -> None:
+    a, b = two
+    message = b.app.chat.session.message(0)
+    await b.until(lambda: b.app.chat.session.tell.__name__ == "_tell")
+    theirs = a.app.chat.session.message(0)
+    theirs.text = "theirs"
+    await a.app.chat.session.update(theirs)
+    message.text = "mine"
+    await b.app.chat.session.update(message)
+
+    await b.until(lambda: any("Another Salon changed #0" in each for each in b.notices))

@@ -9,6 +9,7 @@ from typing import Any
 from tui.adapters.storage import rows
 from tui.domain.chat import Chat, Variables
 from tui.domain.errors import StorageError
+from tui.domain.script_values import same
 
 _GROW = ("updated", "pictures")
 _NEVER = ("id", "created", "variables", *_GROW)
@@ -60,10 +61,5 @@ def number(database: sqlite3.Connection, chat_id: str, count: int) -> int:
 def differences(now: Variables, before: Variables) -> tuple[Variables, set[str]]:
     """The variables that are new or have another value, and the names of those that went."""
     nothing = object()
-    changed = {name: v for name, v in now.items() if not _same(before.get(name, nothing), v)}
+    changed = {name: v for name, v in now.items() if not same(before.get(name, nothing), v)}
     return changed, before.keys() - now.keys()
-
-
-def _same(one: object, other: object) -> bool:
-    """Equal and of one kind: to JSON, `1`, `1.0` and `true` are three things."""
-    return type(one) is type(other) and one == other

@@ -94,6 +94,10 @@ class PictureKeys(MessageKeys):
 
     # What is kept
 
+    async def note_prompt(self) -> None:
+        """Keep what the prompt holds by now, in the chat that is shown by now."""
+        await self.note_draft(self.composer.draft)
+
     async def note_draft(self, text: str) -> None:
         """Keep what is not sent yet: what waits for captions, and what is being typed."""
         waiting = [each.text for each in self.attaching.leaving if each.session is self.session]

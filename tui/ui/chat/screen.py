@@ -204,7 +204,7 @@ class ChatScreen(QuickKeys):
         if self.waits_for():
             self.post_message(self.CaptionNeeded(leaving))
             self.update_hint()
-            await self.note_draft(self.composer.draft)
+            await self.note_prompt()
         else:
             await self.send(leaving)
 
@@ -230,7 +230,7 @@ class ChatScreen(QuickKeys):
             self.notify("The message is in the chat it was written in", markup=False)
             return
         if self.composer.draft:
-            await self.note_draft(self.composer.draft)
+            await self.note_prompt()
         self.transcript.sync()
         self.transcript.action_scroll_end()
         self.reply()
@@ -264,10 +264,10 @@ class ChatScreen(QuickKeys):
         return at is not None and self.session.message(at).role != "assistant"
 
     @on(Composer.DraftChanged)
-    def _keep_draft(self, event: Composer.DraftChanged) -> None:
+    def _keep_draft(self) -> None:
         self.transcript.expect_reply()
         # Beside everything else: a file that another program holds must not hold up the keys.
-        self.run_worker(self.note_draft(event.text), group="draft", exclusive=True)
+        self.run_worker(self.note_prompt(), group="draft", exclusive=True)
 
     @work(group="attach", exit_on_error=False)
     async def attach(self, paths: tuple[Path, ...]) -> None:
