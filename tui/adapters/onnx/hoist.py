@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.adapters.onnx import head
+from tui.adapters.onnx import head, straight
 from tui.adapters.onnx import protobuf as pb
 from tui.adapters.onnx.graph import Graph, Node, OnnxFile, between, value_info
 from tui.adapters.onnx.protobuf import MalformedError
@@ -45,15 +45,19 @@ class Parts:
             digest.update(node.raw)
         return digest.hexdigest()
 
-    def step(self, elements: Mapping[str, int], *, compact: bool = False) -> bytes | None:
+    def step(
+        self, elements: Mapping[str, int], *, compact: bool = False, direct: bool = False
+    ) -> bytes | None:
         """Return the model that is run for every token.
 
         Args:
             elements: Frontier name -> ONNX number of its element type, as ORT inferred it.
             compact: Multiply the output layer in its eight bits.
+            direct: Multiply rows where they lie, where that can be.
 
         Returns:
-            The model; None where the output layer cannot be made compact.
+            The model; None where the output layer cannot be made compact, or, if that is not
+            asked for, where no rows can be multiplied where they lie.
         """
         inputs = [
             bytes(info)
@@ -63,13 +67,20 @@ class Parts:
         inputs += [value_info(name, elements[name]) for name in self.frontier]
         outputs = [bytes(self._graph.outputs[name]) for name in self.outputs.values()]
         nodes: tuple[Node, ...] = self._nodes
+        added: tuple[bytes, ...] = ()
+        if direct:
+            short = straight.straight(nodes, self._graph.weights, self.outputs.values())
+            if short is not None:
+                nodes, added = short.nodes, short.weights
+            elif not compact:
+                return None
         more = between(self._graph, nodes)
         if compact:
             made = head.compact(self._file, nodes, self._graph.weights, self.outputs["logits"])
             if made is None:
                 return None
-            nodes = made.nodes
-            more += [pb.write_bytes(5, tensor) for tensor in made.weights]
+            nodes, added = made.nodes, added + made.weights
+        more += [pb.write_bytes(5, tensor) for tensor in added]
         weights = _weights_of(nodes, self._graph, self.outputs.values())
         domain = head.DOMAIN if compact else ""
         return self._file.model(nodes, weights, inputs, outputs, more=more, domain=domain)

@@ -27,8 +27,9 @@ from tui.adapters.onnx.protobuf import MalformedError
 from tui.domain.errors import StorageError
 
 HOISTED = "hoisted"
-COMPACT = "hoisted, compact head"
-KINDS = (COMPACT, HOISTED)
+DIRECT = "hoisted, direct"
+COMPACT = "hoisted, direct, compact head"
+KINDS = (COMPACT, DIRECT, HOISTED)
 CHECKED_STEPS = 2
 SLOWER = 3.0
 """Times as slow as the decoder on disk is too slow: some processors lack what makes it fast."""
@@ -108,7 +109,7 @@ class CheckedDecoder:
         """Load the decoder in the next way that is not known to be bad."""
         while self._kinds:
             kind = self._kinds.pop(0)
-            cut = _cut(self._files, compact=kind == COMPACT)
+            cut = _cut(self._files, kind)
             if cut is not None and self._verdicts.get(cut.key, True):
                 self._kind = kind
                 self._unchecked = "" if cut.key in self._verdicts else cut.key
@@ -117,8 +118,8 @@ class CheckedDecoder:
         return _whole(self._files)
 
 
-def _cut(files: Files, *, compact: bool) -> _Cut | None:
-    """Return the decoder in two parts, or None where that cannot be."""
+def _cut(files: Files, kind: str) -> _Cut | None:
+    """Return the decoder in two parts, one of `KINDS`, or None where that cannot be."""
     path = files.folder / (files.decoder_with_past or files.decoder)
     try:
         parts = hoist.split(path)
@@ -128,7 +129,7 @@ def _cut(files: Files, *, compact: bool) -> _Cut | None:
         elements = {
             output.name: sessions.ELEMENTS[output.type][0] for output in picture.get_outputs()
         }
-        model = parts.step(elements, compact=compact)
+        model = parts.step(elements, compact=kind == COMPACT, direct=kind != HOISTED)
         if model is None:
             return None
         step = sessions.open_bytes(model, parts.folder, path.name)
@@ -138,7 +139,7 @@ def _cut(files: Files, *, compact: bool) -> _Cut | None:
     token = Model(step, parts.outputs)
     if has_cross_cache(token):
         return None
-    key = f"{parts.fingerprint} {COMPACT if compact else HOISTED} {platform.machine()}"
+    key = f"{parts.fingerprint} {kind} {platform.machine()}"
     return _Cut(HoistedDecoder(Model(picture), token), key)
 
 

@@ -6,7 +6,7 @@ import struct
 
 from tui.adapters.onnx import protobuf as pb
 
-FLOAT, UINT8, INT8, INT32 = 1, 2, 3, 6
+FLOAT, UINT8, INT8, INT32, INT64 = 1, 2, 3, 6, 7
 """ONNX numbers of element types."""
 
 
@@ -34,6 +34,17 @@ def scalar(tensor: memoryview, wanted: int) -> float | None:
             values = _numbers(tensor, 5)
             return values[0] if len(values) == 1 and values[0] < 256 else None
     return None
+
+
+def integer(tensor: memoryview) -> int | None:
+    """Return the only value of a tensor of int64; None if it is another or has more."""
+    if element(tensor) != INT64 or any(size != 1 for size in dims_of(tensor)):
+        return None
+    for number, _, _, start, end in pb.fields(tensor):
+        if number == 9 and end - start == 8:
+            return int(struct.unpack("<q", tensor[start:end])[0])
+    values = _numbers(tensor, 7)
+    return values[0] - (values[0] >> 63 << 64) if len(values) == 1 else None
 
 
 def highest(tensor: memoryview) -> int | None:
