@@ -7,8 +7,8 @@ Of our own and not pyte 0.8.2, which was tried: it shows the same at the end of 
 Salon, codex, elia and Textual, but takes three to twelve times as long, which counts for megabytes
 of output and for the cursor's place, asked for while a program starts. And it is wrong where others
 may step any day: it loses what follows a variation selector in a text (Salon's probe writes such),
-does not scroll by `CSI S` and `CSI T`, draws what stands in DCS and APC strings and after `CSI <` and
-`CSI =`, and fails at private sequences of which it knows only the public form.
+does not scroll by `CSI S` and `CSI T`, draws what stands in DCS and APC strings and after `CSI <`
+and `CSI =`, and fails at private sequences of which it knows only the public form.
 """
 
 from __future__ import annotations

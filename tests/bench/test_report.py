@@ -112,7 +112,7 @@ def test_a_part_that_fails_keeps_what_it_found_and_fails_the_run_at_its_end(
     replaced = {"start": half, "quiet": none, "growth": lambda run: None}
     for name, measure in replaced.items():
         part = dataclasses.replace(parts.PARTS[name], measure=measure)
-        monkeypatch.setitem(command.PARTS, name, part)
+        monkeypatch.setitem(parts.PARTS, name, part)
     names = ",".join(replaced)
     monkeypatch.setattr(
         "sys.argv", ["all.py", "--only", names, "--peers", "", "--write", str(document)]
