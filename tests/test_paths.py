@@ -49,8 +49,10 @@ def test_folders_are_private(tmp_path: Path) -> None:
 def test_a_file_in_the_way_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
 
-    with pytest.raises(StorageError, match="cannot make the folder"):
+    with pytest.raises(StorageError, match=r"cannot make the folder.* not a directory") as caught:
         paths.folder(tmp_path / "a" / "b")
+
+    assert "SALON_HOME" in caught.value.hint
 
 
 def test_shipped_files_are_found() -> None:

@@ -152,8 +152,10 @@ def folder(path: Path) -> Path:
         if not path.is_dir():
             raise NotADirectoryError(20, "not a folder")
     except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
         raise StorageError(
-            f"cannot make the folder {path}", hint=(error.strerror or "unknown reason").lower()
+            f"cannot make the folder {path}, {reason}",
+            hint="set SALON_HOME to a folder that can be written to",
         ) from error
     return path
 

@@ -454,3 +454,11 @@ def test_whatever_comes_makes_one_short_line(status: int, body: object) -> None:
     assert line == line.strip()
     assert "\n" not in line
     assert len(line) < 600
+
+
+def test_a_long_error_page_stays_short() -> None:
+    page = f"<html><body>{'gone wrong ' * 500}</body></html>"
+
+    error = refusal(Answer(502, page), ORIGIN)
+
+    assert len(error.line()) <= 220

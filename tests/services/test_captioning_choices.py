@@ -409,3 +409,33 @@ async def test_a_caption_that_cannot_be_kept_in_the_journal_is_not_inserted(
     with pytest.raises(AppError, match="the disk is full"):
         await house.services.captions.caption(CaptionRequest(CAT), FakeInteraction(), session)
     assert len(session) == 1
+
+
+class ByHand(FakeInteraction):
+    """A person who sees again what could not be kept."""
+
+    async def refine(self, refinements: Sequence[Refinement]) -> Refined:
+        refined = await super().refine(refinements)
+        return replace(refined, by_hand=True)
+
+
+async def test_an_edited_caption_that_cannot_be_kept_comes_back_as_it_stood(
+    house: House, session: ChatSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, failures = house.services.chats.add, ["the disk is full"]
+
+    async def failing(session: ChatSession, message: Message) -> None:
+        if failures:
+            raise StorageError(failures.pop())
+        await add(session, message)
+
+    monkeypatch.setattr(house.services.chats, "add", failing)
+    changes = {"a red circle": "by hand"}
+    interaction = ByHand(refine=lambda text: changes.get(text, text))
+
+    done = await house.services.captions.caption(CaptionRequest(CAT), interaction, session)
+
+    assert done is not None and done.caption.text == "by hand"
+    assert len(session) == 2
+    assert len(interaction.refinements) == 2
+    assert "the disk is full" in interaction.refinements[1].warning

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tui.adapters.wire import as_cost, as_dict, as_list, as_text, items, parse
 from tui.domain.safetext import clean_line
 
-LONGEST = 300
+LONGEST = 150
 """Characters of a server's own words that are shown."""
 _READ = 2000
 """Characters of them that are kept, and searched for signs of what went wrong."""

@@ -139,7 +139,7 @@ class Attempt:
         """Keep what was written by hand before it was discarded. Raises StorageError."""
         left, current = self.refinement.left.strip(), self.refinement.current
         known = [made.text.strip() for made in self.refinement.versions]
-        if left and left not in known:
+        if left and (left == self.refinement.lost or left not in known):
             await self._means.keep(replace(current or self.caption(left), text=left))
 
     # -- asking

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui.domain.caption import Asked, Captioned, Nowhere
 from tui.domain.chat import Attachment, JournalEntry
-from tui.domain.errors import AppError, CaptionError
+from tui.domain.errors import AppError, CaptionError, StorageError
 from tui.domain.generation import Progress, Restarted
 from tui.domain.image import Image
 from tui.services.caption_attempt import Attempt
@@ -110,10 +110,7 @@ class CaptionService:
         batch: Batch,
     ) -> None:
         if any(map(self._edits, jobs)):
-            refined = await self._refine(jobs, interaction)
-            batch.cancelled = batch.cancelled or refined.cancelled
-            for job, text in zip(jobs, refined.texts, strict=True):
-                await self._finish(job, text, session, batch)
+            await self._edit(jobs, interaction, session, batch)
             return
         for job in jobs:
             try:
@@ -122,6 +119,28 @@ class CaptionService:
                 batch.failed.append(error)
                 continue
             await self._finish(job, job.attempt.refinement.caption(text), session, batch)
+
+    async def _edit(
+        self,
+        jobs: Sequence[Job],
+        interaction: Interaction,
+        session: ChatSession | None,
+        batch: Batch,
+    ) -> None:
+        """Let captions be edited; those that could not be kept come back as they stood."""
+        while jobs:
+            refined = await self._refine(jobs, interaction)
+            batch.cancelled = batch.cancelled or refined.cancelled
+            back: list[Job] = []
+            for job, text in zip(jobs, refined.texts, strict=True):
+                error = await self._finish(job, text, session, batch)
+                if text is not None and refined.by_hand and isinstance(error, StorageError):
+                    batch.failed.remove(error)
+                    refinement = job.attempt.refinement
+                    made = replace(refinement.current or job.attempt.caption(text), text=text)
+                    refinement.come_back(made, error.line())
+                    back.append(job)
+            jobs = back
 
     def _edits(self, job: Job) -> bool:
         quiet = job.request.unattended or isinstance(job.request.delivery, Nowhere)
@@ -138,25 +157,28 @@ class CaptionService:
 
     async def _finish(
         self, job: Job, text: str | None, session: ChatSession | None, batch: Batch
-    ) -> None:
-        attempt = job.attempt
+    ) -> AppError | None:
+        """Put a caption where it belongs. Returns what kept it from getting there, or None."""
+        attempt, delivered = job.attempt, False
         try:
             if text is None:
                 await attempt.discard()
-                return
+                return None
             caption, number = await attempt.accepted(text)
             refinement = attempt.refinement
             wrapped = job.message(refinement.template, caption.text)
             caption = replace(caption, wrapped=wrapped)
             done = Captioned(refinement.image, caption)
             await self._delivery.deliver(job.request, done, session, job.target)
+            delivered = True
             await self._journal.used(number)
             if session is not None:
                 await session.keep_variables()
         except AppError as error:
             batch.failed.append(error)
-        else:
-            batch.done[job.place] = done
+            return None if delivered else error
+        batch.done[job.place] = done
+        return None
 
     # -- pictures and captions alone
 

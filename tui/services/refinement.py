@@ -54,6 +54,8 @@ class Refinement:
     """All that were made, the oldest first; none is ever lost."""
     left: str = ""
     """What stood in the editor when it was discarded; kept in the journal."""
+    lost: str = ""
+    """What was accepted and could not be kept."""
     position: tuple[int, int] = (1, 1)
     """Which of how many pictures."""
     revises: bool = False
@@ -88,6 +90,13 @@ class Refinement:
         caption = self.caption(text)
         return self.preview(caption) if caption else ""
 
+    def come_back(self, caption: Caption, reason: str) -> None:
+        """Show an accepted caption that could not be kept to the person again, and why."""
+        if caption not in self.versions:
+            self.versions.append(caption)
+        self.lost = caption.text.strip()
+        self.current, self.revises, self.warning = caption, True, reason
+
 
 @dataclass(frozen=True, slots=True)
 class Refined:
@@ -97,3 +106,5 @@ class Refined:
     """For each picture what is kept as its caption; None: nothing."""
     cancelled: bool = False
     """The person did not want the rest; those accepted before stay accepted."""
+    by_hand: bool = field(default=False, compare=False)
+    """A person looked at them, who can be shown again what could not be kept."""

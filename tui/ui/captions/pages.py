@@ -73,4 +73,4 @@ class Pages:
             page.point()
             if not accepted:
                 page.refinement.left = page.text.strip()
-        return Refined(texts, cancelled=cancelled)
+        return Refined(texts, cancelled=cancelled, by_hand=True)

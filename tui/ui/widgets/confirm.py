@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
+from textual._time import get_time
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -37,6 +38,8 @@ class Confirm(Dialog[bool]):
         self._question = question
         self._yes = yes
         self._no = no
+        self._drawn: float | None = None
+        """When the question could first be read, on the clock of events."""
 
     def body(self) -> ComposeResult:
         """The question and its answers."""
@@ -48,6 +51,15 @@ class Confirm(Dialog[bool]):
     def on_mount(self) -> None:
         """Let Enter do the harmless thing."""
         self.query_one("#no").focus()
+        self.call_after_refresh(self._is_drawn)
+
+    def _is_drawn(self) -> None:
+        self._drawn = get_time()
+
+    def on_key(self, event: events.Key) -> None:
+        """Drop keys that were typed before the question could be read: they answer nothing."""
+        if self._drawn is None or event.time < self._drawn:
+            event.stop()
 
     @on(Button.Pressed)
     def _by_button(self, event: Button.Pressed) -> None:
