@@ -131,7 +131,8 @@ def _keys(run: Run) -> Mapping[str, float]:
         session.rest(0.5)
         session.send("\r")
         busy = _typed(session, 2)
-        session.wait_for(SHORT)  # the character answers once there is a caption
+        # The character answers once there is a caption; random weights may give an empty one.
+        session.wait_for(f"{SHORT}|empty caption")
         if "cannot be used" in session.look().text():
             raise Gone("the local model could not be used")
         return {AT_REST: percentile(rest, 0.95), MEANWHILE: percentile(busy, 0.95)}
