@@ -3,8 +3,9 @@
 The hub's quantized decoders hold each weight matrix with its outputs side by side, and round a
 whole row to eight bits before they multiply it, in five operations. onnxruntime's MatMulNBits does
 all of it in one and reads memory faster, but wants each output's weights one after the other. So
-they are turned once, at load; the numbers that are multiplied stay the same eight bits, and what
-they are multiplied with is rounded more finely than before.
+they are turned once, at load. The weights stay the same eight bits; what they are multiplied with
+is rounded in small blocks instead of whole rows, so that a few large numbers do not coarsen all
+others.
 """
 
 from __future__ import annotations
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
 DOMAIN, OPERATION = "com.microsoft", "MatMulNBits"
-SIZES = (256, 128, 64, 32, 16)
-"""How many numbers can be rounded together; the largest that divides the width is the fastest."""
+SIZES = (128, 64, 32, 16)
+"""How many numbers may be rounded together; the largest that divides the width is the fastest.
+
+256 is no faster, and rounds more than the file's own operations do.
+"""
+ACCURACY = 4
+"""onnxruntime's number for rounding rows to eight bits before they are multiplied; 1 does not."""
 _PADDED = 32
 """Size of a block where none divides the width."""
 _MIDDLE = 128
@@ -117,7 +123,8 @@ def product(inputs: Sequence[str], output: str, sizes: tuple[int, int, int]) -> 
         sizes: Numbers in a row, outputs, numbers in a block.
     """
     width, outputs, size = sizes
-    attributes = {"K": width, "N": outputs, "bits": 8, "block_size": size, "accuracy_level": 4}
+    attributes = {"K": width, "N": outputs, "bits": 8, "block_size": size}
+    attributes["accuracy_level"] = ACCURACY
     parts = [pb.write_bytes(1, name) for name in inputs]
     parts += [pb.write_bytes(2, output), pb.write_bytes(4, OPERATION)]
     parts += [
