@@ -11,7 +11,7 @@ import pytest
 from tests.adapters.onnx import protos
 from tests.adapters.onnx.test_straight import integer
 from tests.adapters.onnx.tiny import EXPECTED, MODEL, files, picture
-from tui.adapters.onnx import blocks, head, hoist, loading, sessions, straight, tensors
+from tui.adapters.onnx import blocks, hoist, loading, sessions, straight, tensors
 from tui.adapters.onnx.captioning_model import CaptioningModel
 from tui.adapters.onnx.decoders import Array
 from tui.adapters.onnx.graph import OnnxFile
@@ -219,6 +219,5 @@ def test_the_self_check_turns_down_weights_that_were_turned_wrong(
     assert model.decoder_kind == loading.DIRECT
 
 
-def test_the_output_layer_has_blocks_of_the_same_size() -> None:
-    assert head.block_size is blocks.block_size
+def test_the_largest_block_that_divides_the_width_is_used() -> None:
     assert [blocks.block_size(width) for width in (768, 192, 96, 48, 120)] == [128, 64, 32, 16, 0]
