@@ -7,9 +7,9 @@ Compares, on one picture: the decoder as it lies on disk (whole), cut in two (ho
 with its quantized output layer unpacked once (folded), with that layer multiplied in its eight bits
 (compact head), and with all rows multiplied so (in blocks: what Salon runs). Each round runs all of
 them in turn, so that a busy machine slows all alike; the table shows medians of the ratios to the
-last. With `--cold` every run is a process of its own, timed from its start to the caption, and its peak
-memory is shown. Without --model the tiny test model is used, whose figures say little; a model of
-the real size is made by `python -m tests.models.full_size`.
+last. With `--cold` every run is a process of its own, timed from its start to the caption, and its
+peak memory is shown. Without --model the tiny test model is used, whose figures say little; a model
+of the real size is made by `python -m tests.models.full_size`.
 
 With `--json` Salon's worker is measured as the app runs it: captions a second, cold and warm,
 beside what the machine allows; delays of an event loop meanwhile; and, with `--peers`, beside the
