@@ -4,12 +4,12 @@
     python benchmarks/local.py --json FILE [--model FOLDER] [--peers FOLDER] [--rounds 5]
 
 Compares, on one picture: the decoder as it lies on disk (whole), cut in two (hoisted), cut in two
-with its quantized output layer unpacked once (folded), and with that layer multiplied in its
-eight bits (compact head: what Salon runs). Each round runs all of them in turn,
-so that a busy machine slows all alike; the table shows medians of the ratios to the last. With
-`--cold` every run is a process of its own, timed from its start to the caption, and its peak
-memory is shown. Without --model the tiny test model is used, whose figures say little; a model of
-the real size is made by `python -m tests.models.full_size`.
+with its quantized output layer unpacked once (folded), with that layer multiplied in its eight bits
+(compact head), and with all rows multiplied so (in blocks: what Salon runs). Each round runs all of
+them in turn, so that a busy machine slows all alike; the table shows medians of the ratios to the
+last. With `--cold` every run is a process of its own, timed from its start to the caption, and its
+peak memory is shown. Without --model the tiny test model is used, whose figures say little; a model
+of the real size is made by `python -m tests.models.full_size`.
 
 With `--json` Salon's worker is measured as the app runs it: captions a second, cold and warm,
 beside what the machine allows; delays of an event loop meanwhile; and, with `--peers`, beside the
@@ -39,7 +39,7 @@ from local_figures import figures  # noqa: E402 - found by the line above
 from tui.adapters.onnx.resolve import LocalModel, find  # noqa: E402
 
 TINY = ROOT / "tests" / "models" / "tiny_captioner" / "model"
-KINDS = ("whole", "hoisted", "hoisted, folded", "hoisted, compact head")
+KINDS = ("whole", "hoisted", "hoisted, folded", "hoisted, compact head", "hoisted, in blocks")
 LAST = KINDS[-1]
 
 
@@ -67,8 +67,8 @@ def load(folder: Path, kind: str, *, first: bool = True) -> Any:
     from tui.adapters.onnx.loading import Files
 
     sessions.FOLD = kind in KINDS[2:]
-    kinds = (loading.COMPACT,) if kind == LAST else (loading.HOISTED,)
-    vars(loading)["KINDS"] = kinds
+    ways = {KINDS[-2]: loading.COMPACT, LAST: loading.IN_BLOCKS}
+    vars(loading)["KINDS"] = (ways.get(kind, loading.HOISTED),)
     choice = found(folder).choice
     files = Files(
         folder,

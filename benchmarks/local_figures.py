@@ -245,7 +245,7 @@ def _step(found: LocalModel) -> float | None:
         return None
     once = sessions.open_bytes(parts.picture, parts.folder, path.name)
     elements = {one.name: sessions.ELEMENTS[one.type][0] for one in once.get_outputs()}
-    model = parts.step(elements, compact=True) or parts.step(elements)
+    made = parts.step(elements, in_blocks=True) or parts.step(elements)
     config = json.loads((found.folder / "config.json").read_bytes())
     try:
         encoder, decoder = config["encoder"], config["decoder"]
@@ -253,10 +253,9 @@ def _step(found: LocalModel) -> float | None:
         keys = 2 * decoder["n_layer"] * places * decoder["n_embd"] * 4
     except (KeyError, TypeError):
         return None
+    model = memoryview(made.model if made else b"")
     graph = next(
-        read_graph(memoryview(model or b"")[start:end])
-        for number, _, _, start, end in pb.fields(memoryview(model or b""))
-        if number == 7
+        read_graph(model[start:end]) for number, _, _, start, end in pb.fields(model) if number == 7
     )
     return float(_weights(graph) + keys)
 

@@ -109,7 +109,9 @@ def test_both_parts_together_give_what_the_whole_gives(tmp_path: Path) -> None:
     assert parts is not None
     assert parts.frontier == ("cold",)
     ort.set_default_logger_severity(4)
-    picture, token = (ort.InferenceSession(m) for m in (parts.picture, parts.step({"cold": 1})))
+    step = parts.step({"cold": 1})
+    assert step is not None
+    picture, token = (ort.InferenceSession(model) for model in (parts.picture, step.model))
     ids, hidden = [[2.0, 3.0]], [[0.5, 1.5]]
     feeds = {
         "input_ids": np.array(ids, np.float32),

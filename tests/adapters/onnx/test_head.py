@@ -55,13 +55,13 @@ def test_the_logits_are_those_of_the_unpacked_layer(tmp_path: Path) -> None:
     path = decoder(tmp_path)
     parts = hoist.split(path)
     assert parts is not None
-    model = parts.step({"frontier": 1}, compact=True)
-    assert model is not None
-    assert len(model) < ROWS * WIDTH
+    step = parts.step({"frontier": 1}, compact=True)
+    assert step is not None
+    assert len(step.model) < ROWS * WIDTH
     generator = np.random.default_rng(2)
     ids, hidden = (generator.standard_normal((2, 1, WIDTH)).astype(np.float32) for _ in "ab")
     ort.set_default_logger_severity(4)
-    token = sessions.open_bytes(model, tmp_path, path.name)
+    token = sessions.open_bytes(step.model, tmp_path, path.name)
     ours = token.run(None, {"input_ids": ids, "frontier": np.exp(hidden)})[0]
     whole = ort.InferenceSession(str(path))
     theirs = whole.run(None, {"input_ids": ids, "encoder_hidden_states": hidden})[0]

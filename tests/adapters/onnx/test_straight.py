@@ -121,7 +121,7 @@ def test_two_in_five_operations_of_the_tiny_models_step_are_spared(tmp_path: Pat
     short = parts.step(dict.fromkeys(parts.frontier, 1), direct=True)
     assert whole is not None
     assert short is not None
-    counts = [counted(model, tmp_path) for model in (whole, short)]
+    counts = [counted(step.model, tmp_path) for step in (whole, short)]
     assert counts[1].total() < 0.6 * counts[0].total()
     assert counts[1]["Reshape"] < 0.6 * counts[0]["Reshape"]
     assert counts[1]["MatMulInteger"] == counts[0]["MatMulInteger"] > 0

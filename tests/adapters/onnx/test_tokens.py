@@ -76,7 +76,7 @@ def test_a_half_precision_decoder_works_with_a_full_precision_encoder(plain: boo
 def test_the_decoder_really_runs_in_two_parts(merged: bool) -> None:
     model = CaptioningModel(files(dtype="_quantized", merged=merged), {})
     tokens(model, 0)
-    assert model.decoder_kind == loading.DIRECT
+    assert model.decoder_kind == loading.IN_BLOCKS
 
 
 def test_weights_reached_through_the_hubs_links_are_found(tmp_path: Path, folder: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -79,6 +80,11 @@ class OnnxFile:
         if body is None:
             raise MalformedError("it holds no graph")
         self.graph = read_graph(body)
+
+    def rest(self) -> None:
+        """Give back the memory of what was read of the file; it is read again when it is used."""
+        with suppress(AttributeError, OSError):  # not every system can
+            self._map.madvise(mmap.MADV_DONTNEED)
 
     def model(
         self,

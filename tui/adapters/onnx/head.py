@@ -13,13 +13,9 @@ import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tui.adapters.onnx import protobuf as pb
+from tui.adapters.onnx.blocks import block_size, product
 from tui.adapters.onnx.graph import Node, OnnxFile
-from tui.adapters.onnx.tensors import FLOAT, UINT8, dims_of, element, scalar
-
-BLOCKS = (64, 32, 16)
-"""Sizes of a block that is rounded together; the first that divides the width is used."""
-DOMAIN = "com.microsoft"
+from tui.adapters.onnx.tensors import FLOAT, UINT8, dims_of, element, inside, scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +61,17 @@ def compact(
     if len(dims) != 2 or element(stored) != UINT8 or step is None or offset is None:
         return None
     rows, width = dims
-    block = next((size for size in BLOCKS if width % size == 0), 0)
+    block = block_size(width)
     if not block:
         return None
     count = width // block
     weights = (
         file.outside(stored, "head.weight", (rows, count, block)),
-        _tensor("head.scale", FLOAT, rows * count, struct.pack("<f", step)),
-        _tensor("head.zero", UINT8, rows * count, bytes([int(offset)])),
+        inside("head.scale", FLOAT, (rows * count,), struct.pack("<f", step) * rows * count),
+        inside("head.zero", UINT8, (rows * count,), bytes([int(offset)]) * rows * count),
     )
-    attributes = {"K": width, "N": rows, "bits": 8, "block_size": block, "accuracy_level": 4}
-    multiply = _node(found.multiply, attributes)
+    inputs = (found.multiply.inputs[0], "head.weight", "head.scale", "head.zero")
+    multiply = product(inputs, found.multiply.outputs[0], (width, rows, block))
     kept = (multiply if node is found.multiply else node for node in nodes)
     gone = (found.unpack, found.turn)
     return Head(tuple(node for node in kept if not any(node is old for old in gone)), weights)
@@ -100,23 +96,3 @@ def _find(nodes: tuple[Node, ...], logits: str) -> _Found | None:
 
 def _users(nodes: Iterable[Node], node: Node) -> int:
     return sum(node.outputs[0] in other.inputs for other in nodes)
-
-
-def _node(old: Node, attributes: Mapping[str, int]) -> Node:
-    inputs = (old.inputs[0], "head.weight", "head.scale", "head.zero")
-    parts = [pb.write_bytes(1, name) for name in inputs]
-    parts += [pb.write_bytes(2, old.outputs[0]), pb.write_bytes(4, "MatMulNBits")]
-    parts += [
-        pb.write_bytes(5, pb.write_bytes(1, name) + pb.write_number(3, value) + _INTEGER)
-        for name, value in attributes.items()
-    ]
-    parts.append(pb.write_bytes(7, DOMAIN))
-    return Node(memoryview(b"".join(parts)), "MatMulNBits", inputs, old.outputs, {})
-
-
-_INTEGER = pb.write_number(20, 2)
-
-
-def _tensor(name: str, kind: int, count: int, item: bytes) -> bytes:
-    head = pb.write_number(1, count) + pb.write_number(2, kind)
-    return head + pb.write_bytes(8, name) + pb.write_bytes(9, item * count)

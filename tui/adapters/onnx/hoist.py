@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.adapters.onnx import head, straight
+from tui.adapters.onnx import blocks, head, straight
 from tui.adapters.onnx import protobuf as pb
 from tui.adapters.onnx.graph import Graph, Node, OnnxFile, between, value_info
 from tui.adapters.onnx.protobuf import MalformedError
@@ -20,6 +20,15 @@ from tui.adapters.onnx.protobuf import MalformedError
 PICTURE = ("encoder_hidden_states", "encoder_attention_mask")
 """Decoder inputs that stay the same for a whole caption."""
 SWITCH = "use_cache_branch"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The model that is run for every token."""
+
+    model: bytes
+    arrays: Mapping[str, blocks.Array]
+    """Weights that are not in any file, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +55,52 @@ class Parts:
         return digest.hexdigest()
 
     def step(
-        self, elements: Mapping[str, int], *, compact: bool = False, direct: bool = False
-    ) -> bytes | None:
+        self,
+        elements: Mapping[str, int],
+        *,
+        direct: bool = False,
+        compact: bool = False,
+        in_blocks: bool = False,
+    ) -> Step | None:
         """Return the model that is run for every token.
 
         Args:
             elements: Frontier name -> ONNX number of its element type, as ORT inferred it.
-            compact: Multiply the output layer in its eight bits.
             direct: Multiply rows where they lie, where that can be.
+            compact: Multiply the output layer in its eight bits.
+            in_blocks: Multiply all rows in blocks, the output layer too where that can be.
 
         Returns:
-            The model; None where the output layer cannot be made compact, or, if that is not
-            asked for, where no rows can be multiplied where they lie.
+            The model; None where what is asked for last of these cannot be.
         """
+        graph, wanted = self._graph, tuple(self.outputs.values())
+        made = blocks.Blocks(self._nodes, (), {})
+        if direct:
+            short = straight.straight(made.nodes, graph.weights, wanted)
+            if short is not None:
+                made = blocks.Blocks(short.nodes, short.weights, {})
+            elif not (compact or in_blocks):
+                return None
+        if in_blocks:
+            found = blocks.blocks(made.nodes, graph.weights, wanted)
+            if found is None:
+                return None
+            self._file.rest()
+            nodes = straight.needed(found.nodes, wanted)
+            made = blocks.Blocks(nodes, made.weights + found.weights, found.arrays)
+        more = between(graph, made.nodes)
+        if compact or in_blocks:
+            output = head.compact(self._file, made.nodes, graph.weights, self.outputs["logits"])
+            if output is not None:
+                made = blocks.Blocks(output.nodes, made.weights + output.weights, made.arrays)
+            elif not in_blocks:
+                return None
+        more += [pb.write_bytes(5, tensor) for tensor in made.weights]
+        return Step(self._written(made.nodes, elements, more), made.arrays)
+
+    def _written(
+        self, nodes: tuple[Node, ...], elements: Mapping[str, int], more: list[bytes]
+    ) -> bytes:
         inputs = [
             bytes(info)
             for name, info in self._graph.inputs.items()
@@ -66,23 +108,8 @@ class Parts:
         ]
         inputs += [value_info(name, elements[name]) for name in self.frontier]
         outputs = [bytes(self._graph.outputs[name]) for name in self.outputs.values()]
-        nodes: tuple[Node, ...] = self._nodes
-        added: tuple[bytes, ...] = ()
-        if direct:
-            short = straight.straight(nodes, self._graph.weights, self.outputs.values())
-            if short is not None:
-                nodes, added = short.nodes, short.weights
-            elif not compact:
-                return None
-        more = between(self._graph, nodes)
-        if compact:
-            made = head.compact(self._file, nodes, self._graph.weights, self.outputs["logits"])
-            if made is None:
-                return None
-            nodes, added = made.nodes, added + made.weights
-        more += [pb.write_bytes(5, tensor) for tensor in added]
         weights = _weights_of(nodes, self._graph, self.outputs.values())
-        domain = head.DOMAIN if compact else ""
+        domain = blocks.DOMAIN if any(node.op == blocks.OPERATION for node in nodes) else ""
         return self._file.model(nodes, weights, inputs, outputs, more=more, domain=domain)
 
 

@@ -77,7 +77,7 @@ def straight(
     if not gone:
         return None
     left = [changed.get(id(node), node) for node in nodes if id(node) not in gone]
-    return Straight(_needed(left, wanted), tuple(shapes.values()))
+    return Straight(needed(left, wanted), tuple(shapes.values()))
 
 
 class _Reader:
@@ -213,11 +213,11 @@ def _renamed(node: Node, names: Mapping[str, str]) -> Node:
     return Node(memoryview(b"".join(parts)), node.op, inputs, outputs, node.graphs)
 
 
-def _needed(nodes: list[Node], wanted: Iterable[str]) -> tuple[Node, ...]:
+def needed(nodes: Iterable[Node], wanted: Iterable[str]) -> tuple[Node, ...]:
     """Return the nodes that the outputs need; each value is made once, by the last that can."""
     names = set(wanted)
     kept: list[Node] = []
-    for node in reversed(nodes):
+    for node in reversed(tuple(nodes)):
         if names.intersection(node.outputs):
             kept.append(node)
             names.difference_update(node.outputs)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import struct
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from tui.adapters.onnx import protobuf as pb
+
+if TYPE_CHECKING:
+    import numpy as np
 
 FLOAT, UINT8, INT8, INT32, INT64 = 1, 2, 3, 6, 7
 """ONNX numbers of element types."""
@@ -45,6 +51,51 @@ def integer(tensor: memoryview) -> int | None:
             return int(struct.unpack("<q", tensor[start:end])[0])
     values = _numbers(tensor, 7)
     return values[0] - (values[0] >> 63 << 64) if len(values) == 1 else None
+
+
+def array(tensor: memoryview) -> np.ndarray[Any, np.dtype[Any]] | None:
+    """Return a tensor of floats or bytes; None where its numbers do not stand in it.
+
+    It is a view of the tensor where the numbers stand there as they are in memory.
+    """
+    import numpy as np
+
+    kinds: dict[int, np.dtype[Any]] = {
+        FLOAT: np.dtype("<f4"),
+        UINT8: np.dtype("u1"),
+        INT8: np.dtype("i1"),
+    }
+    kind, dims = kinds.get(element(tensor)), dims_of(tensor)
+    if kind is None:
+        return None
+    found = np.empty(0, kind)
+    for number, _, _, start, end in pb.fields(tensor):
+        whole = (end - start) % kind.itemsize == 0
+        if whole and (number == 9 or (number == 4 and kind.itemsize == 4)):
+            found = np.frombuffer(tensor[start:end], kind)
+    if not found.size and kind.itemsize == 1:
+        found = np.array([number & 0xFF for number in _numbers(tensor, 5)], "u1").view(kind)
+    return found.reshape(dims) if found.size == math.prod(dims) else None
+
+
+def inside(name: str, kind: int, dims: Iterable[int], data: bytes) -> bytes:
+    """Return a tensor message that holds its numbers."""
+    return _head(name, kind, dims) + pb.write_bytes(9, data)
+
+
+def outside(name: str, kind: int, dims: Iterable[int], size: int) -> bytes:
+    """Return a tensor message whose numbers, so many bytes, are given to onnxruntime apart."""
+    place = {"location": "memory", "offset": "0", "length": str(size)}
+    entries = [
+        pb.write_bytes(13, pb.write_bytes(1, key) + pb.write_bytes(2, value))
+        for key, value in place.items()
+    ]
+    return b"".join((_head(name, kind, dims), *entries, pb.write_number(14, 1)))
+
+
+def _head(name: str, kind: int, dims: Iterable[int]) -> bytes:
+    sizes = b"".join(pb.write_number(1, size) for size in dims)
+    return sizes + pb.write_number(2, kind) + pb.write_bytes(8, name)
 
 
 def highest(tensor: memoryview) -> int | None:
