@@ -8,6 +8,7 @@ than before.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
@@ -51,6 +52,7 @@ class _Reads:
         self._read = stream.read
         self._in_records = stream.get_extra_info("ssl_object") is not None
         """Whether a read gives what the server wrote at once, and there may be more to read."""
+        self._socket = None if self._in_records else stream.get_extra_info("socket")
         self._next = 0.0
 
     async def read(
@@ -62,9 +64,28 @@ class _Reads:
         pause = self._next - perf_counter()
         if pause > 0:
             await asyncio.sleep(pause)
+            if (data := self._at_hand(max_bytes)) is not None:
+                self._next = perf_counter() + FRAME if len(data) < _MUCH else 0.0
+                return data
         began = perf_counter()
         data = await self._read(max_bytes, timeout)
         now = perf_counter()
         is_all = now - began > _WAITED if self._in_records else len(data) < _MUCH
         self._next = now + FRAME if is_all else 0.0
         return data
+
+    def _at_hand(self, most: int) -> bytes | None:
+        """What came meanwhile, straight from the kernel; None: nothing, so it must be waited for.
+
+        The last read took all that the layers in between had.
+        """
+        if self._socket is None:
+            return None
+        try:
+            return os.read(self._socket.fileno(), most)
+        except ConnectionError as error:
+            import httpcore
+
+            raise httpcore.ReadError(str(error)) from error
+        except OSError:
+            return None
