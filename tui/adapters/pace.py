@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import httpx
     from httpcore import AsyncNetworkStream
 
-FRAME = 1 / 30
+FRAME = 1 / 28
 """Seconds from one read to the next."""
 _MUCH = 16 * 1024
 """Bytes; what comes so fast is not written by a model, and need not wait."""

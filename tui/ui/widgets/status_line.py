@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from tui.domain.generation import Usage
 from tui.domain.safetext import clean_line
+from tui.ui.terminal.compositor import paint_at_once
 
 Part = Literal["character", "model", "local", "source", "state"]
 
@@ -114,9 +115,9 @@ class StatusLine(Widget):
             self.refresh()
 
     def _tick(self) -> None:
-        """Draw the seconds, where they changed; each time costs as much as several frames."""
+        """Draw the seconds, where they changed."""
         if self._state() != self._drawn:
-            self.refresh()
+            paint_at_once(self, self.size.region)
 
     def render(self) -> Content:
         """Draw the row."""
