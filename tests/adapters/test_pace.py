@@ -51,7 +51,7 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def nap(seconds: float) -> None:
         taken.append(seconds)
 
-    monkeypatch.setattr(pace.asyncio, "sleep", nap)
+    monkeypatch.setattr(asyncio, "sleep", nap)
     return taken
 
 
