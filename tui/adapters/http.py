@@ -113,11 +113,7 @@ class Http:
         """Give the answer's body as it comes; closing the generator closes the connection.
 
         What fails before the first byte is tried again where that makes sense; the waits show
-        as Progress, which moves each second.
-
-        Args:
-            call: What to send.
-            paced: Whether to read the answer once a frame, as somebody reads along.
+        as Progress, which moves each second. `paced`, it is read as somebody reads along.
 
         Raises:
             ProviderError: Refused, unreachable, broken off, or larger than `MAX_STREAM`.
@@ -201,7 +197,7 @@ class Http:
         if content is not None:
             headers["Content-Type"] = "application/json"
         method = call.method or ("GET" if content is None else "POST")
-        size = 0
+        size, too_much = 0, f"{call.origin.host} sent more than {limit} bytes"
         try:
             async with self._client.stream(
                 method, call.url, content=content, headers=headers, timeout=timeout
@@ -213,9 +209,7 @@ class Http:
                         async for chunk in chunks:
                             size += len(chunk)
                             if size > limit:
-                                raise ProtocolError(
-                                    f"{call.origin.host} sent more than {limit} bytes"
-                                )
+                                raise ProtocolError(too_much)
                             yield chunk
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Failed(*network_error(error, call.origin)) from error
