@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from httpcore import AsyncNetworkStream
 
 FRAME = 1 / 28
-"""Seconds from one read to the next."""
+"""Seconds from one read to the next: no less than between two frames, so that what is read can be
+drawn at once."""
 _MUCH = 16 * 1024
 """Bytes; what comes so fast is not written by a model, and need not wait."""
 _WAITED = 0.001
@@ -52,7 +53,8 @@ class _Reads:
         self._read = stream.read
         self._in_records = stream.get_extra_info("ssl_object") is not None
         """Whether a read gives what the server wrote at once, and there may be more to read."""
-        self._socket = None if self._in_records else stream.get_extra_info("socket")
+        is_plain = os.name == "posix" and not self._in_records
+        self._socket = stream.get_extra_info("socket") if is_plain else None
         self._next = 0.0
 
     async def read(
