@@ -117,7 +117,8 @@ class StatusLine(Widget):
     def _tick(self) -> None:
         """Draw the seconds, where they changed."""
         if self._state() != self._drawn:
-            paint_at_once(self, self.size.region)
+            self.refresh()
+            paint_at_once(self)
 
     def render(self) -> Content:
         """Draw the row."""
