@@ -128,7 +128,7 @@ async def test_its_seconds_are_drawn_when_they_change(monkeypatch: pytest.Monkey
         assert drawn == []
         now += 12.3
         app.line._tick()
-        now += 0.5
+        now += 0.1
         app.line._tick()
 
         assert len(drawn) == 1
