@@ -7,11 +7,12 @@ import json
 import logging
 import ssl
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.adapters.failures import Answer, Origin, redact, refusal, retry_after
+from tui.adapters.pace import paced as pace_of
 from tui.adapters.retrying import LOADING_SECONDS, MAX_WAIT, Failed, Patience, Sleep
 from tui.adapters.unpacking import TAKEN, unpacked
 from tui.adapters.wire import parse
@@ -106,11 +107,13 @@ class Http:
         self._client: httpx.AsyncClient | None = None
         self._background: set[asyncio.Task[None]] = set()
 
-    async def stream(self, call: Call) -> AsyncGenerator[Progress | bytes, None]:
+    async def stream(
+        self, call: Call, *, paced: bool = False
+    ) -> AsyncGenerator[Progress | bytes, None]:
         """Give the answer's body as it comes; closing the generator closes the connection.
 
         What fails before the first byte is tried again where that makes sense; the waits show
-        as Progress, which moves each second.
+        as Progress, which moves each second. `paced`, it is read as somebody reads along.
 
         Raises:
             ProviderError: Refused, unreachable, broken off, or larger than `MAX_STREAM`.
@@ -119,7 +122,7 @@ class Http:
         while True:
             began = False
             try:
-                async with aclosing(self._once(call, MAX_STREAM)) as chunks:
+                async with aclosing(self._once(call, MAX_STREAM, paced)) as chunks:
                     async for chunk in chunks:
                         began = True
                         yield chunk
@@ -180,7 +183,7 @@ class Http:
             await self._client.aclose()
             self._client = None
 
-    async def _once(self, call: Call, limit: int) -> AsyncGenerator[bytes, None]:
+    async def _once(self, call: Call, limit: int, paced: bool) -> AsyncGenerator[bytes, None]:
         import httpx
 
         if self._client is None:
@@ -194,19 +197,20 @@ class Http:
         if content is not None:
             headers["Content-Type"] = "application/json"
         method = call.method or ("GET" if content is None else "POST")
-        size = 0
+        size, too_much = 0, f"{call.origin.host} sent more than {limit} bytes"
         try:
             async with self._client.stream(
                 method, call.url, content=content, headers=headers, timeout=timeout
             ) as response:
                 if response.status_code >= 300:
                     await _refuse(response, call.origin)
-                async with aclosing(unpacked(response, call.origin.host)) as chunks:
-                    async for chunk in chunks:
-                        size += len(chunk)
-                        if size > limit:
-                            raise ProtocolError(f"{call.origin.host} sent more than {limit} bytes")
-                        yield chunk
+                with pace_of(response) if paced else nullcontext():
+                    async with aclosing(unpacked(response, call.origin.host)) as chunks:
+                        async for chunk in chunks:
+                            size += len(chunk)
+                            if size > limit:
+                                raise ProtocolError(too_much)
+                            yield chunk
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Failed(*network_error(error, call.origin)) from error
 

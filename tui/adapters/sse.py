@@ -40,6 +40,13 @@ class LineParser:
         Raises:
             ProtocolError: A line is longer than the limit.
         """
+        if not self._buffer and len(chunk) <= self._limit:
+            *lines, rest = chunk.split(b"\n")
+            self._buffer += rest
+            self._searched = len(rest)
+            for line in lines:
+                yield line.removesuffix(b"\r")
+            return
         self._buffer += chunk
         start = 0
         try:
@@ -107,21 +114,21 @@ class SseParser:
             ProtocolError: An event is larger than the limit.
         """
         for line in self._lines.feed(chunk):
-            yield from self._take(line)
+            if (event := self._take(line)) is not None:
+                yield event
 
     def close(self) -> Iterator[SseEvent]:
         """Give a last event that had no blank line after it: some servers send none."""
-        for line in self._lines.close():
-            yield from self._take(line)
-        yield from self._dispatch()
+        for line in (*self._lines.close(), b""):
+            if (event := self._take(line)) is not None:
+                yield event
 
-    def _take(self, raw: bytes) -> Iterator[SseEvent]:
+    def _take(self, raw: bytes) -> SseEvent | None:
         if self._first:
             self._first = False
             raw = raw.removeprefix(b"\xef\xbb\xbf")
         if not raw:
-            yield from self._dispatch()
-            return
+            return self._dispatched()
         name, _, value = raw.partition(b":")
         value = value.removeprefix(b" ")
         if name == b"data":
@@ -137,12 +144,12 @@ class SseParser:
             self._event = value.decode("utf-8", "replace")
         elif _is_stray(raw):
             self._data, self._event = bytearray(raw[raw.index(b"{") :]), "error"
+        return None
 
-    def _dispatch(self) -> Iterator[SseEvent]:
+    def _dispatched(self) -> SseEvent | None:
         data, event = self._data, self._event
         self._data, self._event, self._size = None, "", 0
-        if data is not None:
-            yield SseEvent(data.decode("utf-8", "replace"), event)
+        return None if data is None else SseEvent(data.decode("utf-8", "replace"), event)
 
 
 def _too_much(limit: int) -> ProtocolError:

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.content import Content
 
 from tui.domain.generation import Usage
+from tui.ui.widgets import status_line
 from tui.ui.widgets.status_line import Part, Status, StatusLine, lay_out, say_state
 
 FULL = Status("Salon", "kitchen", "qwen2.5-7b-instruct", "local (vit-gpt2)", Usage(812, 143))
@@ -104,6 +106,33 @@ async def test_while_it_runs_it_tells_the_seconds_and_how_to_stop() -> None:
         app.line.stop()
 
         assert "tokens" in app.line.render().plain
+
+
+async def test_its_seconds_are_drawn_when_they_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(status_line, "monotonic", lambda: now)
+    app = Shown()
+    async with app.run_test(size=(80, 3)) as pilot:
+        app.line.start()
+        await pilot.pause()
+        drawn: list[str] = []
+        real = StatusLine.render
+
+        def counted(line: StatusLine) -> Content:
+            content = real(line)
+            drawn.append(content.plain)
+            return content
+
+        monkeypatch.setattr(StatusLine, "render", counted)
+        app.line._tick()
+        assert drawn == []
+        now += 12.3
+        app.line._tick()
+        now += 0.1
+        app.line._tick()
+
+        assert len(drawn) == 1
+        assert "● 12 s · Esc stops" in drawn[0]
 
 
 async def test_names_are_cleaned_and_not_read_as_markup() -> None:

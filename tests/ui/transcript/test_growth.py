@@ -137,3 +137,46 @@ def test_only_rows_at_the_end_are_compared(field: str, monkeypatch: pytest.Monke
 
     assert shown.heights.total > 2000
     assert sum(compared) < 30 * 20
+
+
+BLOCKS = (
+    *("word ", "A ", "\n", "\n\n", "- ", "1. ", "2) ", "12", "+ ", "* ", "# ", "> ", "    ", "\t"),
+    *("```\n", "|a|b|\n", "|-|-|\n", "| c | d |\n", "**b** ", "---", "===", "_i_ ", "é", "  \n"),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(BLOCKS), max_size=25))
+def test_a_block_that_is_finished_early_looks_as_in_the_whole(pieces: list[str]) -> None:
+    growing, text = MarkdownStream(40), ""
+    for piece in pieces:
+        text += piece
+        now = growing.update(text)
+        if growing._doubt:
+            break
+        assert runs(now) == runs(layout(text, 40))
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["# head", "one long line", "| a |\n|---|\n| b |", "```\ncode\n```", "> said", "- item"],
+)
+def test_what_an_empty_line_ends_is_not_parsed_with_what_follows(
+    before: str, parsed: list[int]
+) -> None:
+    growing = MarkdownStream(40)
+    text = f"{before}\n\nN"
+    growing.update(text)
+    parsed.clear()
+    for letter in "ew words":
+        text += letter
+        growing.update(text)
+
+    assert max(parsed) <= len("New words")
+
+
+@pytest.mark.parametrize("before", ["- item", "1. item"])
+def test_a_list_may_go_on_behind_an_empty_line(before: str) -> None:
+    growing = MarkdownStream(40)
+    for text in (f"{before}\n\n-", f"{before}\n\n- ", f"{before}\n\n- more"):
+        assert runs(growing.update(text)) == runs(layout(text, 40))

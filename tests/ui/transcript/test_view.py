@@ -588,3 +588,18 @@ async def test_what_comes_within_a_frame_is_read_once(monkeypatch: pytest.Monkey
 
         assert read == ["word " * 20]
         assert any("word word" in row for row in app.rows())
+
+
+async def test_an_error_while_a_reply_is_drawn_ends_the_app_as_any_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = Messages([message(0, "")])
+
+    def broken(stream: MarkdownStream, text: str) -> list[Line]:
+        raise ZeroDivisionError(text)
+
+    with pytest.raises(ZeroDivisionError):
+        async with running(source) as (_, view, pilot):
+            view.begin_reply(0)
+            monkeypatch.setattr(MarkdownStream, "update", broken)
+            await stream(pilot, view, source.messages[0], "word")

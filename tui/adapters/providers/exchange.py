@@ -11,8 +11,8 @@ from tui.adapters.failures import Answer, Origin, refusal
 from tui.adapters.http import MAX_BODY, Call, Http, not_json
 from tui.adapters.sse import SseEvent, SseParser
 from tui.adapters.wire import parse
-from tui.domain.errors import BadRequest, NetworkError, ProtocolError
-from tui.domain.generation import GenerationEvent, Progress
+from tui.domain.errors import AppError, BadRequest, NetworkError, ProtocolError
+from tui.domain.generation import GenerationEvent, Progress, ReasoningDelta, TextDelta
 
 Body = Mapping[str, object]
 Attempt = Callable[[Body], AsyncGenerator[GenerationEvent, None]]
@@ -89,21 +89,52 @@ async def answer(client: Http, call: Call, reader: Reader) -> AsyncGenerator[Gen
             if isinstance(chunk, Progress):
                 yield chunk
                 continue
-            for piece in pieces.feed(chunk):
-                for event in reader.read(*piece):
-                    yield event
-    for piece in pieces.close():
-        for event in reader.read(*piece):
-            yield event
+            for event in joined(_read(reader, pieces.feed(chunk))):
+                yield event
+    for event in _read(reader, pieces.close()):
+        yield event
     for event in reader.finish():
         yield event
+
+
+def _read(reader: Reader, pieces: Iterator[Piece]) -> Iterator[GenerationEvent]:
+    for piece in pieces:
+        yield from reader.read(*piece)
+
+
+def joined(events: Iterator[GenerationEvent]) -> Iterator[GenerationEvent]:
+    """Put deltas that follow each other into one: what came together is passed on together.
+
+    An error comes behind what came before it, too.
+    """
+    kind: type[TextDelta | ReasoningDelta] = TextDelta
+    texts: list[str] = []
+    try:
+        for event in events:
+            if isinstance(event, (TextDelta, ReasoningDelta)):
+                if texts and type(event) is not kind:
+                    yield kind("".join(texts))
+                    texts.clear()
+                kind = type(event)
+                texts.append(event.text)
+                continue
+            if texts:
+                yield kind("".join(texts))
+                texts.clear()
+            yield event
+    except AppError:
+        if texts:
+            yield kind("".join(texts))
+        raise
+    if texts:
+        yield kind("".join(texts))
 
 
 async def bytes_of(
     client: Http, call: Call, reader: Ending
 ) -> AsyncGenerator[Progress | bytes, None]:
     """The answer's bytes until there is nothing more to wait for. Raises ProviderError."""
-    async with aclosing(client.stream(call)) as stream:
+    async with aclosing(client.stream(call, paced=True)) as stream:
         while not reader.done:
             if not reader.finished:
                 chunk = await anext(stream, None)

@@ -56,19 +56,17 @@ class OllamaChatModel:
         call = calls.generation(self._endpoint, f"{self._endpoint.url}/api/chat", body, request)
         lines = NdjsonParser()
         reader = _LineReader(call.origin)
-        async with aclosing(self._client.stream(call)) as stream:
+        async with aclosing(self._client.stream(call, paced=True)) as stream:
             async for chunk in stream:
                 if isinstance(chunk, Progress):
                     yield chunk
                     continue
-                for line in lines.feed(chunk):
-                    for event in reader.read(line):
-                        yield event
+                for event in exchange.joined(reader.read_all(lines.feed(chunk))):
+                    yield event
                 if reader.done:
                     break
-        for line in lines.close():
-            for event in reader.read(line):
-                yield event
+        for event in reader.read_all(lines.close()):
+            yield event
         for event in reader.finish():
             yield event
 
@@ -84,7 +82,11 @@ class _LineReader:
         self._usage: Usage | None = None
         self.done = False
 
-    def read(self, line: str) -> Iterator[GenerationEvent]:
+    def read_all(self, lines: Iterator[str]) -> Iterator[GenerationEvent]:
+        for line in lines:
+            yield from self._read(line)
+
+    def _read(self, line: str) -> Iterator[GenerationEvent]:
         if self.done:
             return
         try:

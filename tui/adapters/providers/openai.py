@@ -64,7 +64,7 @@ class OpenAIChatModel:
                     if isinstance(chunk, Progress):
                         yield chunk
                         continue
-                    for event in answer.feed(chunk):
+                    for event in exchange.joined(answer.feed(chunk)):
                         yield event
         except (asyncio.CancelledError, GeneratorExit):
             self._abort(body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from time import perf_counter
@@ -16,11 +15,6 @@ from tui.services.session import ChatSession
 from tui.ui.transcript.view import Transcript
 from tui.ui.widgets.progress import Speedometer
 from tui.ui.widgets.status_line import StatusLine
-
-_WAITED = 0.001
-"""Seconds; an event that took longer to come was not there already."""
-_BEFORE = 0.002
-"""Seconds before a frame to read what is for it."""
 
 Stream = AsyncGenerator[GenerationEvent, None]
 
@@ -111,13 +105,11 @@ class Replying:
 
     async def _feed(self, session: ChatSession, stream: Stream) -> None:
         live = False
-        taken = perf_counter()
         meter = Speedometer()
         self._status.start()
         try:
             async with aclosing(stream) as events:
                 async for event in events:
-                    has_waited = perf_counter() - taken > _WAITED
                     match event:
                         case TextDelta() | ReasoningDelta():
                             if not live:
@@ -130,23 +122,11 @@ class Replying:
                             self._status.start(meter.brief(event, perf_counter()) if label else "")
                         case _:
                             pass
-                    if has_waited:
-                        await self._until_frame()
-                    taken = perf_counter()
         finally:
             self._status.stop()
             if live:
                 self._transcript.end_reply()
             self._transcript.sync()
-
-    async def _until_frame(self) -> None:
-        """Let tokens come in until shortly before the next frame, and take them in one go.
-
-        Waking up for each one costs more than most of what is done with it.
-        """
-        pause = self._transcript.frame_wait - _BEFORE
-        if pause > 0:
-            await asyncio.sleep(pause)
 
 
 async def _over(run: Worker[AppError | None] | None) -> None:

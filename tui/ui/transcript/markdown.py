@@ -263,6 +263,8 @@ def layout(text: str, room: int, base: str = "text") -> list[Line]:
 
 def is_too_much(text: str) -> bool:
     """Whether a text would take too long to read as Markdown; so would any that begins with it."""
+    if len(text) <= MOST_MARKS:
+        return False  # asked for each frame
     return len(text) > MOST_CHARACTERS or sum(map(text.count, _MARKS)) > MOST_MARKS
 
 

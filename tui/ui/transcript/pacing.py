@@ -30,13 +30,6 @@ class Pacer:
         """Whether a frame was asked for and is not drawn yet."""
         return self._handle is not None
 
-    @property
-    def wait(self) -> float:
-        """Seconds until the frame that was asked for; 0 when none was, or it is overdue."""
-        if self._handle is None:
-            return 0.0
-        return max(0.0, self._handle.when() - asyncio.get_running_loop().time())
-
     def run(self, draw: Callable[[], None]) -> None:
         """Draw a frame, and see how long it takes."""
         self.cancel()

@@ -68,8 +68,10 @@ class RowView(ScrollView):
 
     def _mark(self) -> tuple[int, int]:
         """Rows of the scroll mark in the view; none while the end is in view."""
+        if self.follow:
+            return 0, 0
         total, height = self.document.heights.total, self.size.height
-        if self.follow or total <= height or height < 3:
+        if total <= height or height < 3:
             return 0, 0
         size = max(1, height * height // total)
         room = total - height

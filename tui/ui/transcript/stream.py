@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
+_ENDED = frozenset(
+    {"paragraph_close", "heading_close", "blockquote_close", "table_close", "fence", "hr"}
+)
+"""What an empty line ends, or was over before; indented code may go on behind one."""
+_LISTS = frozenset({"bullet_list_close", "ordered_list_close"})
+"""What also may, with an item; but no item begins with a letter."""
 _PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]
 
 
@@ -90,7 +96,7 @@ class MarkdownStream:
         tail = clean(text[self._stable :])
         tokens = self._parse(tail)
         self.kept = self._done
-        index = _first_open(tokens, tail.count("\n"))
+        index = _first_open(tokens, tail)
         if index:
             tail = self._finish_before(index, tokens, tail)
             tokens = self._parse(tail)
@@ -211,19 +217,33 @@ class MarkdownStream:
         return rows + self._code.rows(code_text(token))
 
 
-def _first_open(tokens: list[Token], complete: int) -> int:
+def _first_open(tokens: list[Token], tail: str) -> int:
     """Index of the first block, or item of the last list, that later text may still change.
 
-    It has begun for certain when its first line and the next one (a table needs two) are complete.
-    Before the first such block nothing is finished.
+    It has begun for certain when its first line and the next one (a table needs two) are complete,
+    or, behind what an empty line ends whatever follows, with its first character. Before the first
+    such block nothing is finished.
     """
+    lines = tail.split("\n")
     for index in range(len(tokens) - 1, 0, -1):
         token = tokens[index]
         block = token.level == 0 and token.nesting >= 0
         item = token.level == 1 and token.type == "list_item_open" and tokens[index - 1].level
-        if (block or item) and token.map and token.map[0] + 1 < complete:
+        if not (block or item) or not token.map:
+            continue
+        first = token.map[0]
+        if first + 1 < len(lines) - 1:
+            return index
+        if block and not lines[first - 1].strip() and _ends(tokens[index - 1], lines[first][:1]):
             return index
     return 0
+
+
+def _ends(before: Token, letter: str) -> bool:
+    """Whether a block is over for certain, since another begins so behind an empty line."""
+    if before.type in _LISTS:
+        return letter.isalpha()
+    return before.type in _ENDED and letter not in ("", " ", "\t")
 
 
 def _common(old: list[Line], new: list[Line]) -> int:

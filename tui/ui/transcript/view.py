@@ -80,7 +80,7 @@ class Transcript(CursorView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._is_warm = False
-        self._pacer = Pacer(lambda: self.call_later(self._frame))
+        self._pacer = Pacer(self._frame)
 
     # What is shown
 
@@ -156,11 +156,6 @@ class Transcript(CursorView, can_focus=True):
         """Whether a frame of the growing message is still to be drawn."""
         return self._pacer.due
 
-    @property
-    def frame_wait(self) -> float:
-        """Seconds until the next frame of the growing message; 0 when none is due."""
-        return self._pacer.wait
-
     def end_reply(self) -> None:
         """The growing message is complete, stopped or failed."""
         if self.frame_due and self.is_attached:
@@ -172,8 +167,13 @@ class Transcript(CursorView, can_focus=True):
             self.document.sync()
 
     def _frame(self) -> None:
-        if self.is_attached:
+        """Draw without the way through the message queue, which costs as much as a small frame."""
+        if not self.is_attached:
+            return
+        try:
             self._pacer.run(self._grow)
+        except Exception as error:  # noqa: BLE001 - the app ends as it does for any widget
+            self.app._handle_exception(error)
 
     def _grow(self) -> None:
         document = self.document

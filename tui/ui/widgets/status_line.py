@@ -15,11 +15,12 @@ from textual.widget import Widget
 
 from tui.domain.generation import Usage
 from tui.domain.safetext import clean_line
+from tui.ui.terminal.compositor import paint_at_once
 
 Part = Literal["character", "model", "local", "source", "state"]
 
 _GAP = " · "
-_TICK_SECONDS = 0.25
+_TICK_SECONDS = 0.5
 _NARROW, _TINY = 64, 36
 """Cells: below the first the state says less, below the second no tokens at all."""
 _LEAST_MODEL = 8
@@ -80,6 +81,7 @@ class StatusLine(Widget):
         self._busy = ""
         self._since = 0.0
         self._timer: Timer | None = None
+        self._drawn = ""
 
     @property
     def status(self) -> Status:
@@ -101,7 +103,7 @@ class StatusLine(Widget):
         """
         if self._timer is None:
             self._since = monotonic()
-            self._timer = self.set_interval(_TICK_SECONDS, self.refresh)
+            self._timer = self.set_interval(_TICK_SECONDS, self._tick)
         self._busy = clean_line(label)
         self.refresh()
 
@@ -112,8 +114,15 @@ class StatusLine(Widget):
             self._timer = None
             self.refresh()
 
+    def _tick(self) -> None:
+        """Draw the seconds, where they changed."""
+        if self._state() != self._drawn:
+            self.refresh()
+            paint_at_once(self)
+
     def render(self) -> Content:
         """Draw the row."""
+        self._drawn = self._state()
         line = Content("")
         for piece in self._pieces():
             gap = " " * (piece.at - line.cell_length)
@@ -132,12 +141,11 @@ class StatusLine(Widget):
         return ""
 
     def _pieces(self) -> list[Piece]:
+        return lay_out(self._status, self._state(), self.size.width)
+
+    def _state(self) -> str:
         seconds = None if self._timer is None else monotonic() - self._since
-        return lay_out(
-            self._status,
-            say_state(self._status, self._busy, seconds, self.size.width),
-            self.size.width,
-        )
+        return say_state(self._status, self._busy, seconds, self.size.width)
 
     def on_click(self, event: events.Click) -> None:
         """Tell which part was meant."""
