@@ -27,6 +27,8 @@ from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.ui.terminal import guardian
+
 logger = logging.getLogger(__name__)
 
 PATIENCE = 1.0
@@ -146,7 +148,13 @@ class Driver(LinuxDriver):
         # Both are made by their names there.
         vars(linux_driver)["WriterThread"] = self._writer
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        guardian.take()
         self._begun()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, at the end or for a while."""
+        super().stop_application_mode()
+        guardian.give_back()
 
     def _writer(self, file: IO[str]) -> Writer:
         return Writer(file, self._hang_up, self._draw_anew)
