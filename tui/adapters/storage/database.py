@@ -275,6 +275,8 @@ def _hint(path: Path, error: Exception, said: str) -> str:
         return "make room on the disk; nothing that was saved is lost"
     if "locked" in said:
         return "another program holds the file; try again"
+    if "unable to open" in said:
+        return f"see that {path} is yours to read and to write"
     if "readonly" in said or "read-only" in said or isinstance(error, PermissionError):
         return f"let yourself write in {path.parent}, or set SALON_HOME to another folder"
     if is_damage(error):
