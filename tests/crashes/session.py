@@ -126,6 +126,15 @@ class Session:
     def send(self, number: int) -> None:
         self.process.send_signal(number)
 
+    def until_stopped(self) -> None:
+        """Wait until it stands still, as after Ctrl+Z."""
+        end = time.monotonic() + LONGEST
+        status = Path(f"/proc/{self.process.pid}/stat")
+        while status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "T":
+            assert time.monotonic() < end, "it does not stop"
+            self.pump()
+        self.pump(0)
+
     def wait(self, seconds: float = LONGEST, *, read: bool = True) -> int:
         """Wait for its end and give the exit code; the terminal may stop reading."""
         end = time.monotonic() + seconds

@@ -249,6 +249,29 @@ def test_a_terminal_that_reads_again_is_drawn_anew(salon: Opener) -> None:
     assert session.drafts == ["still here"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
+def test_after_a_stop_all_is_drawn_again_and_one_thread_reads_keys(
+    number: int, salon: Opener
+) -> None:
+    session = salon()
+    session.ready("a draft")
+
+    for _ in range(2):
+        session.send(number)
+        session.until_stopped()
+        session.written = b""
+        session.send(signal.SIGCONT)
+        session.until("a draft")
+        session.until("F1 knows every key")
+    session.type(b" goes on and on")
+    session.until("goes on and on")
+    session.type(b"\x11")
+
+    assert session.wait() == 0
+    assert session.is_restored
+    assert session.drafts == ["a draft goes on and on"]
+
+
 @pytest.mark.parametrize("term", ["dumb", "unknown"])
 def test_a_terminal_of_lines_is_told_so(term: str, salon: Opener) -> None:
     session = salon(term=term)
