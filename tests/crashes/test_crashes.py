@@ -32,7 +32,7 @@ def salon(tmp_path: Path) -> Iterator[Opener]:
         each.close()
 
 
-@pytest.mark.parametrize("fault", ["handler", "widget"])
+@pytest.mark.parametrize("fault", ["handler", "widget", "timer"])
 def test_an_error_in_the_app_is_one_sentence_and_loses_nothing(fault: str, salon: Opener) -> None:
     session = salon(fault)
     session.ready("a draft")
