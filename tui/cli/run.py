@@ -69,8 +69,6 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
     if frame is None:
         frame = skeleton.paint(skeleton.recall(str(options.paths.first_frame)))
     guardian.post(stdout.fileno(), frame.before if frame else None, _ended(options.paths))
-    if frame is not None:
-        guardian.take()
     from tui.ui.terminal.probe import Probe
 
     try:

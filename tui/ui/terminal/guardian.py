@@ -9,6 +9,7 @@ Salon's by then is what came through it last.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -27,6 +28,8 @@ _RESTORE = (
     b"\x1b[<u\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
 _pipe: int | None = None
+_between: int | None = None
+"""The process that started the guardian, until its end was seen."""
 
 
 def post(screen: int, before: list[Any] | None, sentence: str) -> None:
@@ -34,29 +37,35 @@ def post(screen: int, before: list[Any] | None, sentence: str) -> None:
 
     Args:
         screen: File descriptor of the terminal.
-        before: How its lines were set before the first frame; None: they are as they were.
+        before: How its lines were set before the first frame; None: there is none, they are so.
         sentence: What it says after it had to act.
     """
-    global _pipe  # noqa: PLW0603 - a process has one terminal
+    global _between, _pipe  # noqa: PLW0603 - a process has one terminal
     if sys.platform == "win32" or not os.isatty(screen):
         return
     reading, writing = os.pipe()
     try:
-        child = os.fork()
+        _between = os.fork()
     except OSError:
         # No room for a process: then there is no guardian.
         os.close(reading)
         os.close(writing)
         return
-    if child == 0:
+    if _between == 0:
         _become_one(reading, writing, screen, (before, sentence))
     os.close(reading)
-    os.waitpid(child, 0)
     _pipe = writing
+    if before is not None:
+        _tell(_MINE)
 
 
 def take() -> None:
     """The terminal is Salon's from now on."""
+    global _between  # noqa: PLW0603 - as above
+    if _between is not None:
+        with contextlib.suppress(ChildProcessError):  # where the ends of children are ignored
+            os.waitpid(_between, 0)
+        _between = None
     _tell(_MINE)
 
 
