@@ -52,10 +52,11 @@ def test_understanding_the_arguments_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_a_version_that_cannot_be_written_is_one_line_and_a_failure() -> None:
+@pytest.mark.parametrize("what", ["--version", "--help"])
+def test_what_cannot_be_written_is_one_line_and_a_failure(what: str) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "tui", "--version"],
+            [sys.executable, "-m", "tui", what],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,

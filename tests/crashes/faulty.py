@@ -37,6 +37,16 @@ def in_a_widget() -> None:
     SalonApp.action_command = break_drawing  # type: ignore[method-assign,assignment]
 
 
+def in_a_timer() -> None:
+    """F1 sets a clock that ends in an error."""
+    from tui.ui.app import SalonApp
+
+    def wind_up(app: SalonApp, _text: str) -> None:
+        app.set_timer(0.01, fail)
+
+    SalonApp.action_command = wind_up  # type: ignore[method-assign,assignment]
+
+
 def in_a_worker() -> None:
     """Every command fails."""
     from tui.ui.desk import Desk
@@ -73,6 +83,7 @@ def before_the_app() -> None:
 FAULTS = {
     "handler": in_a_handler,
     "widget": in_a_widget,
+    "timer": in_a_timer,
     "worker": in_a_worker,
     "parser": in_the_parser,
     "opening": while_opening,

@@ -42,10 +42,17 @@ class Session:
         fault: What shall go wrong: a name in `faulty.FAULTS`; empty: nothing.
         settings: Put into its `config.yaml`; empty: what is there stays.
         owned: Whether the terminal is its own, so that the kernel tells it of the end.
+        term: What the terminal is called.
     """
 
     def __init__(
-        self, home: Path, fault: str = "", settings: str = "", *, owned: bool = True
+        self,
+        home: Path,
+        fault: str = "",
+        settings: str = "",
+        *,
+        owned: bool = True,
+        term: str = "xterm-256color",
     ) -> None:
         if settings or not home.exists():
             configure(home, settings)
@@ -60,7 +67,7 @@ class Session:
             stdin=self.inner,
             stdout=self.inner,
             stderr=self.inner,
-            env={**os.environ, "TERM": "xterm-256color", "SALON_HOME": str(home), "FAULT": fault},
+            env={**os.environ, "TERM": term, "SALON_HOME": str(home), "FAULT": fault},
             start_new_session=True,
             preexec_fn=_own_terminal if owned else None,  # noqa: PLW1509 - no threads are alive in this child
         )
@@ -118,6 +125,15 @@ class Session:
 
     def send(self, number: int) -> None:
         self.process.send_signal(number)
+
+    def until_stopped(self) -> None:
+        """Wait until it stands still, as after Ctrl+Z."""
+        end = time.monotonic() + LONGEST
+        status = Path(f"/proc/{self.process.pid}/stat")
+        while status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "T":
+            assert time.monotonic() < end, "it does not stop"
+            self.pump()
+        self.pump(0)
 
     def wait(self, seconds: float = LONGEST, *, read: bool = True) -> int:
         """Wait for its end and give the exit code; the terminal may stop reading."""

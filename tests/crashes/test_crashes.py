@@ -7,11 +7,12 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.crashes.faulty import KEY
-from tests.crashes.session import Session, connection, served
+from tests.crashes.session import Session, configure, connection, served
 from tests.fakes.servers import Reply, delta, sse
 
 Opener = Callable[..., Session]
@@ -22,8 +23,8 @@ F1 = b"\x1bOP"
 def salon(tmp_path: Path) -> Iterator[Opener]:
     opened: list[Session] = []
 
-    def run(fault: str = "", settings: str = "", *, owned: bool = True) -> Session:
-        opened.append(Session(tmp_path / "home", fault, settings, owned=owned))
+    def run(fault: str = "", settings: str = "", **terminal: Any) -> Session:
+        opened.append(Session(tmp_path / "home", fault, settings, **terminal))
         return opened[-1]
 
     yield run
@@ -31,7 +32,7 @@ def salon(tmp_path: Path) -> Iterator[Opener]:
         each.close()
 
 
-@pytest.mark.parametrize("fault", ["handler", "widget"])
+@pytest.mark.parametrize("fault", ["handler", "widget", "timer"])
 def test_an_error_in_the_app_is_one_sentence_and_loses_nothing(fault: str, salon: Opener) -> None:
     session = salon(fault)
     session.ready("a draft")
@@ -171,6 +172,29 @@ def test_a_signal_while_it_starts_gives_the_terminal_back(
     assert session.afterwards == ""
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
+@pytest.mark.parametrize("when", ["starting", "working"])
+def test_an_end_without_a_word_gives_the_terminal_back(
+    number: int, when: str, salon: Opener
+) -> None:
+    session = salon()
+    if when == "working":
+        session.ready("a draft")
+    else:
+        session.started()
+        session.pump(0.1)
+
+    session.send(number)
+
+    assert session.wait() == -number
+    session.until("nothing that was sent is lost")
+    assert session.is_restored
+    assert len(session.afterwards.splitlines()) == 1
+    if when == "working" and number != signal.SIGKILL:
+        said = (session.home / "state" / "stderr.log").read_text(encoding="utf-8")
+        assert "Fatal Python error" in said
+
+
 @pytest.mark.parametrize("told", [True, False], ids=["told", "untold"])
 def test_a_closed_terminal_ends_it_with_all_saved(told: bool, salon: Opener) -> None:
     with served(Reply(sse(delta("The first half"), done=False), hold=True)) as server:
@@ -223,6 +247,52 @@ def test_a_terminal_that_reads_again_is_drawn_anew(salon: Opener) -> None:
         assert session.wait() == 0
     assert session.is_restored
     assert session.drafts == ["still here"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
+def test_after_a_stop_all_is_drawn_again_and_one_thread_reads_keys(
+    number: int, salon: Opener
+) -> None:
+    session = salon()
+    session.ready("a draft")
+
+    for _ in range(2):
+        session.send(number)
+        session.until_stopped()
+        session.written = b""
+        session.send(signal.SIGCONT)
+        session.until("a draft")
+        session.until("F1 knows every key")
+    session.type(b" goes on and on")
+    session.until("goes on and on")
+    session.type(b"\x11")
+
+    assert session.wait() == 0
+    assert session.is_restored
+    assert session.drafts == ["a draft goes on and on"]
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown"])
+def test_a_terminal_of_lines_is_told_so(term: str, salon: Opener) -> None:
+    session = salon(term=term)
+
+    assert session.wait() == 2
+    assert b"\x1b" not in session.written
+    assert session.shown.startswith("salon: this terminal shows lines of text only")
+
+
+def test_pipes_in_place_of_its_own_files_are_not_waited_for(tmp_path: Path, salon: Opener) -> None:
+    configure(tmp_path / "home")
+    state = tmp_path / "home" / "state"
+    state.mkdir(mode=0o700)
+    for name in ("first-frame", "salon.log", "stderr.log", "config.last-good.yaml"):
+        os.mkfifo(state / name)
+    session = salon()
+    session.ready("a draft")
+    session.type(b"\x11")
+
+    assert session.wait() == 0
+    assert session.drafts == ["a draft"]
 
 
 def test_a_process_that_it_started_may_die(salon: Opener) -> None:

@@ -88,7 +88,7 @@ class FakeFront:
         self.asked.append((question, script))
         return self.allows
 
-    def attach(self, paths: tuple[Path, ...]) -> None:
+    async def attach(self, paths: tuple[Path, ...]) -> None:
         self.attached.extend(paths)
 
     async def fetch(self, url: str) -> None:

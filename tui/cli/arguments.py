@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,8 @@ def parse(argv: Sequence[str]) -> Options | int:
     try:
         given = build_parser().parse_args(argv, SimpleNamespace())
     except SystemExit as end:
+        # Help that cannot be written is a failure, which nobody would hear of at the very end.
+        sys.stdout.flush()
         return end.code if isinstance(end.code, int) else 2
     home = given.home_after or given.home
     environ = dict(os.environ)

@@ -124,7 +124,7 @@ class HeadlessFront:
             )
         return True
 
-    def attach(self, paths: tuple[Path, ...]) -> None:
+    async def attach(self, paths: tuple[Path, ...]) -> None:
         """Let pictures wait in the composer."""
         _needs_app("the prompt", hint="mesId=N puts a picture into a message")
 

@@ -70,6 +70,8 @@ def _file(path: Path) -> logging.FileHandler:
     folder(path.parent)
     if path.exists() and path.stat().st_size > _LARGEST:
         path.replace(path.with_suffix(".old.log"))
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600))
+    # A pipe that lies in its place is an error then, and not waited for.
+    flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
+    os.close(os.open(path, flags, 0o600))
     path.chmod(0o600)
     return logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")

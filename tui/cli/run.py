@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, TextIO
 
 from tui.cli.options import Options
 from tui.domain.errors import CommandError
-from tui.paths import find
+from tui.domain.safetext import clean_line
+from tui.paths import Paths, find
 
 if TYPE_CHECKING:
     from tui.ui.terminal.skeleton import Skeleton
+
+_PLAIN = ("dumb", "unknown")
+"""What TERM says of terminals that cannot move their cursor."""
 
 
 def run_plain(frame: Skeleton | None) -> int:
@@ -54,12 +58,19 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
             f"there is no terminal on {' and '.join(missing)}",
             hint="salon caption FILE works without one",
         )
-    from tui.ui.terminal import skeleton
-    from tui.ui.terminal.probe import Probe
+    if options.environ.get("TERM", "").lower() in _PLAIN:
+        raise CommandError(
+            "this terminal shows lines of text only, as its TERM says",
+            hint="salon caption FILE works in it; for one that can do more: TERM=xterm salon",
+        )
+    from tui.ui.terminal import guardian, skeleton
 
     frame = options.frame
     if frame is None:
         frame = skeleton.paint(skeleton.recall(str(options.paths.first_frame)))
+    guardian.post(stdout.fileno(), frame.before if frame else None, _ended(options.paths))
+    from tui.ui.terminal.probe import Probe
+
     try:
         probe = Probe()
         if frame is not None:
@@ -76,3 +87,12 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
     finally:
         if frame is not None:
             frame.restore()
+        guardian.give_back()
+
+
+def _ended(paths: Paths) -> str:
+    """What is said when nobody is left to say more."""
+    return (
+        "salon: it was killed, or a library brought it down: nothing that was sent is lost;"
+        f" details, if there are any, are in {clean_line(str(paths.stderr))}"
+    )

@@ -117,8 +117,12 @@ class FrontEnd(Protocol):
         """
         ...
 
-    def attach(self, paths: tuple[Path, ...]) -> None:
-        """Let pictures wait in the composer for the next message."""
+    async def attach(self, paths: tuple[Path, ...]) -> None:
+        """Let pictures wait in the composer for the next message.
+
+        Raises:
+            AppError: None of them can be used; of several, some: that is told.
+        """
         ...
 
     async def fetch(self, url: str) -> None:

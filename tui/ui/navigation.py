@@ -147,9 +147,9 @@ class Navigation:
         answer = await self._chat.app.push_screen_wait(ScriptQuestion(question, script))
         return answer is True
 
-    def attach(self, paths: tuple[Path, ...]) -> None:
+    async def attach(self, paths: tuple[Path, ...]) -> None:
         """Put pictures beside the prompt."""
-        self._chat.attach(paths)
+        await self._finish(self._chat.attach(paths))
 
     async def fetch(self, url: str) -> None:
         """Fetch a picture when that is agreed to."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 import subprocess
 import sys
@@ -261,3 +263,49 @@ def test_who_is_alone_keeps_others_waiting_only_until_they_are_let_in(tmp_path: 
     assert said == "False\n"
     assert not is_alone
     assert is_alone_again
+
+
+async def test_a_file_of_which_nothing_is_left_comes_back_from_its_backup(path: Path) -> None:
+    await fill(path, 0, 30)
+    backups.make(path)
+    path.write_bytes(b"")
+
+    found, said = await ids(path)
+
+    assert len(found) == 30
+    assert len(said) == 1
+    assert "took its place" in said[0]
+
+
+async def test_an_empty_file_without_a_backup_is_a_beginning(path: Path) -> None:
+    path.write_bytes(b"")
+
+    assert await ids(path) == ([], [])
+
+
+@pytest.mark.parametrize("version", [0, 1, 3])
+async def test_the_database_of_another_program_is_left_as_it_is(path: Path, version: int) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE bookmarks (title TEXT)")
+        other.execute(f"PRAGMA user_version = {version}")
+    before = path.read_bytes()
+
+    with pytest.raises(StorageError, match="another program"):
+        await ids(path)
+
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+async def test_what_is_no_file_is_named_as_such(path: Path, kind: str) -> None:
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+
+    with pytest.raises(StorageError) as raised:
+        await ids(path)
+
+    assert raised.value.line().startswith("chats.db is not a file: move it out of ")

@@ -184,3 +184,22 @@ async def test_what_is_typed_on_a_chip_goes_into_the_prompt_where_it_is_no_key()
 
         assert stage.prompt == "whof"
         assert stage.app.chat.attaching.waiting[0].fate == "auto"
+
+
+@pytest.mark.parametrize("names", ["bad.png", "bad.png bad.jpg"])
+async def test_where_no_picture_can_be_attached_the_line_comes_back(names: str) -> None:
+    async with opened(await connected()) as stage:
+        await stage.enter(f"/attach {names}")
+        await stage.until(lambda: stage.app.chat.composer.text == f"/attach {names}")
+
+        assert stage.screen.count("is no picture") == len(names.split())
+        assert not stage.app.chat.attaching.waiting
+
+
+async def test_where_one_can_be_attached_the_other_is_told() -> None:
+    async with opened(await connected()) as stage:
+        await stage.enter("/attach bad.png cat.png")
+        await stage.until(lambda: "is no picture" in stage.screen)
+
+        assert stage.app.chat.composer.text == ""
+        assert len(stage.app.chat.attaching.waiting) == 1

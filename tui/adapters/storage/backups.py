@@ -94,9 +94,14 @@ def look_over(database: sqlite3.Connection) -> None:
     """Check the order of all pages. Raises sqlite3.DatabaseError, see `schema.is_damage`."""
     [(said, *_), *_] = database.execute("PRAGMA quick_check(1)").fetchall()
     if said != "ok":
-        error = sqlite3.DatabaseError(str(said))
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
+        raise damage(str(said))
+
+
+def damage(said: str) -> sqlite3.DatabaseError:
+    """The error that SQLite raises for a file that is broken."""
+    error = sqlite3.DatabaseError(said)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 def sound(database: Path) -> Path | None:

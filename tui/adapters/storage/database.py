@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from tui import paths
 from tui.adapters.storage.presence import Presence
-from tui.adapters.storage.schema import connect, doubt, is_damage, open_database
+from tui.adapters.storage.schema import connect, doubt, is_damage, is_empty, open_database
 from tui.domain.errors import StorageError
 
 T = TypeVar("T")
@@ -82,10 +82,13 @@ class Database:
 
     def _open_file(self, presence: Presence) -> tuple[sqlite3.Connection, str]:
         """Open the file, after it was mended where that is needed; with what was done about it."""
-        if not doubt(self._path).exists():
+        if not doubt(self._path).exists() and not is_empty(self._path):
             try:
                 return open_database(self._path), ""
             except sqlite3.DatabaseError as error:
+                from tui.adapters.storage.refusing import refuse_no_file
+
+                refuse_no_file(self._path)
                 if not is_damage(error):
                     raise
         from tui.adapters.storage.mending import open_sound
@@ -272,6 +275,8 @@ def _hint(path: Path, error: Exception, said: str) -> str:
         return "make room on the disk; nothing that was saved is lost"
     if "locked" in said:
         return "another program holds the file; try again"
+    if "unable to open" in said:
+        return f"see that {path} is yours to read and to write"
     if "readonly" in said or "read-only" in said or isinstance(error, PermissionError):
         return f"let yourself write in {path.parent}, or set SALON_HOME to another folder"
     if is_damage(error):

@@ -16,7 +16,7 @@ from pathlib import Path
 from tui.adapters.storage import backups
 from tui.adapters.storage.atomic import aside
 from tui.adapters.storage.presence import Presence
-from tui.adapters.storage.schema import doubt, is_damage, open_database
+from tui.adapters.storage.schema import doubt, is_damage, is_empty, open_database
 from tui.domain.errors import StorageError
 
 _FOUND = "Found again"
@@ -43,6 +43,8 @@ def open_sound(database: Path, presence: Presence) -> tuple[sqlite3.Connection, 
     is_doubtful = doubt(database).exists()
     done = ""
     try:
+        if is_empty(database) and backups.sound(database) is not None:
+            raise backups.damage("the file is empty")
         connection = open_database(database)
         if is_doubtful:
             done = _examine(connection)

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import stat
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -197,20 +198,27 @@ def doubt(path: Path) -> Path:
     return path.with_name(path.name + ".doubtful")
 
 
+def is_empty(path: Path) -> bool:
+    """Whether there is a file, but nothing in it, as after a power failure."""
+    with contextlib.suppress(OSError):
+        return stat.S_ISREG((found := path.stat()).st_mode) and not found.st_size
+    return False
+
+
 def open_database(path: Path) -> sqlite3.Connection:
     """Open the database, made or brought to the present version first.
 
     The caller owns the connection; transactions are begun explicitly.
 
     Raises:
-        StorageError: Written by a newer Salon, or not a database.
+        StorageError: Written by a newer Salon, or another program's.
         sqlite3.Error: Anything else.
     """
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = connect(path)
     try:
-        _refuse_newer(connection, path)
+        _refuse_others(connection, path)
         _use_wal(connection)
         _migrate(connection, path)
     except BaseException:
@@ -250,7 +258,7 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+def _refuse_others(connection: sqlite3.Connection, path: Path) -> None:
     found = _version(connection)
     if found > len(MIGRATIONS):
         raise StorageError(
@@ -258,6 +266,10 @@ def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
             f" (version {found}, this one knows {len(MIGRATIONS)})",
             hint="update Salon, or set SALON_HOME to another folder",
         )
+    if found < len(MIGRATIONS):
+        from tui.adapters.storage.refusing import refuse_foreign
+
+        refuse_foreign(connection, path)
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 from tui.adapters.storage import backups, leftovers
 from tui.adapters.storage.mending import note_doubt
@@ -44,8 +45,14 @@ class Upkeep:
                     "the file of the chats is damaged",
                     hint="leave all Salons and start one, which mends what it can",
                 ) from error
-            raise StorageError(f"no backup of the chats: {error}") from error
+            raise _no_backup(error, chats.parent) from error
         folders = (self._paths.config, self._paths.data, self._paths.state, self._paths.cache)
         half = sum(leftovers.sweep(folder) for folder in folders)
         if unused or half:
             logger.info("removed %d unused and %d half-written files", unused, half)
+
+
+def _no_backup(error: sqlite3.Error | OSError, folder: Path) -> StorageError:
+    said = getattr(error, "strerror", None) or str(error)
+    hint = f"let yourself write in {folder}" if isinstance(error, PermissionError) else ""
+    return StorageError(f"no backup of the chats: {said.lower()}", hint=hint)

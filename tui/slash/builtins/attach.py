@@ -39,7 +39,7 @@ async def attach(context: Context, arguments: Arguments) -> None:
     for url in urls:
         await context.front.fetch(url)
     if files:
-        context.front.attach(tuple(files))
+        await context.front.attach(tuple(files))
 
 
 async def _embed(context: Context, index: int, files: Sequence[Path]) -> None:

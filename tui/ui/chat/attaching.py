@@ -89,17 +89,22 @@ class Attaching:
         self._told.clear()
         self._put(session.chat.draft_pictures)
 
-    async def add(self, paths: Sequence[Path]) -> None:
-        """Take picture files in; one that cannot be used is told and left out."""
-        attach = self._services.captions.attach
-        await self.take_in([partial(attach, path) for path in paths])
+    async def add(self, paths: Sequence[Path]) -> AppError | None:
+        """Take picture files in; errors are told; where none can be used, the last is returned."""
+        attach, errors = self._services.captions.attach, list[AppError]()
+        taken = await self.take_in([partial(attach, path) for path in paths], errors.append)
+        last = errors.pop() if taken is None and errors else None
+        for error in errors:
+            self._fail(error)
         self._composer.focus()
+        return last
 
-    async def take_in(self, sources: Sequence[Source]) -> list[str] | None:
-        """Take pictures in, wherever they come from; one that cannot be used is told.
+    async def take_in(
+        self, sources: Sequence[Source], fail: Callable[[AppError], None] | None = None
+    ) -> list[str] | None:
+        """Take pictures in, wherever they come from; `fail` is told of one that cannot be used.
 
-        Returns:
-            The keys of those that did not wait before; None when none could be used.
+        Gives the keys of those that did not wait before; None when none could be used.
         """
         session = self._session
         waited = set(self._waiting)
@@ -110,7 +115,7 @@ class Attaching:
                 if session is not self._session or picture.digest not in self._waiting:
                     await self._put_in(picture, session)
             except AppError as error:
-                self._fail(error)
+                (fail or self._fail)(error)
                 continue
             taken.append(picture.digest)
         return [key for key in taken if key not in waited] if taken else None

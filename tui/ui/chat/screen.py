@@ -270,9 +270,9 @@ class ChatScreen(QuickKeys):
         self.run_worker(self.note_prompt(), group="draft", exclusive=True)
 
     @work(group="attach", exit_on_error=False)
-    async def attach(self, paths: tuple[Path, ...]) -> None:
+    async def attach(self, paths: tuple[Path, ...]) -> AppError | None:
         """Put pictures beside the prompt; they go out with the next message."""
-        await self.attaching.add(paths)
+        return await self.attaching.add(paths)
 
     @on(Composer.Scrolled)
     def _scroll(self, event: Composer.Scrolled) -> None:

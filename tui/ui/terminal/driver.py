@@ -27,6 +27,8 @@ from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.ui.terminal import guardian
+
 logger = logging.getLogger(__name__)
 
 PATIENCE = 1.0
@@ -127,6 +129,7 @@ class Driver(LinuxDriver):
         super().__init__(app, **more)
         self._begun = begun
         self._has_hung_up = False
+        self._is_mine = False
         self._frame: list[str] | None = None
 
     def write(self, data: str) -> None:
@@ -146,7 +149,27 @@ class Driver(LinuxDriver):
         # Both are made by their names there.
         vars(linux_driver)["WriterThread"] = self._writer
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._key_thread is None or not self._key_thread.is_alive():
+            return  # continued behind the shell's back: it stops again
+        self._is_mine = True
+        guardian.take()
         self._begun()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, at the end or for a while."""
+        super().stop_application_mode()
+        self._is_mine = False
+        guardian.give_back()
+
+    def _sigcont_application(self, *_: Any) -> None:
+        """Go on after a stop; the shell has written on the screen, and set its lines."""
+        if not self._auto_restart:
+            return
+        if self._is_mine:
+            # Stopped with SIGSTOP, which nobody hears: else two threads would read the keys.
+            self.suspend_application_mode()
+        self.resume_application_mode()
+        self._draw_anew()
 
     def _writer(self, file: IO[str]) -> Writer:
         return Writer(file, self._hang_up, self._draw_anew)

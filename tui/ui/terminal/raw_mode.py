@@ -11,7 +11,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # The first frame waits for this module.
-    from collections.abc import Callable
+    from typing import Any
 
 if sys.platform != "win32":
     import termios
@@ -22,7 +22,8 @@ class RawMode:
 
     def __init__(self, fd: int = 0) -> None:
         self._fd = fd
-        self._undo: Callable[[], None] | None = None
+        self.before: list[Any] | None = None
+        """What is to be put back; None when nothing is."""
 
     def enter(self) -> bool:
         """Switch it on; False when this is no terminal that can."""
@@ -40,16 +41,16 @@ class RawMode:
             termios.tcsetattr(self._fd, termios.TCSANOW, raw)
         except (termios.error, OSError, ValueError):
             return False
-        self._undo = lambda: termios.tcsetattr(self._fd, termios.TCSANOW, before)
+        self.before = before
         return True
 
     def leave(self) -> None:
         """Put back what was before; nothing happens a second time."""
-        undo, self._undo = self._undo, None
-        if undo is None or sys.platform == "win32":
+        before, self.before = self.before, None
+        if before is None or sys.platform == "win32":
             return
         try:
-            undo()
+            termios.tcsetattr(self._fd, termios.TCSANOW, before)
         except (termios.error, OSError, ValueError):
             # The terminal is gone; there is nothing left to restore.
             return

@@ -11,6 +11,10 @@ import os
 
 from tui.ui.terminal.raw_mode import RawMode
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 PLACEHOLDER = "Write a message · / for commands · Ctrl+J for a new line"
 """What the empty prompt says, here and in the app."""
 DEFAULT_COLOURS = ("#12151c", "#7fb4ff", "#98a1b5")
@@ -25,6 +29,11 @@ class Skeleton:
         self._raw = raw
         self._screen = screen
         self._is_mine = True
+
+    @property
+    def before(self) -> list[Any] | None:
+        """How the terminal's lines were set."""
+        return self._raw.before
 
     def hand_over(self) -> None:
         """The app draws now and leaves the other screen itself at its end."""
@@ -56,7 +65,9 @@ def paint(
     Returns:
         None when there is no terminal, or one that cannot; nothing was written then.
     """
-    if os.environ.get("TERM", "dumb") == "dumb" or not (os.isatty(keys) and os.isatty(screen)):
+    if os.environ.get("TERM", "dumb") in ("dumb", "unknown") or not (
+        os.isatty(keys) and os.isatty(screen)
+    ):
         return None
     try:
         columns, rows = os.get_terminal_size(screen)
@@ -73,8 +84,12 @@ def paint(
 def recall(path: str) -> tuple[str, str, str]:
     """Read the colours that were remembered, so that no theme must be read for the first frame."""
     try:
-        with open(path, encoding="ascii", errors="replace") as file:  # noqa: PTH123 - no pathlib
-            words = file.read(100).split()
+        # A pipe that lies in its place is not waited for.
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            words = os.read(file, 100).decode("ascii", "replace").split()
+        finally:
+            os.close(file)
     except OSError:
         return DEFAULT_COLOURS
     if len(words) != 3 or not all(map(_is_colour, words)):
@@ -87,7 +102,8 @@ def remember(path: str, colours: tuple[str, str, str]) -> None:
     if not all(map(_is_colour, colours)) or recall(path) == colours:
         return
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NONBLOCK", 0)
+        file = os.open(path, flags, 0o600)
         try:
             os.write(file, " ".join(colours).encode())
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import faulthandler
 import os
 import sys
 from collections.abc import Callable
@@ -40,6 +41,8 @@ def redirect(path: Path) -> Callable[[], None]:
         sys.stderr.flush()
         os.dup2(log, 2)
         os.close(log)
+    # A fault in a library leaves there where it was: names of functions, no values.
+    faulthandler.enable(2)
     done = False
 
     def restore() -> None:
@@ -62,7 +65,9 @@ def redirect(path: Path) -> Callable[[], None]:
 
 
 def _open(path: Path) -> int:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+    # Neither somebody else's file nor the wait for the other end of a pipe.
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         log = os.open(path, flags, 0o600)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import termios
+
+import pytest
+
+CODE = """
+import os, signal, sys, termios, tty
+from tui.ui.terminal import guardian
+
+before = termios.tcgetattr(0)
+tty.setraw(0)
+guardian.post(1, before, "killed it was")
+for word in sys.argv[1].split():
+    getattr(guardian, word)()
+os.kill(os.getpid(), getattr(signal, sys.argv[2]))
+"""
+
+
+def ended(told: str, number: str = "SIGKILL") -> tuple[bytes, bool]:
+    """What stands on the terminal of a process that died, and whether its lines are as before."""
+    outer, inner = pty.openpty()
+    try:
+        before = termios.tcgetattr(inner)
+        subprocess.run(
+            [sys.executable, "-c", CODE, told, number], stdin=inner, stdout=inner, check=False
+        )
+        written = b""
+        while select.select([outer], [], [], 0.3)[0]:
+            written += os.read(outer, 4096)
+        return written, termios.tcgetattr(inner) == before
+    finally:
+        os.close(outer)
+        os.close(inner)
+
+
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGSEGV"])
+@pytest.mark.parametrize("told", ["", "take", "give_back take"])
+def test_a_terminal_that_was_taken_is_given_back(told: str, number: str) -> None:
+    written, is_restored = ended(told, number)
+
+    assert is_restored
+    assert written.rstrip().endswith(b"\x1b[?1049l\x1b[?25hkilled it was")
+
+
+@pytest.mark.parametrize("told", ["give_back", "take give_back"])
+def test_one_that_is_somebody_elses_is_left_alone(told: str) -> None:
+    assert ended(told) == (b"", False)
+
+
+def test_it_is_no_child_that_anybody_would_wait_for() -> None:
+    code = (
+        "import os; from tui.ui.terminal import guardian\n"
+        "guardian.post(1, None, 'never said')\n"
+        "guardian.take()\n"
+        "guardian.give_back()\n"
+        "try: os.waitpid(-1, 0)\n"
+        "except ChildProcessError: print('alone')\n"
+    )
+    outer, inner = pty.openpty()
+    try:
+        subprocess.run([sys.executable, "-c", code], stdout=inner, stdin=inner, check=True)
+        assert os.read(outer, 4096) == b"alone\r\n"
+    finally:
+        os.close(outer)
+        os.close(inner)
