@@ -1,6 +1,7 @@
-"""Reads the settings: shipped file, the person's file, environment, flags; later wins.
+"""Reads the settings: defaults, the person's file, environment, flags; later wins.
 
-Nothing in them stops Salon. A file that is no YAML gives way to its last good copy; a single bad
+The defaults are those of `Settings`: the file that ships says the same for people to read. Nothing
+in the others stops Salon. A file that is no YAML gives way to its last good copy; a single bad
 value gives way to the last good one or the one below; both are reported with their place.
 """
 
@@ -83,8 +84,6 @@ def load(
     """
     result = _Result()
     files = ParsedFiles(paths.parsed)
-    for leaf in _shipped(files, result.problems):
-        result.apply(leaf)
     _apply_user(paths, files, result)
     for leaf in (*_environment(environ or {}, result.problems), *_flags(flags or {}, result)):
         result.apply(leaf)
@@ -94,16 +93,6 @@ def load(
 def last_good(paths: places.Paths) -> Path:
     """Where the copy of the person's file is that was read without a complaint."""
     return paths.state / "config.last-good.yaml"
-
-
-def _shipped(files: ParsedFiles, problems: list[ConfigError]) -> list[_Leaf]:
-    file = places.shipped("config.yaml")
-    try:
-        text = read_text(file)
-        return [] if text is None else list(_leaves(files.parse(text, file), file, "", problems))
-    except ConfigError as error:
-        problems.append(placed(error, file))
-        return []
 
 
 def _apply_user(paths: places.Paths, files: ParsedFiles, result: _Result) -> None:
