@@ -208,15 +208,17 @@ class _Walker:
 
 
 def _environment(environ: Mapping[str, str], problems: list[ConfigError]) -> Iterator[_Leaf]:
+    prefixes = tuple(f"{PREFIX}{section.upper()}_" for section in schema.sections())
+    given = sorted(each for each in environ.items() if each[0].startswith(prefixes) and each[1])
+    if not given:
+        # What there is of settings takes a while to find out.
+        return
     known = {
         _variable(section, name): (section, name)
         for section, kind in schema.sections().items()
         for name in schema.hints(kind)
     }
-    prefixes = tuple(f"{PREFIX}{section.upper()}_" for section in schema.sections())
-    for variable, value in sorted(environ.items()):
-        if not variable.startswith(prefixes) or not value:
-            continue
+    for variable, value in given:
         section, _, name = variable.removeprefix(PREFIX).partition("_")
         path = known.get(_variable(section, name))
         if path is not None:
