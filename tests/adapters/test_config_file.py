@@ -27,12 +27,22 @@ def lines(loaded: Any) -> list[str]:
     return [error.line() for error in loaded.problems]
 
 
-def test_the_shipped_file_holds_exactly_the_defaults(places: paths.Paths) -> None:
+def test_without_a_file_the_defaults_count(places: paths.Paths) -> None:
     loaded = load(places)
 
     assert loaded.settings == Settings()
     assert loaded.problems == []
     assert loaded.origins == {}
+
+
+def test_the_shipped_file_holds_exactly_the_defaults(places: paths.Paths) -> None:
+    places.settings.write_bytes(paths.shipped("config.yaml").read_bytes())
+
+    loaded = load(places)
+
+    assert loaded.settings == Settings()
+    assert loaded.problems == []
+    assert set(loaded.origins.values()) == {"config.yaml"}
 
 
 def test_the_shipped_file_has_every_setting_in_order() -> None:

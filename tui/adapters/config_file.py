@@ -1,6 +1,7 @@
-"""Reads the settings: shipped file, the person's file, environment, flags; later wins.
+"""Reads the settings: defaults, the person's file, environment, flags; later wins.
 
-Nothing in them stops Salon. A file that is no YAML gives way to its last good copy; a single bad
+The defaults are those of `Settings`: the file that ships says the same for people to read. Nothing
+in the others stops Salon. A file that is no YAML gives way to its last good copy; a single bad
 value gives way to the last good one or the one below; both are reported with their place.
 """
 
@@ -83,8 +84,6 @@ def load(
     """
     result = _Result()
     files = ParsedFiles(paths.parsed)
-    for leaf in _shipped(files, result.problems):
-        result.apply(leaf)
     _apply_user(paths, files, result)
     for leaf in (*_environment(environ or {}, result.problems), *_flags(flags or {}, result)):
         result.apply(leaf)
@@ -94,16 +93,6 @@ def load(
 def last_good(paths: places.Paths) -> Path:
     """Where the copy of the person's file is that was read without a complaint."""
     return paths.state / "config.last-good.yaml"
-
-
-def _shipped(files: ParsedFiles, problems: list[ConfigError]) -> list[_Leaf]:
-    file = places.shipped("config.yaml")
-    try:
-        text = read_text(file)
-        return [] if text is None else list(_leaves(files.parse(text, file), file, "", problems))
-    except ConfigError as error:
-        problems.append(placed(error, file))
-        return []
 
 
 def _apply_user(paths: places.Paths, files: ParsedFiles, result: _Result) -> None:
@@ -219,15 +208,17 @@ class _Walker:
 
 
 def _environment(environ: Mapping[str, str], problems: list[ConfigError]) -> Iterator[_Leaf]:
+    prefixes = tuple(f"{PREFIX}{section.upper()}_" for section in schema.sections())
+    given = sorted(each for each in environ.items() if each[0].startswith(prefixes) and each[1])
+    if not given:
+        # What there is of settings takes a while to find out.
+        return
     known = {
         _variable(section, name): (section, name)
         for section, kind in schema.sections().items()
         for name in schema.hints(kind)
     }
-    prefixes = tuple(f"{PREFIX}{section.upper()}_" for section in schema.sections())
-    for variable, value in sorted(environ.items()):
-        if not variable.startswith(prefixes) or not value:
-            continue
+    for variable, value in given:
         section, _, name = variable.removeprefix(PREFIX).partition("_")
         path = known.get(_variable(section, name))
         if path is not None:

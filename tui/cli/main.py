@@ -69,9 +69,10 @@ def _dispatch(argv: Sequence[str]) -> int:
         early_signals.note()
         frame = first_frame.paint()
     try:
-        from tui.cli import late_methods
+        from tui.cli import late_methods, late_patterns
 
         late_methods.defer()
+        late_patterns.defer()
         if not argv:
             from tui.cli import run
 

@@ -75,9 +75,12 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
         probe = Probe()
         if frame is not None:
             probe.ask()
-        from tui.bootstrap import build
-        from tui.cli import logs
-        from tui.ui import start
+        from tui.cli import late_modules
+
+        with late_modules.standing_in():
+            from tui.bootstrap import build
+            from tui.cli import logs
+            from tui.ui import start
 
         logs.start(options.paths.log)
         services = build(options.paths, dict(options.flags), options.environ)

@@ -10,6 +10,7 @@ from tui.ui.app import SalonApp
 from tui.ui.terminal import early_signals, stderr
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.parser import install as install_parser
+from tui.ui.transcript import highlight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
@@ -38,6 +39,7 @@ def run_app(
     restore = stderr.redirect(paths.stderr)
     hold = KeyHold()
     install_parser(hold, terminal.typed)
+    highlight.hasten()
     app = SalonApp(services, paths, terminal, hold)
     if sys.platform != "win32":
         from tui.ui.terminal import driver  # noqa: PLC0415 - not to be had on Windows

@@ -314,8 +314,9 @@ async def test_scrolling_keys_are_handed_on() -> None:
 async def test_a_slash_opens_the_popup_and_tab_takes_the_chosen_row() -> None:
     app = Desk()
     async with app.run_test() as pilot:
-        popup = app.query_one(CompletionList)
+        assert not app.query(CompletionList)
         await type_in(pilot, "/c")
+        popup = app.query_one(CompletionList)
         assert popup.display
         assert popup.region.bottom == app.composer.region.y
         await pilot.press("down", "tab")
@@ -395,8 +396,8 @@ async def test_escape_closes_the_popup_and_nothing_else() -> None:
 async def test_the_popup_closes_when_nothing_fits_and_when_the_text_is_replaced() -> None:
     app = Desk(history=("/caption old",))
     async with app.run_test() as pilot:
-        popup = app.query_one(CompletionList)
         await type_in(pilot, "/q")
+        popup = app.query_one(CompletionList)
         assert not popup.display
         app.composer.load("/ca")
         await pilot.pause()

@@ -95,7 +95,11 @@ class Chip(Widget, can_focus=True):
 
 
 class ChipRow(HorizontalGroup):
-    """All chips, in the order they came or were put into; hidden while there are none."""
+    """All chips, in the order they came or were put into; hidden while there are none.
+
+    Args:
+        host: Where it is mounted, before the last, when the first chip comes.
+    """
 
     DEFAULT_CSS = """
     ChipRow {
@@ -107,8 +111,9 @@ class ChipRow(HorizontalGroup):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: Widget) -> None:
         super().__init__()
+        self._host = host
         self._chips: dict[str, Chip] = {}
 
     @property
@@ -126,6 +131,8 @@ class ChipRow(HorizontalGroup):
         self._chips[chip.key] = chip
         self.display = True
         self._note_who_is_alone()
+        if not self.is_attached:
+            self._host.mount(self, before=-1)
         self.mount(chip)
 
     def discard(self, key: str) -> bool:

@@ -94,8 +94,8 @@ class Composer(Vertical):
         history: Iterable[str] = (),
     ) -> None:
         super().__init__()
-        self._list = CompletionList()
-        self.chips = ChipRow()
+        self._list = CompletionList(self)
+        self.chips = ChipRow(self)
         """What goes out beside the text; whoever puts pictures there looks after their chips."""
         self._area = PromptArea(self._take_key, self.submit, placeholder)
         self._area.set_history(history)
@@ -107,9 +107,7 @@ class Composer(Vertical):
         self.conversions = Conversions(lambda: self.text, self._drop, self.paste_text)
 
     def compose(self) -> ComposeResult:
-        """Popup, chips, prompt."""
-        yield self._list
-        yield self.chips
+        """The prompt; popup and chips are mounted above it when there are some."""
         with Vertical(id="frame"):
             yield self._area
 

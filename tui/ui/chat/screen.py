@@ -12,9 +12,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button
 from textual.worker import Worker
 
 from tui.domain.connection import FoundServer
@@ -26,6 +24,7 @@ from tui.services.session import ChatSession
 from tui.ui.chat.attaching import Attaching, Leaving
 from tui.ui.chat.composer import Composer
 from tui.ui.chat.offers import HintLine, Offer, offer_of
+from tui.ui.chat.plus_button import PlusButton
 from tui.ui.chat.popup import Complete
 from tui.ui.chat.quick_keys import QuickKeys
 from tui.ui.chat.replying import Replying, Stream
@@ -81,7 +80,7 @@ class ChatScreen(QuickKeys):
         yield HintLine()
         with Horizontal(id="prompt"):
             yield Composer(self._complete)
-            yield Button(Content("+"), id="extensions", compact=True, tooltip="Extensions (F3)")
+            yield PlusButton()
         yield StatusLine()
 
     @property
@@ -307,7 +306,7 @@ class ChatScreen(QuickKeys):
             at = pictures.index(event.attachment) + 1
             self.post_message(self.CommandEntered(f"/view mesId={event.index} picture={at}"))
 
-    @on(Button.Pressed, "#extensions")
+    @on(PlusButton.Pressed)
     def _extensions(self) -> None:
         self.post_message(self.CommandEntered("/extensions"))
 

@@ -44,7 +44,9 @@ class Document:
         self.unfolded.clear()
         self.notes.clear()
         self.live = None
-        self._reset()
+        self._entries.clear()
+        self._number()
+        self._heights = None
 
     def restyle(self) -> None:
         """Forget what was drawn; what was laid out stays."""
@@ -57,12 +59,13 @@ class Document:
             self.look = look
             if self.live:
                 self.live = Live(self.live.message, look.room)
-            self._reset()
+            self._entries.clear()
+            self._heights = None
 
-    def _reset(self) -> None:
-        self._entries.clear()
-        self._number()
-        self._heights = None
+    def lay_out_again(self) -> None:
+        """Lay out anew what is laid out: its rows may look different, but there are as many."""
+        for key in list(self._entries):
+            self.measure(self._index[key])
 
     @property
     def heights(self) -> Heights:

@@ -30,6 +30,29 @@ _STYLES = {
 }
 
 
+class _Haste:
+    """Whether code is left plain, and whether some was."""
+
+    on = False
+    left_plain = False
+
+
+def hasten() -> None:
+    """Leave code plain until `take_time`: the first frame does not wait for Pygments."""
+    _Haste.on = True
+
+
+def is_hasty() -> bool:
+    """Whether code is left plain."""
+    return _Haste.on
+
+
+def take_time() -> bool:
+    """Colour code from now on; says whether some was left plain."""
+    left, _Haste.on, _Haste.left_plain = _Haste.left_plain, False, False
+    return left
+
+
 @lru_cache(maxsize=64)
 def _lexer(language: str) -> Lexer | None:
     """The lexer of a language, or None when it is unknown."""
@@ -54,7 +77,9 @@ def _style(token: Any) -> str:
 
 def highlight(code: str, language: str) -> list[list[Run]]:
     """The lines of the code as runs; plain where the language is unknown."""
-    lexer = _lexer(language) if language and len(code) <= _LONGEST else None
+    worth = bool(language) and len(code) <= _LONGEST
+    _Haste.left_plain |= worth and _Haste.on
+    lexer = _lexer(language) if worth and not _Haste.on else None
     if lexer is None:
         return [[(line, "block", "")] for line in code.split("\n")]
     lines: list[list[Run]] = [[]]

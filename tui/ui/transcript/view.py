@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar, TypeAlias
 
 from textual import events as textual_events
@@ -10,7 +11,7 @@ from textual.reactive import reactive
 
 from tui.domain.chat import Message
 from tui.ui.graphics.easel import easel_of
-from tui.ui.transcript import events, spoken
+from tui.ui.transcript import events, highlight, spoken
 from tui.ui.transcript.cursor import CursorView
 from tui.ui.transcript.entries import MessageSource
 from tui.ui.transcript.layout import Images, Look
@@ -146,6 +147,21 @@ class Transcript(CursorView, can_focus=True):
 
     def _warm(self) -> None:
         self.run_worker(warm, thread=True, exit_on_error=False)
+
+    def on_mount(self) -> None:
+        """Give code its colours when the first frame is drawn, if that left it plain."""
+        if highlight.is_hasty():
+            self.call_after_refresh(self.set_timer, _LETTER_SECONDS, self._colour)
+
+    def _colour(self) -> None:
+        if highlight.take_time():
+            self._is_warm = True
+            self.run_worker(self._coloured(), exit_on_error=False)
+
+    async def _coloured(self) -> None:
+        await asyncio.to_thread(warm)
+        self.document.lay_out_again()
+        self.repaint()
 
     def stream_changed(self) -> None:
         """The text of the growing message changed; it is drawn soon."""

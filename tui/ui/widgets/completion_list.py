@@ -28,6 +28,9 @@ class CompletionList(Widget):
     """Rows of suggestions above the line being typed, one of them chosen.
 
     Keys stay with the text: its owner calls `move`, and reads `chosen`.
+
+    Args:
+        host: Where it is mounted, before all else, when it first opens.
     """
 
     ALLOW_SELECT = False
@@ -64,8 +67,9 @@ class CompletionList(Widget):
 
         suggestion: Suggestion
 
-    def __init__(self) -> None:
+    def __init__(self, host: Widget) -> None:
         super().__init__()
+        self._host = host
         self._rows: list[tuple[str, str]] = []
         self._suggestions: list[Suggestion] = []
         self._index = 0
@@ -100,6 +104,8 @@ class CompletionList(Widget):
         )
         height = min(len(self._rows), MOST_ROWS, max(1, room))
         if self._rows:
+            if not self.is_attached:
+                self._host.mount(self, before=0)
             self.styles.height = height
             self.styles.offset = (0, -height)
         self.display = bool(self._rows)
