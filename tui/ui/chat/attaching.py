@@ -213,7 +213,8 @@ class Attaching:
 
     def keep_soon(self) -> None:
         """Keep it when nothing else is going on; a failure is told."""
-        self._composer.call_later(self._keep)
+        # In a worker: a file that another program holds must not hold up the prompt.
+        self._composer.run_worker(self._keep(), group="keep", exit_on_error=False)
 
     async def _keep(self) -> None:
         try:
