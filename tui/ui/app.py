@@ -15,7 +15,7 @@ from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
 from tui.services.endpoints import OFFLINE
-from tui.ui import collecting, following, upkeep
+from tui.ui import ahead, collecting, following, upkeep
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
@@ -129,6 +129,7 @@ class SalonApp(Toasting):
             gc.freeze()
             gc.enable()
             collecting.begin(self)
+        ahead.begin(self)
         upkeep.begin(self, self.services.upkeep)
         following.begin(self, self.chat)
         self._look_around()
