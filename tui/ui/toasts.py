@@ -7,8 +7,9 @@ from time import time
 from typing import Any
 
 from textual import events
-from textual.app import App
 from textual.notifications import Notification, SeverityLevel
+
+from tui.ui.turns import InTurn
 
 READ_SECONDS = 2.0
 """How long one stands before a key takes it away; keys that were on their way must not."""
@@ -18,7 +19,7 @@ _SHORT = 18
 """Rows of the terminal below which there is room for one alone."""
 
 
-class Toasting(App[None]):
+class Toasting(InTurn):
     """An app whose toasts go with time, a click, a key once they could be read, or a new screen.
 
     The same words are not told twice at a time.
