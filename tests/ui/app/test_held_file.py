@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,3 +156,23 @@ async def test_a_draft_that_waits_does_not_hold_up_a_command(
         Held(house, monkeypatch)
         await enter(stage, "/theme")
         await stage.until(lambda: stage.top == "ChoiceList")
+
+
+async def test_a_picture_waits_although_the_disk_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = await connected()
+    full = StorageError("the chats on disk: disk is full", hint="make room on the disk")
+    async with opened(house) as stage:
+        held = Held(house, monkeypatch)
+        held.let_go(full)
+        attaching = stage.app.chat.attaching
+        attach = partial(house.services.captions.attach, Path("cat.png"))
+        keys = await attaching.take_in([attach, partial(attach)])
+        await stage.quiet()
+
+        assert keys is not None, "what it was pasted as would come into the prompt beside it"
+        assert stage.app.chat.composer.pictures == [*dict.fromkeys(keys)]
+        assert stage.notices == [full.line()]
+        held.error = None
+        await stage.say("who is this?")
+        assert stage.messages[1].attachments[0].name == "cat.png"
+        assert stage.app.chat.composer.pictures == []

@@ -119,7 +119,8 @@ class Attaching:
         (picture,) = await session.numbered((picture,))
         if session is self._session:
             self._put((picture,))
-            await self.keep()
+            # Told here: it waits beside the prompt all the same, which is what was asked for.
+            await self._keep()
         else:
             waiting = (*session.chat.draft_pictures, picture)
             await self._services.chats.note_pictures(session, waiting)
