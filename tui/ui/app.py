@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
@@ -16,7 +15,7 @@ from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
 from tui.services.endpoints import OFFLINE
-from tui.ui import collecting, following, upkeep
+from tui.ui import ahead, collecting, following, upkeep
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
@@ -26,6 +25,7 @@ from tui.ui.terminal import clipboard, signals
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
 from tui.ui.terminal.probe import UNKNOWN, Terminal
+from tui.ui.toasts import Toasting
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class SalonApp(App[None]):
+class SalonApp(Toasting):
     """Holds the services and one chat screen; everything else opens above it."""
 
     TITLE = "Salon"
@@ -129,6 +129,7 @@ class SalonApp(App[None]):
             gc.freeze()
             gc.enable()
             collecting.begin(self)
+        ahead.begin(self)
         upkeep.begin(self, self.services.upkeep)
         following.begin(self, self.chat)
         self._look_around()

@@ -33,6 +33,7 @@ async def keep_everything(app: App[None], chat: ChatScreen | None, services: Ser
         ending.push_async_callback(_put_away, chat)
         ending.push_async_callback(chat.attaching.background.aclose)
         ending.push_async_callback(chat.stop)
+        ending.push_async_callback(chat.sent)
         # What they hold, such as a message that waits for a caption, goes back into the prompt.
         ending.push_async_callback(_stop_commands, app)
 

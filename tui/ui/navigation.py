@@ -118,8 +118,12 @@ class Navigation:
         return self._chat.transcript.focused_index
 
     async def goto(self, index: int) -> None:
-        """Bring a message into view."""
-        self._chat.transcript.focus_message(index)
+        """Bring a message into view, also where it has the cursor already."""
+        transcript = self._chat.transcript
+        if index == transcript.focused_index:
+            transcript.reveal(index)
+        else:
+            transcript.focus_message(index)
 
     def set_draft(self, text: str) -> None:
         """Put text into the prompt."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.binding import Binding
 
-from tui.domain.chat import JournalEntry
+from tui.domain.chat import JournalEntry, SearchHit
 from tui.paths import shipped
 from tui.services import Services
 from tui.services.connection_book import Purpose
@@ -20,6 +20,7 @@ from tui.slash.explaining import describe
 from tui.slash.front import FrontEnd, ScreenName
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.keys import KEYS
+from tui.ui.showing import go_to
 from tui.ui.widgets.choice_list import Choice, ChoiceList
 
 if TYPE_CHECKING:
@@ -123,6 +124,10 @@ class Screens:
         library = self._services.library
         if chosen == "new":
             await self.front.open_chat(await library.new())
+        elif isinstance(chosen, SearchHit):
+            where = chosen.chat_id, chosen.message_id
+            if not await go_to(self._services, self._chat, self.front, *where):
+                self.front.note("that message is gone")
         elif chosen:
             await self.front.open_chat(await library.enter(chosen))
         elif not any(s.id == self._chat.session.chat.id for s in await library.summaries()):

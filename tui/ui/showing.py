@@ -75,14 +75,21 @@ class PictureScreens:
 
         draws = self._services.settings.current.ui.images != "off"
         chosen = await self._app.push_screen_wait(Gallery(listed, self._means, draws=draws))
-        if chosen is not None:
-            await self._go_to(chosen)
-
-    async def _go_to(self, use: PictureUse) -> None:
-        if use.chat_id != self._chat.session.chat.id:
-            await self.front.open_chat(await self._services.library.enter(use.chat_id))
-        index = self._chat.session.index_of(use.message_id)
-        if index is None:
+        if chosen is None:
+            return
+        where = chosen.chat_id, chosen.message_id
+        if not await go_to(self._services, self._chat, self.front, *where):
             self.front.note("the message of that picture is gone")
-        else:
-            await self.front.goto(index)
+
+
+async def go_to(
+    services: Services, chat: ChatScreen, front: FrontEnd, chat_id: str, message_id: str
+) -> bool:
+    """Open a chat at a message, which gets the cursor; whether the message is there."""
+    if chat_id != chat.session.chat.id:
+        await front.open_chat(await services.library.enter(chat_id))
+    index = chat.session.index_of(message_id)
+    if index is None:
+        return False
+    await front.goto(index)
+    return True

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Input
 
 from tests.fakes.house import House
 from tests.ui.app.stage import Stage, connected, opened
+from tui.domain.chat import Message
 from tui.domain.errors import ConfigError
 from tui.ui.chat.composer import Composer
 from tui.ui.library.chats import ChatsScreen
@@ -195,6 +197,56 @@ async def test_a_search_in_the_list_opens_the_chat_where_it_was_said() -> None:
         await stage.closed()
 
         assert stage.texts[1] == "first words"
+
+
+async def said(stage: Stage, count: int) -> None:
+    """A chat of so many messages; each is some lines, and none like another."""
+    store, session = stage.house.store, stage.app.chat.session
+    for number in range(1, count):
+        words = f"number {number} is here\n\nand more\n\nand more"
+        await store.append(session.chat.id, Message(f"m{number}", "user", "You", words, 1.0))
+    await stage.app.services.library.catch_up(session)
+    stage.app.chat.sync()
+
+
+async def find(stage: Stage, words: str) -> None:
+    await listing(stage)
+    await stage.press("slash")
+    await stage.write_in_dialog(words)
+    await stage.until(lambda: "In messages" in stage.screen)
+    await stage.press("enter")
+    await stage.closed()
+
+
+@pytest.mark.parametrize(("size", "count"), [((100, 30), 10_000), ((80, 24), 100), ((40, 12), 100)])
+async def test_what_was_found_is_gone_to_and_has_the_cursor(
+    size: tuple[int, int], count: int
+) -> None:
+    async with opened(await connected(), size=size) as stage:
+        await said(stage, count)
+        there = stage.app.chat.session
+        await stage.enter("/new")
+        await stage.until(lambda: stage.app.chat.session is not there)
+        where = count // 3
+        await find(stage, f"number {where} is")
+
+        assert stage.app.chat.session is there
+        assert stage.app.chat.transcript.focused_index == where
+        assert f"number {where} is here" in stage.screen
+        assert stage.app.chat.focused is stage.app.chat.transcript
+
+        await stage.press("escape", "end")
+        await find(stage, f"number {where} is")
+        assert f"number {where} is here" in stage.screen, "a chat that is open goes there as well"
+
+
+async def test_a_message_that_is_gone_by_then_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(await connected()) as stage:
+        await said(stage, 5)
+        monkeypatch.setattr(stage.app.chat.session, "index_of", lambda _: None)
+        await find(stage, "number 3 is")
+
+        assert stage.notes == ["that message is gone"]
 
 
 async def test_a_name_is_kept_clean() -> None:

@@ -7,7 +7,7 @@ from textual.widgets import Input, Static
 
 from tests.fakes.house import House
 from tests.ui.widgets.harness import UNSET, Harness, wait_until
-from tui.domain.chat import Chat, Message
+from tui.domain.chat import Chat, Message, SearchHit
 from tui.services.library import Library
 from tui.ui.library.chats import NEW, ChatsScreen
 from tui.ui.widgets.ago import ago
@@ -84,7 +84,8 @@ async def test_search_finds_titles_and_what_was_said() -> None:
         await pilot.press("enter")
         await wait_until(lambda: app.result is not UNSET)
 
-    assert app.result == "ada"
+    assert isinstance(app.result, SearchHit)
+    assert app.result.chat_id == "ada"
 
 
 async def test_a_chat_is_renamed_in_place() -> None:

@@ -124,7 +124,8 @@ class Attaching:
         (picture,) = await session.numbered((picture,))
         if session is self._session:
             self._put((picture,))
-            await self.keep()
+            # Told here: it waits beside the prompt all the same, which is what was asked for.
+            await self._keep()
         else:
             waiting = (*session.chat.draft_pictures, picture)
             await self._services.chats.note_pictures(session, waiting)
@@ -218,7 +219,8 @@ class Attaching:
 
     def keep_soon(self) -> None:
         """Keep it when nothing else is going on; a failure is told."""
-        self._composer.call_later(self._keep)
+        # In a worker: a file that another program holds must not hold up the prompt.
+        self._composer.run_worker(self._keep(), group="keep", exit_on_error=False)
 
     async def _keep(self) -> None:
         try:

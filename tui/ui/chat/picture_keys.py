@@ -114,6 +114,7 @@ class PictureKeys(MessageKeys):
 
     async def may_leave(self) -> bool:
         """Keep the prompt; when that fails say so, and let only the next try leave without it."""
+        await self.sent()
         try:
             await self.put_away()
         except AppError as error:
@@ -124,6 +125,9 @@ class PictureKeys(MessageKeys):
             self.fail(AppError(f"the prompt is not kept, {error}", hint=hint))
             return False
         return True
+
+    async def sent(self) -> None:
+        """Wait until what was entered so far is on the disk, or back in the prompt."""
 
     async def put_away(self) -> None:
         """Keep text and pictures of the prompt before another chat is shown.

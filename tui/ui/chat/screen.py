@@ -19,15 +19,14 @@ from tui.domain.connection import FoundServer
 from tui.domain.errors import AppError
 from tui.domain.image import Image
 from tui.services import Services
-from tui.services.macro_environment import written
 from tui.services.session import ChatSession
-from tui.ui.chat.attaching import Attaching, Leaving
+from tui.ui.chat.attaching import Attaching
 from tui.ui.chat.composer import Composer
 from tui.ui.chat.offers import HintLine, Offer, offer_of
 from tui.ui.chat.plus_button import PlusButton
 from tui.ui.chat.popup import Complete
-from tui.ui.chat.quick_keys import QuickKeys
 from tui.ui.chat.replying import Replying, Stream
+from tui.ui.chat.sending import Sending
 from tui.ui.chat.telling import hint_of, status_of
 from tui.ui.graphics.easel import easel_of
 from tui.ui.transcript.events import ImageActivated, LinkActivated, UnseenChanged
@@ -37,7 +36,7 @@ from tui.ui.widgets.status_line import StatusLine
 logger = logging.getLogger(__name__)
 
 
-class ChatScreen(QuickKeys):
+class ChatScreen(Sending):
     """Routes: what widgets say becomes calls of services; other screens are asked for."""
 
     CSS_PATH = "screen.tcss"
@@ -52,12 +51,6 @@ class ChatScreen(QuickKeys):
 
         href: str
 
-    @dataclass
-    class CaptionNeeded(Message):
-        """A message waits for captions of its pictures before it is sent."""
-
-        leaving: Leaving
-
     def __init__(
         self,
         services: Services,
@@ -68,9 +61,8 @@ class ChatScreen(QuickKeys):
         super().__init__()
         self.services = services
         self.session = session
-        self.attaching: Attaching
         self._complete = complete
-        self._is_command = is_command
+        self.is_command = is_command
         self._offer: Offer | None = None
         self._unseen = 0
 
@@ -144,7 +136,7 @@ class ChatScreen(QuickKeys):
         """Say the one thing that matters most now."""
         is_connected = bool(self.services.connections.current())
         text = hint_of(self._unseen, self._offer, is_connected=is_connected)
-        self.query_one(HintLine).say(self.waits_for() or text)
+        self.query_one(HintLine).say(self.waits_for() or self.writes() or text)
 
     def offer(self, offer: Offer) -> None:
         """Suggest a connection that Enter on the empty prompt accepts."""
@@ -170,10 +162,6 @@ class ChatScreen(QuickKeys):
             return
         self.replying.start(self.session, self.services.chats.reply(self.session))
 
-    async def stop(self) -> None:
-        """Stop the reply and wait until its part is kept."""
-        await self.replying.stop()
-
     def _reply_ended(self, failure: AppError | None) -> None:
         if failure is not None:
             self.fail(failure)
@@ -185,56 +173,8 @@ class ChatScreen(QuickKeys):
 
     # Widgets speak
 
-    @on(Composer.Submitted)
-    async def _submitted(self, event: Composer.Submitted) -> None:
-        if self._is_command(event.typed):
-            self.post_message(self.CommandEntered(event.text, restore=True))
-            await self.note_draft("")
-            return
-        if "@" in event.typed and not await self.take_mentioned(event.typed):
-            self.load_back(event.text)
-            return
-        if not event.text.strip() and not self.attaching.waiting:
-            self._entered_nothing()
-            return
-        line = event.text.lstrip()
-        text = line[1:] if line.startswith("//") else event.text
-        leaving = self.attaching.take(text, event.pasted)
-        if self.waits_for():
-            self.post_message(self.CaptionNeeded(leaving))
-            self.update_hint()
-            await self.note_prompt()
-        else:
-            await self.send(leaving)
-
-    async def send(self, message: Leaving) -> None:
-        """Send a message and let the character answer; a failure gives it back.
-
-        While another chat than its own is shown, nobody answers.
-        """
-        session = message.session
-        if session is self.session:
-            await self.stop()
-        try:
-            settings = self.services.settings.current
-            text = written(session, settings, message.text, message.pasted)
-            await self.services.chats.send(session, text, message.pictures)
-        except AppError as error:
-            self.give_back(message)
-            self.fail(error)
-            return
-        self.attaching.gone(message)
-        self.update_hint()
-        if session is not self.session:
-            self.notify("The message is in the chat it was written in", markup=False)
-            return
-        if self.composer.draft:
-            await self.note_prompt()
-        self.transcript.sync()
-        self.transcript.action_scroll_end()
-        self.reply()
-
-    def _entered_nothing(self) -> None:
+    def entered_nothing(self) -> None:
+        """Enter was pressed on the empty prompt: take the offer, or ask for the answer."""
         if self._offer is not None and not self.services.connections.current():
             offer, self._offer = self._offer, None
             self.adopt(offer)
@@ -265,8 +205,7 @@ class ChatScreen(QuickKeys):
     @on(Composer.DraftChanged)
     def _keep_draft(self) -> None:
         self.transcript.expect_reply()
-        # Beside everything else: a file that another program holds must not hold up the keys.
-        self.run_worker(self.note_prompt(), group="draft", exclusive=True)
+        self.note_soon()
 
     @work(group="attach", exit_on_error=False)
     async def attach(self, paths: tuple[Path, ...]) -> AppError | None:
@@ -293,7 +232,7 @@ class ChatScreen(QuickKeys):
         if self._unseen:
             self.transcript.action_scroll_end()
         else:
-            self._entered_nothing()
+            self.entered_nothing()
 
     @on(Transcript.LinkActivated)
     def _link(self, event: LinkActivated) -> None:
@@ -332,6 +271,7 @@ class ChatScreen(QuickKeys):
     def action_stop(self) -> None:
         """Stop what runs; else go back to the prompt."""
         self.replying.cancel()
+        self.want_no_answer()
         self.workers.cancel_group(self, "fetch")
         self.workers.cancel_group(self.app, "commands")
         self.transcript.focus_message(None)

@@ -40,8 +40,8 @@ class ChatRows(RowList):
     ]
 
 
-class ChatsScreen(Dialog[str | None]):
-    """Gives the id of the chat to open, `NEW`, or None."""
+class ChatsScreen(Dialog[str | SearchHit | None]):
+    """Gives the id of the chat to open, a message that was found, `NEW`, or None."""
 
     DEFAULT_CSS = """
     ChatsScreen {
@@ -59,7 +59,7 @@ class ChatsScreen(Dialog[str | None]):
     TITLE = "Chats"
     HELP = (
         "Enter opens a chat, N starts one, R renames, Delete removes (U brings it back), / "
-        "searches in titles and in everything that was said."
+        "searches in titles and in everything that was said, where Enter goes to the message."
     )
 
     def __init__(
@@ -79,6 +79,8 @@ class ChatsScreen(Dialog[str | None]):
         self._chats: list[ChatSummary] = []
         self._names: dict[str, str] = {}
         self._deleted: list[tuple[str, str]] = []
+        self._hits: dict[str, SearchHit] = {}
+        """What was found in messages, by the ids of their rows."""
         self._query = Input(placeholder="/ to search titles and messages", id="query")
         self._rows = ChatRows(id="rows", lines=2, empty="No chats yet; N starts one")
 
@@ -112,16 +114,12 @@ class ChatsScreen(Dialog[str | None]):
         query = self._query.value.strip()
         chats = best(query, self._chats, lambda chat: f"{chat.title} {self._who(chat)}")
         rows = [self._row(chat) for chat in chats]
-        if hits:
+        self._hits = {f"{_HIT}{hit.chat_id} {hit.message_id}": hit for hit in hits or ()}
+        if self._hits:
             rows.append(Row("", "In messages", heading=True))
             rows += [
-                Row(
-                    f"{_HIT}{hit.chat_id} {hit.message_id}",
-                    hit.chat_title or "Untitled",
-                    "",
-                    hit.snippet,
-                )
-                for hit in hits
+                Row(id_, hit.chat_title or "Untitled", "", hit.snippet)
+                for id_, hit in self._hits.items()
             ]
         empty = "Nothing found" if query else "No chats yet; N starts one"
         self._rows.set_rows(rows, keep=keep, empty=empty)
@@ -161,13 +159,15 @@ class ChatsScreen(Dialog[str | None]):
         row = self._rows.row
         if row is None:
             return ""
-        return row.id.removeprefix(_HIT).split(" ")[0]
+        hit = self._hits.get(row.id)
+        return hit.chat_id if hit else row.id
 
     @on(RowList.Selected, "#rows")
     @on(Input.Submitted, "#query")
     def _open(self) -> None:
-        if self._chosen():
-            self.dismiss(self._chosen())
+        row = self._rows.row
+        if row is not None and row.id:
+            self.dismiss(self._hits.get(row.id, row.id))
 
     def action_new(self) -> None:
         """Start a chat."""

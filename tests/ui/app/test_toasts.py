@@ -1,0 +1,87 @@
+"""Toasts are read, and then out of the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.app.stage import Stage, opened
+from tui.ui import toasts
+
+SIZES = [(120, 36), (80, 24), (40, 12)]
+WORDS = "the chats on disk: database is locked: another program holds the file; try again"
+
+
+def covered(stage: Stage) -> int:
+    """Rows of the screen that a toast lies over."""
+    return sum("▌" in row for row in stage.rows)
+
+
+async def tell(stage: Stage, words: str = WORDS) -> None:
+    stage.app.notify(words, severity="error", markup=False, timeout=8)
+    await stage.until(lambda: covered(stage) > 0)
+
+
+def read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands there could be read by now."""
+    monkeypatch.setattr(toasts, "READ_SECONDS", 0.0)
+    monkeypatch.setattr(toasts, "_JUST_NOW", 0.0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_toast_takes_no_more_rows_than_its_words(size: tuple[int, int]) -> None:
+    async with opened(size=size) as stage:
+        await tell(stage)
+
+        assert covered(stage) == (3 if size[0] == 40 else 2)
+        words = "".join(row.partition("▌")[2] for row in stage.rows)
+        assert "".join(words.split()) == "".join(WORDS.split())
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_key_takes_away_what_could_be_read_and_is_typed(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(size=size) as stage:
+        await tell(stage)
+        await stage.press("x")
+        assert covered(stage) > 0, "nobody could read it yet"
+
+        read(monkeypatch)
+        await stage.press("y")
+        await stage.until(lambda: not covered(stage))
+        assert stage.prompt == "xy"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_screen_that_opens_is_not_covered_by_what_was_told_before(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(size=size) as stage:
+        await tell(stage)
+        monkeypatch.setattr(toasts, "_JUST_NOW", 0.0)
+        await stage.press("f2")
+        await stage.until(lambda: stage.top == "SettingsScreen")
+        await stage.quiet()
+        assert not covered(stage)
+
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is stage.app.chat)
+        assert not covered(stage)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_same_words_stand_there_once(size: tuple[int, int]) -> None:
+    async with opened(size=size) as stage:
+        for _ in range(3):
+            await tell(stage)
+        await stage.quiet()
+
+        assert stage.notices == [WORDS]
+
+
+async def test_on_a_short_terminal_the_latest_stands_alone() -> None:
+    async with opened(size=(40, 12)) as stage:
+        await tell(stage)
+        await tell(stage, "something else")
+
+        assert stage.notices == ["something else"]

@@ -1,0 +1,51 @@
+"""What the first command needs, loaded in a quiet moment before there is one.
+
+That takes a tenth of a second: noticed when it happens at the first slash, and not when it happens
+while somebody reads or thinks.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from time import sleep
+from typing import TYPE_CHECKING
+
+from textual.worker import get_current_worker
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+FIRST_SECONDS = 1.5
+"""After the first frame: what is typed at once comes first."""
+_PAUSE = 0.02
+"""Seconds between two of them, in which keys have the interpreter for themselves."""
+MODULES = (
+    "tui.services.captioning",
+    "tui.slash.parser",
+    "tui.slash.completion",
+    "tui.slash.interpreter",
+    "tui.slash.builtins",
+    "tui.ui.widgets.file_picker",
+    "tui.ui.captions.editor",
+    "tui.ui.imagine.dialog",
+    "tui.ui.interaction",
+    "tui.ui.desk",
+)
+"""What others need stands before them."""
+
+
+def begin(app: App[None]) -> None:
+    """Load them from now on, in a thread."""
+
+    def load() -> None:
+        worker = get_current_worker()
+        for name in MODULES:
+            if worker.is_cancelled:
+                return
+            import_module(name)
+            sleep(_PAUSE)
+
+    def start() -> None:
+        app.run_worker(load, group="ahead", thread=True, exit_on_error=False)
+
+    app.set_timer(FIRST_SECONDS, start)

@@ -1,0 +1,63 @@
+"""Toasts that get out of the way: they lie over what is being read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import time
+from typing import Any
+
+from textual import events
+from textual.notifications import Notification, SeverityLevel
+
+from tui.ui.turns import InTurn
+
+READ_SECONDS = 2.0
+"""How long one stands before a key takes it away; keys that were on their way must not."""
+_JUST_NOW = 0.3
+"""Seconds; one that is told and then a screen opened is meant for that screen."""
+_SHORT = 18
+"""Rows of the terminal below which there is room for one alone."""
+
+
+class Toasting(InTurn):
+    """An app whose toasts go with time, a click, a key once they could be read, or a new screen.
+
+    The same words are not told twice at a time.
+    """
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a toast, in place of one with the same words, or of all where there is no room."""
+        is_short = self.size.height < _SHORT
+        self._take_away(lambda each: is_short or (each.title, each.message) == (title, message))
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key was pressed: whoever presses it has read what stands there for a while."""
+        if isinstance(event, events.Key):
+            self._take_older(READ_SECONDS)
+        await super().on_event(event)
+
+    def push_screen(self, *args: Any, **values: Any) -> Any:
+        """Open a screen; what was told before is about what stood there before."""
+        self._take_older(_JUST_NOW)
+        return super().push_screen(*args, **values)
+
+    def _take_older(self, seconds: float) -> None:
+        before = time() - seconds
+        self._take_away(lambda each: each.raised_at < before)
+
+    def _take_away(self, is_meant: Callable[[Notification], bool]) -> None:
+        there = self._notifications
+        gone = [each for each in there if is_meant(each)] if len(there) else []
+        for each in gone:
+            self._unnotify(each, refresh=False)
+        if gone:
+            self._refresh_notifications()
