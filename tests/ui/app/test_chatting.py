@@ -46,6 +46,19 @@ async def test_what_came_is_on_the_screen_while_more_is_awaited_and_esc_keeps_it
         assert stage.notices == []
 
 
+async def test_the_cursor_stands_still_while_a_reply_streams() -> None:
+    house = await connected((TextDelta("The first part"),), hold=True)
+    async with opened(house) as stage:
+        area = stage.app.chat.composer.area
+        assert area.cursor_blink
+        await stage.enter("hello")
+        await stage.until(lambda: "The first part" in stage.screen)
+        assert not area.cursor_blink
+
+        await stage.press("escape")
+        await stage.until(lambda: area.cursor_blink)
+
+
 async def test_reasoning_is_folded_and_the_answer_shown() -> None:
     script = (ReasoningDelta("let me think of it"), TextDelta("Yes."), Finished("stop"))
     async with opened(await connected(script)) as stage:

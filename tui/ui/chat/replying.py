@@ -7,6 +7,7 @@ from contextlib import aclosing, suppress
 from time import perf_counter
 
 from textual.dom import DOMNode
+from textual.widgets import TextArea
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, get_current_worker
 
 from tui.domain.errors import AppError
@@ -27,6 +28,7 @@ class Replying:
         screen: DOMNode,
         transcript: Transcript,
         status: StatusLine,
+        prompt: TextArea,
         ended: Callable[[AppError | None], None],
     ) -> None:
         """Prepare.
@@ -35,11 +37,13 @@ class Replying:
             screen: Owns the workers.
             transcript: Draws the reply.
             status: Tells that one is running.
+            prompt: Its cursor stands still meanwhile: a blink costs as much as a frame.
             ended: Called at the end of each, with what went wrong.
         """
         self._screen = screen
         self._transcript = transcript
         self._status = status
+        self._prompt = prompt
         self._ended = ended
         self._run: Worker[AppError | None] | None = None
 
@@ -107,6 +111,7 @@ class Replying:
         live = False
         meter = Speedometer()
         self._status.start()
+        self._prompt.cursor_blink = False
         try:
             async with aclosing(stream) as events:
                 async for event in events:
@@ -124,6 +129,7 @@ class Replying:
                             pass
         finally:
             self._status.stop()
+            self._prompt.cursor_blink = True
             if live:
                 self._transcript.end_reply()
             self._transcript.sync()

@@ -86,7 +86,9 @@ class ChatScreen(Sending):
         self.attaching = Attaching(
             self.services, self.session, self.composer, self._stored, self.fail
         )
-        self.replying = Replying(self, self.transcript, self.status_line, self._reply_ended)
+        self.replying = Replying(
+            self, self.transcript, self.status_line, self.composer.area, self._reply_ended
+        )
         self.show_session(self.session)
         self.composer.focus()
 
