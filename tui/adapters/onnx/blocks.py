@@ -191,7 +191,9 @@ class _Reader:
             return None
         names = [name for name in both.inputs if name != rows]
         tensor = self._weights.get(names[0]) if len(names) == 1 else None
-        return tensors.array(tensor) if tensor is not None and _is_float(tensor) else None
+        if tensor is None or tensors.element(tensor) != tensors.FLOAT:
+            return None
+        return tensors.array(tensor)
 
     def _bytes(self, name: str) -> Array | None:
         """Return a weight of bytes, with a sign or without, as bytes."""
@@ -254,7 +256,3 @@ def _turned(found: _Product, size: int) -> Array:
         np.bitwise_xor(found.stored[start:end].T, found.flip, out=turned[:, start:end])
     turned[:, width:] = found.zero.reshape(-1, 1)
     return turned.reshape(outputs, count, size)
-
-
-def _is_float(tensor: memoryview) -> bool:
-    return tensors.element(tensor) == tensors.FLOAT
