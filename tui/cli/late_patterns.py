@@ -1,18 +1,22 @@
 """Regular expressions that modules compile while they are loaded, compiled when first used.
 
-Compiling took as long as loading eighty modules, and of some 150 patterns a start uses thirty.
+Compiling took as long as loading eighty modules, and of some 120 patterns a start uses thirty.
 Here a module gets a stand-in, which has the pattern made when anything is asked of it. What a
 function compiles is compiled at once, as ever: it may want to hear that the pattern is wrong.
+
+This is for the modules of a start, which are known and tried. Some that are loaded later take the
+type of what they compile for that of all patterns, or try whether a pattern can be compiled.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     Text = str | bytes
@@ -22,14 +26,15 @@ _OPTIMIZED = 0x01
 """Flag of a function's code (`inspect.CO_OPTIMIZED`); bodies of modules and classes lack it."""
 
 
-def defer() -> None:
-    """Let the patterns of all modules that are loaded from now on wait for their first use."""
-    vars(re)["compile"] = later(re.compile)
-
-
-def at_once() -> None:
-    """Compile as ever again; patterns that wait already go on waiting."""
-    vars(re)["compile"] = getattr(re.compile, "real", re.compile)
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Let the patterns of modules that are loaded meanwhile wait for their first use."""
+    real = re.compile
+    vars(re)["compile"] = later(real)
+    try:
+        yield
+    finally:
+        vars(re)["compile"] = real
 
 
 def later(real: Compile) -> Compile:
@@ -45,7 +50,6 @@ def later(real: Compile) -> Compile:
             return real(pattern, flags)
         return _Late(real, pattern, flags)
 
-    vars(compile_)["real"] = real
     return compile_
 
 

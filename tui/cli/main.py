@@ -69,10 +69,9 @@ def _dispatch(argv: Sequence[str]) -> int:
         early_signals.note()
         frame = first_frame.paint()
     try:
-        from tui.cli import late_methods, late_patterns
+        from tui.cli import late_methods
 
         late_methods.defer()
-        late_patterns.defer()
         if not argv:
             from tui.cli import run
 

@@ -75,15 +75,16 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
         probe = Probe()
         if frame is not None:
             probe.ask()
-        from tui.cli import late_modules
+        from tui.cli import late_modules, late_patterns
 
-        with late_modules.standing_in():
-            from tui.bootstrap import build
-            from tui.cli import logs
-            from tui.ui import start
+        with late_patterns.waiting():
+            with late_modules.standing_in():
+                from tui.bootstrap import build
+                from tui.cli import logs
+                from tui.ui import start
 
-        logs.start(options.paths.log)
-        services = build(options.paths, dict(options.flags), options.environ)
+            logs.start(options.paths.log)
+            services = build(options.paths, dict(options.flags), options.environ)
         terminal = probe.collect()
         begun = frame.hand_over if frame is not None else None
         return start.run_app(services, options.paths, terminal, begun)

@@ -89,10 +89,11 @@ def in_blocks(file: OnnxFile) -> blocks.Blocks | None:
     return blocks.blocks(tuple(file.graph.nodes), file.graph.weights, file.graph.outputs)
 
 
-def opened(file: OnnxFile, made: blocks.Blocks) -> Any:
+def opened(file: OnnxFile, made: blocks.Blocks, products: int = 1) -> Any:
     graph = file.graph
     nodes = straight.needed(made.nodes, graph.outputs)
-    assert [node.op for node in nodes] == [blocks.OPERATION]
+    assert [node.op for node in nodes[:products]] == [blocks.OPERATION] * products
+    assert len(nodes) == (1 if products == 1 else products + 1), "the sum of several is left"
     kept = [(name, graph.weights[name]) for name in nodes[0].inputs if name in graph.weights]
     model = file.model(
         nodes,
@@ -130,6 +131,55 @@ def test_the_product_is_that_of_the_plain_numbers(tmp_path: Path, form: dict[str
     assert ours.shape == plain.shape
     assert np.abs(ours - plain).max() < 0.01 * np.abs(plain).max()
     assert np.abs(ours - plain).mean() < 1.2 * np.abs(theirs - plain).mean()
+
+
+def shared(folder: Path, width: int = WIDTH) -> tuple[OnnxFile, Array]:
+    """Write two products of one row with the same weights, each in a scale of its own.
+
+    Returns:
+        The file, and the matrix that gives the sum of the two.
+    """
+    nodes = [protos.node("DynamicQuantizeLinear", ["x"], ["q", "scale", "none"])]
+    for letter in "ab":
+        product, cast, scales, y = (f"{part}_{letter}" for part in ("product", "cast", "by", "y"))
+        nodes += [
+            protos.node("MatMulInteger", ["q", "w", "none", "zero"], [product]),
+            protos.node("Cast", [product], [cast], integer("to", tensors.FLOAT)),
+            protos.node("Mul", ["scale", f"wscale_{letter}"], [scales]),
+            protos.node("Mul", [cast, scales], [y]),
+        ]
+    nodes += [protos.node("Add", ["y_a", "y_b"], ["y"])]
+    weights = np.random.default_rng(1).integers(-64, 64, (width, OUTPUTS), dtype=np.int8)
+    kept = [
+        protos.tensor("w", tensors.INT8, [width, OUTPUTS], weights.tobytes()),
+        protos.tensor("zero", tensors.INT8, [1], b"\0"),
+        protos.tensor("wscale_a", tensors.FLOAT, [1], np.float32(0.01).tobytes()),
+        protos.tensor("wscale_b", tensors.FLOAT, [1], np.float32(0.05).tobytes()),
+    ]
+    inputs = [protos.shaped("x", tensors.FLOAT, "b", "n", width)]
+    outputs = [protos.shaped("y", tensors.FLOAT, "b", "n", OUTPUTS)]
+    path = folder / "shared_quantized.onnx"
+    path.write_bytes(protos.model(protos.graph(nodes, kept, inputs, outputs)))
+    return OnnxFile(path), weights.astype(np.float32) * np.float32(0.06)
+
+
+def test_weights_that_two_products_share_are_turned_for_both(tmp_path: Path) -> None:
+    file, matrix = shared(tmp_path)
+    made = in_blocks(file)
+    assert made is not None
+    assert len(made.arrays) == 1
+    assert len(made.weights) == 3
+    x = np.random.default_rng(2).standard_normal((1, 3, WIDTH)).astype(np.float32)
+    ours = opened(file, made, 2).run(None, {"x": x})[0]
+    assert np.abs(ours - x @ matrix).max() < 0.01 * np.abs(x @ matrix).max()
+
+
+@pytest.mark.parametrize("dims", [[0, 2**40], [2**40, 0], [0, 0]])
+def test_weights_without_numbers_are_left_as_they_are(tmp_path: Path, dims: list[int]) -> None:
+    file, _ = part(tmp_path, single=True)
+    empty = protos.tensor("w", tensors.INT8, dims, b"")
+    weights = {**file.graph.weights, "w": memoryview(empty)}
+    assert blocks.blocks(tuple(file.graph.nodes), weights, file.graph.outputs) is None
 
 
 def test_a_large_number_coarsens_only_what_is_in_its_block(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest_asyncio
 from tests.adapters.onnx import protos
 from tests.adapters.onnx.tiny import CAPTIONS, MODEL, collect, files, image, picture, text_of
 from tui.adapters.captioners.onnx import OnnxCaptioner
-from tui.adapters.onnx import loading
+from tui.adapters.onnx import hoist, loading
 from tui.adapters.onnx.captioning_model import CaptioningModel
 from tui.adapters.onnx.client import OnnxWorker
 from tui.adapters.onnx.decoders import Array, HoistedDecoder
@@ -214,6 +214,36 @@ def test_a_layout_that_failed_once_is_not_cut_again(
     monkeypatch.setattr(loading, "_as_good", lambda *_: False)
     list(CaptioningModel(_with(checks), {}).caption(picture(0), Stop()))
     assert CaptioningModel(_with(checks), {}).decoder_kind == "whole"
+
+
+@pytest.mark.parametrize(
+    "changed", ["onnxruntime.__version__", "tui.adapters.onnx.loading.TOLERANCE"]
+)
+def test_a_layout_is_checked_again_by_another_judge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    checks = tmp_path / "checks.json"
+    with monkeypatch.context() as doubting:
+        doubting.setattr(loading, "_as_good", lambda *_: False)
+        list(CaptioningModel(_with(checks), {}).caption(picture(0), Stop()))
+    monkeypatch.setattr(changed, 0.06)
+    model = CaptioningModel(_with(checks), {})
+    list(model.caption(picture(0), Stop()))
+    assert model.decoder_kind == loading.HOISTED
+
+
+@pytest.mark.parametrize("error", [MemoryError, IndexError, ValueError])
+def test_a_decoder_that_cannot_be_rebuilt_runs_as_it_lies_on_disk(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def step(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(hoist.Parts, "step", step)
+    model = CaptioningModel(files(), {})
+    *_, last = model.caption(picture(0), Stop())
+    assert model.decoder_kind == "whole"
+    assert model.decode(last.ids).strip() == CAPTIONS[0]
 
 
 def test_a_broken_memory_of_checks_does_no_harm(tmp_path: Path) -> None:

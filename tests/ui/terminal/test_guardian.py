@@ -53,6 +53,39 @@ def test_one_that_is_somebody_elses_is_left_alone(told: str) -> None:
     assert ended(told) == (b"", False)
 
 
+def test_it_keeps_nothing_open_that_somebody_waits_for() -> None:
+    code = (
+        "import os, sys; from tui.ui.terminal import guardian\n"
+        "guardian.post(1, None, 'never said')\n"
+        "guardian.take()\n"
+        "os.close(int(sys.argv[1])); os.close(2)\n"
+        "sys.stdin.read()\n"
+        "guardian.give_back()\n"
+    )
+    outer, inner = pty.openpty()
+    (given, lent), (errors, err) = os.pipe(), os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(lent)],
+        stdin=subprocess.PIPE,
+        stdout=inner,
+        stderr=err,
+        pass_fds=[lent],
+    )
+    os.close(lent)
+    os.close(err)
+    try:
+        for end in (given, errors):
+            assert select.select([end], [], [], 10)[0]
+            assert os.read(end, 100) == b""
+        assert process.poll() is None
+        process.communicate(timeout=10)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        for end in (given, errors, outer, inner):
+            os.close(end)
+
+
 def test_it_is_no_child_that_anybody_would_wait_for() -> None:
     code = (
         "import os; from tui.ui.terminal import guardian\n"

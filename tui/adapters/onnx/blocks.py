@@ -103,7 +103,8 @@ def blocks(
     replaced = {id(old.last): new.node for old, new in zip(products, made, strict=True)}
     return Blocks(
         tuple(replaced.get(id(node), node) for node in nodes),
-        tuple(message for each in made for message in each.weights),
+        # What is said twice is a weight that two products share.
+        tuple(dict.fromkeys(message for each in made for message in each.weights)),
         {name: array for each in made for name, array in each.arrays.items()},
     )
 
@@ -165,7 +166,7 @@ class _Reader:
             return None
         scale = self._scale(scaled, cast.outputs[0], left.outputs[1])
         stored, zero = (self._bytes(node.inputs[place]) for place in (1, 3))
-        if scale is None or stored is None or zero is None or stored.ndim != 2:
+        if scale is None or stored is None or zero is None or stored.ndim != 2 or not stored.size:
             return None
         flip = _MIDDLE if self._signed(node.inputs[1]) else 0
         if any(part.ndim > 1 or part.size not in (1, stored.shape[1]) for part in (scale, zero)):
@@ -190,7 +191,9 @@ class _Reader:
             return None
         names = [name for name in both.inputs if name != rows]
         tensor = self._weights.get(names[0]) if len(names) == 1 else None
-        return tensors.array(tensor) if tensor is not None and _is_float(tensor) else None
+        if tensor is None or tensors.element(tensor) != tensors.FLOAT:
+            return None
+        return tensors.array(tensor)
 
     def _bytes(self, name: str) -> Array | None:
         """Return a weight of bytes, with a sign or without, as bytes."""
@@ -218,13 +221,15 @@ class _Reader:
 def _in_blocks(found: _Product) -> _Made:
     import numpy as np
 
-    name = found.integer.inputs[1]
+    result = found.last.outputs[0]
     width, outputs = found.stored.shape
     size = block_size(width) or _PADDED
     turned = _turned(found, size)
     count = turned.shape[1]
     scales = np.repeat(np.broadcast_to(found.scale, outputs), count).astype("<f4")
-    places = [f"{name}/{part}" for part in ("turned", "scales", "zeros")]
+    # Its own numbers fill the last block, so the weights are the same only for the same zero.
+    places = [f"{found.integer.inputs[1]}/{found.integer.inputs[3]}/turned"]
+    places += [f"{result}/{part}" for part in ("scales", "zeros")]
     added = [
         tensors.outside(places[0], tensors.UINT8, turned.shape, turned.size),
         tensors.inside(places[1], tensors.FLOAT, (scales.size,), scales.tobytes()),
@@ -235,7 +240,7 @@ def _in_blocks(found: _Product) -> _Made:
         zeros = np.repeat(np.broadcast_to(found.zero, outputs), count)
         added.append(tensors.inside(places[2], tensors.UINT8, (zeros.size,), zeros.tobytes()))
     inputs = [found.rows, *places, "", found.bias]
-    multiply = product(inputs, found.last.outputs[0], (width, outputs, size))
+    multiply = product(inputs, result, (width, outputs, size))
     return _Made(multiply, tuple(added), {places[0]: turned})
 
 
@@ -251,7 +256,3 @@ def _turned(found: _Product, size: int) -> Array:
         np.bitwise_xor(found.stored[start:end].T, found.flip, out=turned[:, start:end])
     turned[:, width:] = found.zero.reshape(-1, 1)
     return turned.reshape(outputs, count, size)
-
-
-def _is_float(tensor: memoryview) -> bool:
-    return tensors.element(tensor) == tensors.FLOAT

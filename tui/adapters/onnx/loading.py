@@ -42,6 +42,8 @@ TOLERANCE = 0.05
 Both round what they multiply, each in its way, and random weights spread what that changes most:
 they differ by 0.03 there, as either does from what is not rounded by 0.02.
 """
+_ODD = (MalformedError, JobError, OSError, LookupError, ValueError, MemoryError, RecursionError)
+"""What a file that is put together oddly, or too large to be held twice, comes to when cut."""
 _log = logging.getLogger(__name__)
 
 
@@ -140,14 +142,20 @@ def _cut(files: Files, kind: str) -> _Cut | None:
         if made is None:
             return None
         step = sessions.open_bytes(made.model, parts.folder, path.name, made.arrays)
-    except (MalformedError, JobError, OSError, KeyError, RecursionError) as error:
+    except _ODD as error:
         _log.debug("the decoder is used as it is: %s", error)
         return None
     token = Model(step, parts.outputs)
     if has_cross_cache(token):
         return None
-    key = f"{parts.fingerprint} {kind} {platform.machine()}"
-    return _Cut(HoistedDecoder(Model(picture), token), key)
+    return _Cut(HoistedDecoder(Model(picture), token), f"{parts.fingerprint} {kind} {_judge()}")
+
+
+def _judge() -> str:
+    """Return what a verdict depends on besides the decoder."""
+    import onnxruntime as ort
+
+    return f"{platform.machine()} {ort.__version__} {TOLERANCE}"
 
 
 def _whole(files: Files) -> WholeDecoder:

@@ -27,6 +27,8 @@ _RESTORE = (
     b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?2048l\x1b[?2004l\x1b[?1004l"
     b"\x1b[<u\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
+_OPEN = 256
+"""File descriptors that may be open at the start: those that a shell hands on have low numbers."""
 _pipe: int | None = None
 _between: int | None = None
 """The process that started the guardian, until its end was seen."""
@@ -52,7 +54,7 @@ def post(screen: int, before: list[Any] | None, sentence: str) -> None:
         os.close(writing)
         return
     if _between == 0:
-        _become_one(reading, writing, screen, (before, sentence))
+        _become_one(reading, screen, (before, sentence))
     os.close(reading)
     _pipe = writing
     if before is not None:
@@ -84,19 +86,27 @@ def _tell(what: bytes) -> None:
         return
 
 
-def _become_one(reading: int, writing: int, screen: int, knowing: tuple[Any, str]) -> None:
+def _become_one(reading: int, screen: int, knowing: tuple[Any, str]) -> None:
     """Live and end as the guardian; nothing of Salon's is run, whatever happens."""
     try:
         # Not a child of Salon's, which are those that work; and no signal of the terminal's.
         if os.fork():
             os._exit(0)
-        os.close(writing)
+        _keep_open(reading, screen)
         os.setsid()
         for number in early_signals.numbers():
             signal.signal(number, signal.SIG_IGN)
         _watch(reading, screen, *knowing)
     finally:
         os._exit(0)
+
+
+def _keep_open(*needed: int) -> None:
+    """Close all others: somebody may wait for the end of a pipe or a lock that Salon was given."""
+    after = 0
+    for each in (*sorted(needed), _OPEN):
+        os.closerange(after, each)
+        after = each + 1
 
 
 def _watch(reading: int, screen: int, before: list[Any] | None, sentence: str) -> None:
