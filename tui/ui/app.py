@@ -19,7 +19,7 @@ from tui.ui import ahead, collecting, following, upkeep
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
-from tui.ui.keeping import keep_everything
+from tui.ui.keeping import keep_everything, leave
 from tui.ui.palette import Entry, SalonCommands
 from tui.ui.terminal import clipboard, signals
 from tui.ui.terminal.hold import KeyHold
@@ -29,6 +29,8 @@ from tui.ui.toasts import Toasting
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.screen import Screen
 
     from tui.slash.offers import Suggestion
@@ -76,6 +78,7 @@ class SalonApp(Toasting):
         self._is_saved = False
         self._asked_to_leave = False
         self.chat: ChatScreen
+        self.ending: Callable[[], object] = lambda: None
         self._is_starting = True
         self.wardrobe = Wardrobe(self, paths)
         self._theme_problems = self.wardrobe.put_on(services.settings.current.ui.theme)
@@ -161,8 +164,7 @@ class SalonApp(Toasting):
             return
         self._leaving = True
         if await self.chat.may_leave():
-            await self._save()
-            self.exit()
+            await leave(self, self.chat, self._save)
         else:
             self._leaving = False
 
@@ -177,6 +179,7 @@ class SalonApp(Toasting):
         """Keep what there is after an error too, as long as there are widgets that hold it."""
         if self._exception is not None and not self._is_saved:
             await signals.in_time(self._save)
+        self.ending()
         await super()._shutdown()
 
     async def action_copy_or_leave(self) -> None:
