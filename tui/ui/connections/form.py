@@ -185,6 +185,9 @@ class ConnectionForm(Dialog[str | None]):
         except AppError as error:
             self._say(error.line(), error=True)
             return
+        if not models:
+            self._say("the server offers no models", error=True)
+            return
         self._say(f"{len(models)} models, {sum(m.vision == 'yes' for m in models)} see pictures")
         self._fields.choose_model(models)
 
