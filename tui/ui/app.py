@@ -110,11 +110,10 @@ class SalonApp(Toasting):
         self.set_keymap(self.services.settings.current.keys)
         SalonCommands.entries = self._palette_entries
         signals.install(self, self._save)
-        for problem in self._theme_problems:
-            self.notify(problem, severity="warning", markup=False)
-        told = (self.services.settings, self.services.connections, self.services.store)
-        for problem in (line for each in told for line in each.problems):
-            self.notify(problem, severity="warning", markup=False, timeout=15)
+        ours = self.services
+        told = (ours.settings, ours.connections, ours.store, ours.library)
+        lines = [*self._theme_problems, *(line for each in told for line in each.problems)]
+        self.tell_all(lines)
         self.call_after_refresh(self._started)
 
     def on_descendant_focus(self) -> None:

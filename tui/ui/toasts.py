@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import time
 from typing import Any
 
@@ -19,11 +19,22 @@ _SHORT = 18
 """Rows of the terminal below which there is room for one alone."""
 
 
+_MOST = 4
+"""Lines that are told together."""
+
+
 class Toasting(InTurn):
     """An app whose toasts go with time, a click, a key once they could be read, or a new screen.
 
     The same words are not told twice at a time.
     """
+
+    def tell_all(self, lines: Sequence[str]) -> None:
+        """Say what is wrong in several places, in one toast: one would take another's room."""
+        if lines:
+            more = [f"and {len(lines) - _MOST} more: salon doctor"] if len(lines) > _MOST else []
+            said = "\n".join((*lines[:_MOST], *more))
+            self.notify(said, severity="warning", markup=False, timeout=15)
 
     def notify(
         self,
