@@ -182,7 +182,6 @@ def _folder(name: str, folder: Path) -> Finding:
         return Finding("note", name, f"{folder} can be read by others", fix)
     room = shutil.disk_usage(folder).free
     if room < _LITTLE_ROOM:
-        level = "bad" if room < _NO_ROOM else "note"
         text = f"{folder} · {room // 1_000_000} MB of the disk are free"
-        return Finding(level, name, text, "make room on the disk")
+        return Finding("bad" if room < _NO_ROOM else "note", name, text, "make room on the disk")
     return Finding("ok", name, str(folder))
