@@ -7,7 +7,7 @@ from time import time
 from typing import Any
 
 from textual import events
-from textual.notifications import Notification, SeverityLevel
+from textual.notifications import Notification, Notify, SeverityLevel
 
 from tui.ui.turns import InTurn
 
@@ -49,6 +49,11 @@ class Toasting(InTurn):
         is_short = self.size.height < _SHORT
         self._take_away(lambda each: is_short or (each.title, each.message) == (title, message))
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_notify(self, event: Notify) -> None:
+        """Take away what was told in the same moment, and was not there yet to be taken away."""
+        new = event.notification
+        self._take_away(lambda each: (each.title, each.message) == (new.title, new.message))
 
     async def on_event(self, event: events.Event) -> None:
         """A key was pressed: whoever presses it has read what stands there for a while."""

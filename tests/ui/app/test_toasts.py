@@ -96,3 +96,13 @@ async def test_all_that_is_wrong_at_the_start_is_told_also_where_one_toast_has_r
     async with opened(house, size=(80, 16)) as stage:
         for words in ("the chats: one", "the chats: two", "a.yaml", "b.yaml", "and 1 more"):
             assert words in stage.screen
+
+
+async def test_the_same_words_in_one_moment_are_told_once() -> None:
+    async with opened() as stage:
+        stage.app.notify("the disk is full", markup=False)
+        stage.app.notify("the disk is full", markup=False)
+        await stage.until(lambda: bool(stage.notices))
+        await stage.quiet()
+
+        assert stage.notices == ["the disk is full"]
