@@ -186,11 +186,15 @@ class ChatSession:
             must_be_ours(message)
             await self._number(message)
             message.touch()
+        # Keys come in between where there are thousands. Not between copying and writing: what
+        # another one writes meanwhile would be overwritten.
+        await asyncio.sleep(0)
         kept = [replace(message) for message in messages]
         with self._ledger.writing():
             before = await self._store.update(*kept)
             overtaken = self._ledger.overtaken(before)
             self._ledger.note(*kept)
+        await asyncio.sleep(0)
         changed = {message.id: outline_of(message) for message in messages}
         for index in range(len(self.outline) - 1, -1, -1):
             if not changed:
