@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -94,6 +95,24 @@ def test_a_found_server_that_a_connection_leads_to_is_not_offered(
     out = capsys.readouterr().out
     assert f"Fake: {url}" in out
     assert "makes it a connection" not in out
+
+
+@pytest.mark.parametrize(
+    ("free", "level"), [(0, "bad"), (50_000_000, "note"), (10_000_000_000, "ok")]
+)
+def test_a_disk_without_room_is_told(
+    free: int, level: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SALON_HOME", str(tmp_path))
+    (tmp_path / "data").mkdir(mode=0o700)
+    usage = SimpleNamespace(free=free)
+    monkeypatch.setattr("tui.cli.doctor.shutil.disk_usage", lambda _folder: usage)
+
+    data = next(each for each in doctor.check_folders(find()) if each.title == "data")
+
+    assert data.level == level
+    assert (f"{free // 1_000_000} MB of the disk are free" in data.text) == (level != "ok")
+    assert (data.fix == "make room on the disk") == (level != "ok")
 
 
 def test_a_folder_that_others_can_read_is_noted(tmp_path: Path) -> None:

@@ -144,6 +144,20 @@ def test_paths_are_printed(home: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert not home.exists()
 
 
+@pytest.mark.parametrize("command", [["paths", "config"], ["paths"], ["config", "path"]])
+def test_a_path_is_clean_on_a_terminal_and_itself_in_a_script(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--home", "/nowhere/a\x1b]0;x\x07", *command])
+    assert "/nowhere/a\x1b]0;x\x07/config" in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+
+    main(["--home", "/nowhere/a\x1b]0;x\x07", *command])
+
+    assert "\x1b" not in (shown := capsys.readouterr().out)
+    assert "/nowhere/a" in shown
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_home_may_stand_before_or_after_the_command(
     after: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -80,12 +80,42 @@ def before_the_app() -> None:
     tui.bootstrap.build = fail
 
 
+def in_the_disk() -> None:
+    """From F1 on, nothing that is written or read comes back."""
+    import threading
+
+    from tui.adapters.storage.database import Database
+    from tui.ui import keeping
+    from tui.ui.app import SalonApp
+    from tui.ui.chat import picture_keys
+    from tui.ui.terminal import last_resort, signals
+
+    picture_keys.LEAVING_SECONDS = keeping.SECONDS = 0.5
+    last_resort.SECONDS = signals.SAVE_SECONDS = 0.5
+    never = threading.Event()
+
+    def hang(app: SalonApp, _text: str) -> None:
+        for pool in ("_writer", "_reader"):
+            getattr(database[0], pool).submit(never.wait)
+
+    database: list[Database] = []
+    opened = Database._open_now
+
+    def note(self: Database) -> None:
+        database.append(self)
+        opened(self)
+
+    Database._open_now = note  # type: ignore[method-assign]
+    SalonApp.action_command = hang  # type: ignore[method-assign,assignment]
+
+
 FAULTS = {
     "handler": in_a_handler,
     "widget": in_a_widget,
     "timer": in_a_timer,
     "worker": in_a_worker,
     "parser": in_the_parser,
+    "disk": in_the_disk,
     "opening": while_opening,
     "building": before_the_app,
 }

@@ -120,6 +120,51 @@ def test_an_error_in_the_parser_costs_a_key_and_no_more(salon: Opener) -> None:
     assert KEY not in session.log
 
 
+def test_a_disk_that_never_answers_does_not_keep_it_from_ending(salon: Opener) -> None:
+    session = salon("disk")
+    session.ready("a draft")
+    session.type(F1)
+    session.type(b", longer")
+    session.until("longer")
+
+    session.type(b"\x11")
+    session.until("once more")
+    session.type(b"\x11")
+
+    assert session.wait() == 1
+    assert session.is_restored
+    assert session.afterwards.strip() == ("salon: the prompt is not kept, the disk does not answer")
+
+
+def test_a_message_that_never_reaches_the_disk_is_told_of_at_the_end(salon: Opener) -> None:
+    session = salon("disk")
+    session.ready("hello there")
+    session.type(F1)
+    session.type(b"\r")
+    session.until("waits")
+
+    session.type(b"\x11")
+    session.until("once more")
+    session.type(b"\x11")
+
+    assert session.wait() == 1
+    assert session.is_restored
+    assert "salon: a message that was sent is not kept" in session.afterwards
+
+
+def test_a_signal_ends_it_though_the_disk_never_answers(salon: Opener) -> None:
+    session = salon("disk")
+    session.ready("a draft")
+    session.type(F1)
+    session.type(b", longer")
+    session.until("longer")
+
+    session.send(signal.SIGTERM)
+
+    assert session.wait() == 128 + signal.SIGTERM
+    assert session.is_restored
+
+
 @pytest.mark.parametrize(
     ("number", "times"), [(signal.SIGTERM, 1), (signal.SIGHUP, 20), (signal.SIGINT, 20)]
 )

@@ -399,3 +399,108 @@ async def test_numbers_and_truths_of_variables_are_told_apart(two: tuple[Salon, 
     await a.look()
 
     assert a.session.chat.variables["door"] is True
+
+
+@pytest.mark.parametrize("scope", ["shared", "variables"])
+async def test_what_was_set_last_stands_also_when_it_was_so_before(
+    two: tuple[Salon, Salon], scope: str
+) -> None:
+    a, b = two
+    mine, theirs = getattr(a.session, scope), getattr(b.session, scope)
+    mine.set("door", "shut")
+    await a.session.keep_variables()
+    await b.look()
+    mine.set("door", "open")
+    await a.session.keep_variables()
+    theirs.set("door", "open")
+    theirs.set("door", "shut")  # between two writes, so that nothing is different from before
+    theirs.set("lamp", "lit")
+    theirs.delete("lamp")
+    await b.look()
+    assert theirs.values == {"door": "shut"}
+    await b.session.keep_variables()
+    await a.look()
+
+    assert mine.values == {"door": "shut"}
+
+
+async def test_a_command_that_fails_writes_over_nothing(two: tuple[Salon, Salon]) -> None:
+    a, b = two
+    mine, theirs = a.session.shared, b.session.shared
+    mine.set("door", "shut")
+    await a.session.keep_variables()
+    await b.look()
+    mine.set("door", "open")
+    await a.session.keep_variables()
+    with theirs.noted() as take_back:
+        theirs.set("door", "ajar")
+        take_back()
+    await b.session.keep_variables()
+    await b.look()
+
+    assert theirs.values == {"door": "open"}
+
+
+async def test_what_a_failing_command_had_written_is_taken_back_there_too(
+    two: tuple[Salon, Salon],
+) -> None:
+    a, b = two
+    mine = a.session.shared
+    mine.set("door", "shut")
+    await a.session.keep_variables()
+    with mine.noted() as take_back:
+        mine.set("door", "ajar")
+        await a.session.keep_variables()
+        mine.set("door", "open")
+        take_back()
+    await a.session.keep_variables()
+    await b.look()
+
+    assert b.session.shared.values == {"door": "shut"}
+
+
+async def test_two_writes_of_a_global_variable_at_once_leave_the_later(
+    two: tuple[Salon, Salon],
+) -> None:
+    a, b = two
+    shared = a.session.shared
+    with _held(a.path):
+        shared.set("door", "open")
+        first = asyncio.create_task(a.session.keep_variables())
+        await asyncio.sleep(0.01)
+        shared.delete("door")
+        second = asyncio.create_task(a.session.keep_variables())
+        await asyncio.sleep(0.01)
+    await asyncio.gather(first, second)
+    await b.look()
+
+    assert b.session.shared.values == {}
+    assert await a.store.globals() == {}
+
+
+async def test_global_variables_are_taken_over_while_others_wait_to_be_written(
+    two: tuple[Salon, Salon],
+) -> None:
+    a, b = two
+    a.session.shared.set("theirs", 1)
+    await a.session.keep_variables()
+    b.session.shared.set("mine", 2)
+    await b.look()
+
+    assert b.session.shared.values == {"mine": 2, "theirs": 1}
+
+
+async def test_what_the_other_did_is_told_from_the_moment_a_chat_is_open(
+    two: tuple[Salon, Salon],
+) -> None:
+    a, b = two
+    told: list[str] = []
+    b.library.tell = told.append
+    await a.say("as it was")
+    await b.store.has_news()
+    fresh = await b.library.open(a.session.chat.id)
+    assert fresh.message(1).text == "as it was"
+    await a.chats.edit(a.session, 1, "by a")
+    await b.chats.edit(fresh, 1, "by b")
+
+    assert told == ["Another Salon changed #1 just before: /undo brings its words back"]

@@ -11,7 +11,7 @@ from tui.adapters import config_schema as schema
 from tui.adapters.config_file import Loaded, load
 from tui.adapters.config_text import placed, read_text
 from tui.adapters.storage.atomic import write_atomic
-from tui.domain.errors import AppError, ConfigError
+from tui.domain.errors import ConfigError
 from tui.domain.settings import Settings
 
 HEADER = (
@@ -47,8 +47,8 @@ class ConfigStore:
             delete: Take the value out instead, so that the default counts again.
 
         Raises:
-            ConfigError: No such setting, a value that makes no sense, a file that is broken or
-                cannot be written. The file stays as it was.
+            ConfigError: No such setting, a value that makes no sense, a file that is broken.
+            StorageError: It cannot be written. In each case the file stays as it was.
         """
         keys = schema.split(path)
         if not delete:
@@ -71,11 +71,8 @@ class ConfigStore:
             raise _unchanged(error, file) from error
         if after == text or (text is None and delete):
             return
-        try:
-            places.folder(file.parent)
-            write_atomic(file, after.encode())
-        except AppError as error:
-            raise ConfigError(error.message, hint=error.hint, file=file) from error
+        places.folder(file.parent)
+        write_atomic(file, after.encode())
 
 
 def _names(keys: schema.Path) -> list[schema.Path]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from tui.cli.advice import for_shell
 from tui.cli.console import Console
 from tui.cli.fetching import fetch_local_model
 from tui.cli.interaction import SilentInteraction
@@ -54,7 +55,7 @@ async def caption_files(services: Services, options: Options, console: Console) 
             caption = await _caption(services, name, options, console)
         except AppError as error:
             code = 1
-            _report_failure(name, error, console, as_json=given.json)
+            _report_failure(name, for_shell(error), console, as_json=given.json)
             continue
         if caption.note and caption.note not in notes:
             notes.add(caption.note)

@@ -21,7 +21,9 @@ def report(error: Exception) -> int:
     Anything but an `AppError` and a full disk is a mistake of ours: its traceback goes to the log.
     """
     if isinstance(error, AppError):
-        _say(error.line())
+        from tui.cli.advice import for_shell
+
+        _say(for_shell(error).line())
         return USAGE if isinstance(error, CommandError | ConfigError) else FAILED
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         _drop_output()

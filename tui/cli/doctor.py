@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _MARKS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
 _WHO_ELSE = 0o077
+_NO_ROOM, _LITTLE_ROOM = 10_000_000, 200_000_000
+"""Bytes of the disk below which a chat with pictures soon cannot be kept, or the daily backup."""
 _PACKAGES = ("textual", "onnxruntime", "transformers", "pillow", "httpx")
 
 
@@ -165,7 +167,7 @@ def check_clipboard(environ: Mapping[str, str]) -> Finding:
 
 
 def check_folders(paths: Paths) -> list[Finding]:
-    """Say where things are kept, whether they can be written and who else can read them."""
+    """Say where things are kept, whether they fit, can be written, and who else can read them."""
     kinds = {"config": paths.config, "data": paths.data, "state": paths.state, "cache": paths.cache}
     return [_folder(name, folder) for name, folder in kinds.items()]
 
@@ -178,4 +180,8 @@ def _folder(name: str, folder: Path) -> Finding:
     if folder.stat().st_mode & _WHO_ELSE:
         fix = f"chmod 700 {folder}"
         return Finding("note", name, f"{folder} can be read by others", fix)
+    room = shutil.disk_usage(folder).free
+    if room < _LITTLE_ROOM:
+        text = f"{folder} · {room // 1_000_000} MB of the disk are free"
+        return Finding("bad" if room < _NO_ROOM else "note", name, text, "make room on the disk")
     return Finding("ok", name, str(folder))

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from tui.cli.advice import for_shell
 from tui.cli.console import Console
 from tui.cli.interaction import SilentInteraction
 from tui.cli.options import Options
@@ -60,8 +61,9 @@ async def imagine(services: Services, options: Options, console: Console, text: 
     except AppError as error:
         if not given.json:
             raise
-        console.data(json.dumps({"file": None, "prompt": text, "error": error.line()}))
-        console.say(error.line())
+        line = for_shell(error).line()
+        console.data(json.dumps({"file": None, "prompt": text, "error": line}))
+        console.say(line)
         return 1
     if path.suffix.lower() not in _ENDINGS.get(done.image.mime, ()):
         console.say(f"{path.name} holds a picture of the type {done.image.mime}")

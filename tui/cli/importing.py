@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from tui.cli.advice import in_shell
 from tui.cli.console import Console
 from tui.cli.options import Options
 from tui.cli.serving import with_services
@@ -24,7 +25,7 @@ def import_settings(options: Options) -> int:
         imported = await asyncio.to_thread(foreign_settings, Path(options.given.file))
         done = await take_over(imported, services.settings, services.connections, services.secrets)
         for line in done:
-            console.data(clean_line(line, 200))
+            console.data(clean_line(in_shell(line), 200))
         return 0
 
     return with_services(options, work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from tui.domain.errors import CommandError
 from tui.domain.safetext import clean_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui.services import Services
 
 _PATHS = (
@@ -27,9 +30,14 @@ def paths(options: Options) -> int:
     if wanted and wanted not in _PATHS:
         raise CommandError(f"no path is called {wanted!r}", hint="one of " + ", ".join(_PATHS))
     for name in [wanted] if wanted else _PATHS:
-        path = str(getattr(options.paths, name))
+        path = _shown(getattr(options.paths, name))
         console.data(path if wanted else f"{name:<13} {path}")
     return 0
+
+
+def _shown(path: Path) -> str:
+    """Clean for a terminal; for a script, which goes there, as it is."""
+    return clean_line(str(path)) if sys.stdout.isatty() else str(path)
 
 
 def config(options: Options) -> int:
@@ -38,7 +46,7 @@ def config(options: Options) -> int:
 
     console = Console()
     if options.given.action == "path":
-        console.data(str(options.paths.settings))
+        console.data(_shown(options.paths.settings))
         return 0
 
     async def check(services: Services) -> int:

@@ -86,8 +86,7 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
             logs.start(options.paths.log)
             services = build(options.paths, dict(options.flags), options.environ)
         terminal = probe.collect()
-        begun = frame.hand_over if frame is not None else None
-        return start.run_app(services, options.paths, terminal, begun)
+        return start.run_app(services, options.paths, terminal, frame)
     finally:
         if frame is not None:
             frame.restore()

@@ -184,10 +184,6 @@ def added(value: JSON, more: JSON) -> JSON:
     one, other = number(value) if text_of(value).strip() else 0, number(more)
     if one is None or other is None:
         return text_of(value) + text_of(more)
-    return _sum(one, other)
-
-
-def _sum(one: int | float, other: int | float) -> JSON:
     total = one + other
     return total if number(total) is not None else text_of(total)
 
@@ -200,9 +196,6 @@ class Variables:
         """As they are kept: texts, numbers, and JSON text for lists and objects."""
         self.revision = 0
         """Counts changes, so that their keeper knows when to save."""
-        self.kept = 0
-        self.known: dict[str, JSON] = {}
-        """The revision that was saved last, and what the disk is known to hold."""
         self._before: dict[str, tuple[bool, JSON]] | None = None
 
     def get(self, name: str, index: str | int | None = None) -> Value:
@@ -282,6 +275,7 @@ class Variables:
                     self.values[name] = value
                 else:
                     self.values.pop(name, None)
+                self._taken_back(name)
             self.revision += bool(before)
             before.clear()
 
@@ -294,6 +288,9 @@ class Variables:
     def _note(self, name: str) -> None:
         if self._before is not None:
             self._before.setdefault(name, (name in self.values, self.values.get(name)))
+
+    def _taken_back(self, name: str) -> None:
+        """One is again as it was."""
 
     def copy(self) -> Variables:
         """The same variables apart, to try something or to go back to."""

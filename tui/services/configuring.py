@@ -65,8 +65,8 @@ class SettingsService:
         """Set one value (dotted path), save it, and give the new settings.
 
         Raises:
-            ConfigError: No such setting, a value that makes no sense, or the file cannot be
-                written; the settings in force stay.
+            ConfigError: No such setting, a value that makes no sense, or a broken file.
+            StorageError: The file cannot be written. In each case the settings in force stay.
         """
         self._loaded = await self._store.change(path, value, delete=delete)
         return self.current

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from tui.domain.chat import Attachment, Chat, Message, Outline
 from tui.domain.errors import AppError
-from tui.domain.script_values import same
-from tui.domain.variables import JSON, Variables
 
 if TYPE_CHECKING:
     from tui.services.chat_store import ChatStore
+    from tui.services.kept_variables import KeptVariables
 
 _BLOCK = 64
 """Messages read at a time."""
@@ -44,6 +43,7 @@ class Ledger:
         chat: The chat, its `outline` and the `messages` that were read, all of which are changed
             in place.
         store: Where they are kept.
+        variables: The chat's own.
     """
 
     def __init__(
@@ -52,11 +52,13 @@ class Ledger:
         outline: list[Outline],
         messages: dict[str, Message],
         store: ChatStore,
+        variables: KeptVariables,
     ) -> None:
         self._chat = chat
         self._outline = outline
         self._messages = messages
         self._store = store
+        self._variables = variables
         self._known = frozen(chat)
         self._saving = asyncio.Lock()
         self._stamps: dict[str, int] = {}
@@ -92,8 +94,8 @@ class Ledger:
         # One after the other: what is taken back while it is written is no change until then.
         async with self._saving:
             now = frozen(self._chat)
-            with self.writing():
-                await self._store.save(now, self._known)
+            with self.writing(), self._variables.being_written() as (_, before):
+                await self._store.save(now, replace(self._known, variables=before))
                 self._known = now
 
     async def numbered(self, pictures: Sequence[Attachment]) -> tuple[Attachment, ...]:
@@ -142,7 +144,7 @@ class Ledger:
                 setattr(mine, name, getattr(theirs, name))
         mine.pictures = max(mine.pictures, theirs.pictures)
         mine.updated = max(mine.updated, theirs.updated)
-        take_variables(mine.variables, known.variables, theirs.variables)
+        self._variables.take(theirs.variables)
         self._known = replace(
             theirs,
             # An empty prompt takes no other's away; what is written here is kept once more.
@@ -181,29 +183,6 @@ def must_be_ours(message: Message) -> None:
         )
 
 
-async def keep_globals(shared: Variables, store: ChatStore) -> None:
-    """Keep what changed of the global variables. Raises StorageError."""
-    revision, now = shared.revision, dict(shared.values)
-    await store.save_globals(now, shared.known)
-    shared.kept, shared.known = revision, now
-
-
 def frozen(chat: Chat) -> Chat:
     """The chat as it is now, whatever happens to it."""
     return replace(chat, variables=dict(chat.variables))
-
-
-def take_variables(mine: dict[str, JSON], known: dict[str, JSON], theirs: dict[str, JSON]) -> bool:
-    """Take over variables that another Salon changed and this one did not; whether there were."""
-    nothing = object()
-    found = False
-    for name in {**theirs, **known}:
-        was = known.get(name, nothing)
-        if same(theirs.get(name, nothing), was) or not same(mine.get(name, nothing), was):
-            continue
-        found = True
-        if name in theirs:
-            mine[name] = theirs[name]
-        else:
-            del mine[name]
-    return found

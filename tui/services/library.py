@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 import uuid
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.domain.character import Character, Persona, greeting
 from tui.domain.chat import Chat, ChatSummary, Message, Outline, SearchHit
 from tui.domain.errors import AppError, StorageError
 from tui.domain.safetext import clean_line
-from tui.domain.variables import Variables
-from tui.services.ledger import News, frozen, take_variables
+from tui.services.kept_variables import SharedVariables
+from tui.services.ledger import News, frozen
 from tui.services.macro_environment import environment
 from tui.services.session import ChatSession
 
@@ -37,9 +37,10 @@ class Library:
         self._store = store
         self._characters = characters
         self._settings = settings
-        self._variables = Variables()
-        self._have_variables = False
+        self._variables = SharedVariables(store)
         self._opened: weakref.WeakSet[ChatSession] = weakref.WeakSet()
+        self.tell: Callable[[str], object] = lambda line: None
+        """Is told, in a line, what another Salon did to an open chat at the same time."""
 
     @property
     def problems(self) -> list[str]:
@@ -121,22 +122,16 @@ class Library:
     async def _session(
         self, chat: Chat, outline: Sequence[Outline], who: Character, persona: Persona
     ) -> ChatSession:
-        if not self._have_variables:
-            self._variables.known = await self._store.globals()
-            self._variables.values.update(self._variables.known)
-            self._have_variables = True
+        await self._variables.begin()
         session = ChatSession(chat, outline, self._store, who, persona)
         session.shared = self._variables
+        session.tell = self._pass_on
         self._opened.add(session)
         return session
 
-    async def _take_globals(self) -> None:
-        shared = self._variables
-        kept = shared.kept
-        theirs = await self._store.globals()
-        if kept == shared.kept == shared.revision:  # else it may be older than what is here
-            take_variables(shared.values, shared.known, theirs)
-            shared.known = theirs
+    def _pass_on(self, line: str) -> None:
+        # Whoever listens may have come after the chat was opened.
+        self.tell(line)
 
     async def catch_up(self, session: ChatSession) -> News | None:
         """Take over what another Salon changed in an open chat, and of the global variables.
@@ -149,7 +144,7 @@ class Library:
         """
         news = await session.catch_up()
         if news is not None:
-            await self._take_globals()
+            await self._variables.catch_up()
             if session.character.id != session.chat.character:
                 session.character = await self._character(session.chat.character)
             if session.persona.id != session.chat.persona:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from tui.domain.character import Character, Persona
 from tui.domain.chat import Attachment, Chat, Message, Outline, Swipe
 from tui.domain.errors import AppError
-from tui.domain.variables import Variables
-from tui.services.ledger import Ledger, News, keep_globals, must_be_ours
+from tui.services.kept_variables import KeptVariables, SharedVariables
+from tui.services.ledger import Ledger, News, must_be_ours
 from tui.services.outlines import outline_of, put_back
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ class ChatSession:
         """Bumped when messages come or go."""
         self.undos: list[Undo] = []
         """What can be undone, the latest last."""
-        self.variables = Variables(chat.variables)
+        self.variables = KeptVariables(chat.variables)
         """The chat's own."""
-        self.shared = Variables()
+        self.shared = SharedVariables(store)
         """The global ones; `Library` gives all its chats the same."""
         self._store = store
         self._messages: dict[str, Message] = {}
-        self._ledger = Ledger(chat, self.outline, self._messages, store)
+        self._ledger = Ledger(chat, self.outline, self._messages, store, self.variables)
         self.tell: Callable[[str], object] = lambda line: None
         """Is told, in a line, what another Salon did at the same time."""
 
@@ -186,11 +186,15 @@ class ChatSession:
             must_be_ours(message)
             await self._number(message)
             message.touch()
+        # Keys come in between where there are thousands. Not between copying and writing: what
+        # another one writes meanwhile would be overwritten.
+        await asyncio.sleep(0)
         kept = [replace(message) for message in messages]
         with self._ledger.writing():
             before = await self._store.update(*kept)
             overtaken = self._ledger.overtaken(before)
             self._ledger.note(*kept)
+        await asyncio.sleep(0)
         changed = {message.id: outline_of(message) for message in messages}
         for index in range(len(self.outline) - 1, -1, -1):
             if not changed:
@@ -286,13 +290,9 @@ class ChatSession:
 
     async def keep_variables(self) -> None:
         """Write the variables, the global ones too, when they changed. Raises StorageError."""
-        mine, shared = self.variables, self.shared
-        if mine.revision != mine.kept:
-            revision = mine.revision
+        if not self.variables.is_kept:
             await self.save()
-            mine.kept = revision
-        if shared.revision != shared.kept:
-            await asyncio.shield(keep_globals(shared, self._store))
+        await self.shared.keep()
 
     async def save(self) -> None:
         """Keep what changed of title, draft, participants and variables."""

@@ -19,7 +19,7 @@ from tui.ui import ahead, collecting, following, upkeep
 from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
-from tui.ui.keeping import keep_everything
+from tui.ui.keeping import keep_everything, leave
 from tui.ui.palette import Entry, SalonCommands
 from tui.ui.terminal import clipboard, signals
 from tui.ui.terminal.hold import KeyHold
@@ -29,6 +29,8 @@ from tui.ui.toasts import Toasting
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.screen import Screen
 
     from tui.slash.offers import Suggestion
@@ -76,6 +78,7 @@ class SalonApp(Toasting):
         self._is_saved = False
         self._asked_to_leave = False
         self.chat: ChatScreen
+        self.ending: Callable[[], object] = lambda: None
         self._is_starting = True
         self.wardrobe = Wardrobe(self, paths)
         self._theme_problems = self.wardrobe.put_on(services.settings.current.ui.theme)
@@ -107,11 +110,10 @@ class SalonApp(Toasting):
         self.set_keymap(self.services.settings.current.keys)
         SalonCommands.entries = self._palette_entries
         signals.install(self, self._save)
-        for problem in self._theme_problems:
-            self.notify(problem, severity="warning", markup=False)
-        told = (self.services.settings, self.services.connections, self.services.store)
-        for problem in (line for each in told for line in each.problems):
-            self.notify(problem, severity="warning", markup=False, timeout=15)
+        ours = self.services
+        told = (ours.settings, ours.connections, ours.store, ours.library)
+        lines = [*self._theme_problems, *(line for each in told for line in each.problems)]
+        self.tell_all(lines)
         self.call_after_refresh(self._started)
 
     def on_descendant_focus(self) -> None:
@@ -161,8 +163,7 @@ class SalonApp(Toasting):
             return
         self._leaving = True
         if await self.chat.may_leave():
-            await self._save()
-            self.exit()
+            await leave(self, self.chat, self._save)
         else:
             self._leaving = False
 
@@ -177,6 +178,7 @@ class SalonApp(Toasting):
         """Keep what there is after an error too, as long as there are widgets that hold it."""
         if self._exception is not None and not self._is_saved:
             await signals.in_time(self._save)
+        self.ending()
         await super()._shutdown()
 
     async def action_copy_or_leave(self) -> None:

@@ -47,15 +47,18 @@ class Following:
 
     def begin(self) -> None:
         """Look from now on, for as long as the app runs."""
+        self._chat.services.library.tell = self._tell
+        self._look_soon()
+
+    def _look_soon(self) -> None:
         seconds = SECONDS if self._app.app_focus else _UNWATCHED_SECONDS
         asyncio.get_running_loop().call_later(seconds, self._look)
 
     def _look(self) -> None:
         if not self._app.is_running or self._app._exit:
             return
-        self.begin()
+        self._look_soon()
         session = self._chat.session
-        session.tell = self._tell
         if session is not self._session:
             # One that was open before has not heard of what was written since.
             self._session, self._is_behind = session, True
@@ -71,13 +74,24 @@ class Following:
     async def _follow(self) -> None:
         try:
             # An error is told by whatever the person does next; nobody asked for this.
-            if await self._store.has_news() or self._is_behind:
+            if await self._store.has_news():
                 self._is_behind = True
+                self._tell_dialogs()
+            if self._is_behind:
                 await self._catch_up()
         except AppError:
             return
         finally:
             self._is_busy = False
+
+    def _tell_dialogs(self) -> None:
+        above = self._app.screen_stack[1:]
+        if above:
+            from tui.ui.widgets.dialog import Dialog  # noqa: PLC0415 - there when one is open
+
+            for screen in above:
+                if isinstance(screen, Dialog):
+                    screen.stirred()
 
     async def _catch_up(self) -> None:
         chat, session = self._chat, self._chat.session

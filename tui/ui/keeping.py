@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.worker import WorkerCancelled, WorkerFailed
 
-from tui.domain.errors import AppError
+from tui.domain.errors import AppError, StorageError
+from tui.ui.terminal import signals
 
 if TYPE_CHECKING:
     from tui.services import Services
     from tui.ui.chat.screen import ChatScreen
 
 logger = logging.getLogger(__name__)
+
+SECONDS = 5.0
+"""How long keeping everything may take; a write that another program holds up takes as long."""
+
+
+async def leave(app: App[None], chat: ChatScreen, save: Callable[[], Awaitable[None]]) -> None:
+    """Save and end the app, however long the disk takes.
+
+    Args:
+        app: Ended.
+        chat: Knows what could not be kept, and is told here.
+        save: What keeps everything.
+    """
+    if not await signals.within(save, SECONDS) and chat.unkept is None:
+        chat.unkept = StorageError(
+            f"the disk took more than {SECONDS:.0f} seconds",
+            hint="what was done last may not be kept",
+        )
+    app.exit()
 
 
 async def keep_everything(app: App[None], chat: ChatScreen | None, services: Services) -> None:

@@ -6,22 +6,26 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from tui.domain.safetext import clean_line
 from tui.ui.app import SalonApp
-from tui.ui.terminal import early_signals, stderr
+from tui.ui.terminal import early_signals, last_resort, stderr
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.parser import install as install_parser
 from tui.ui.transcript import highlight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import MutableMapping
 
+    from tui.domain.errors import AppError
     from tui.paths import Paths
     from tui.services import Services
+    from tui.ui.chat.screen import ChatScreen
     from tui.ui.terminal.probe import Terminal
+    from tui.ui.terminal.skeleton import Skeleton
 
 
 def run_app(
-    services: Services, paths: Paths, terminal: Terminal, begun: Callable[[], None] | None = None
+    services: Services, paths: Paths, terminal: Terminal, frame: Skeleton | None = None
 ) -> int:
     """Run the app on the terminal and give its exit code.
 
@@ -29,9 +33,10 @@ def run_app(
         services: What it works with; closed when this returns.
         paths: Folders, for themes and logs.
         terminal: What the terminal said of itself.
-        begun: Called when the app has taken the terminal over.
+        frame: The first frame, when it was painted already.
 
     Raises:
+        AppError: Not everything could be kept.
         Exception: What nobody expected; the terminal is as it was, and all was saved before.
     """
     early_signals.note()
@@ -44,7 +49,8 @@ def run_app(
     if sys.platform != "win32":
         from tui.ui.terminal import driver  # noqa: PLC0415 - not to be had on Windows
 
-        driver.use(app, begun or (lambda: None))
+        driver.use(app, frame.hand_over if frame else lambda: None)
+    app.ending = lambda: _end_in_time(app, frame)
     try:
         app.run()
     finally:
@@ -52,7 +58,23 @@ def run_app(
         restore()
     if app._exception is not None:
         raise app._exception
+    if unkept := _unkept(app):
+        raise unkept
     return app.return_code or 0
+
+
+def _unkept(app: SalonApp) -> AppError | None:
+    # Where the chats could not be opened there is no chat.
+    chat: ChatScreen | None = getattr(app, "chat", None)
+    return chat.unkept if chat else None
+
+
+def _end_in_time(app: SalonApp, frame: Skeleton | None) -> None:
+    unkept = _unkept(app)
+    failed = app._exception is not None or unkept is not None
+    last_words = f"salon: {clean_line(unkept.line(), 400)}" if unkept else ""
+    restore = frame.restore if frame else lambda: None
+    last_resort.begin(1 if failed else app.return_code or 0, last_words, restore)
 
 
 def with_a_size(environ: MutableMapping[str, str]) -> None:

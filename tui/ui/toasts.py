@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import time
 from typing import Any
 
 from textual import events
-from textual.notifications import Notification, SeverityLevel
+from textual.notifications import Notification, Notify, SeverityLevel
 
 from tui.ui.turns import InTurn
 
@@ -19,11 +19,22 @@ _SHORT = 18
 """Rows of the terminal below which there is room for one alone."""
 
 
+_MOST = 4
+"""Lines that are told together."""
+
+
 class Toasting(InTurn):
     """An app whose toasts go with time, a click, a key once they could be read, or a new screen.
 
     The same words are not told twice at a time.
     """
+
+    def tell_all(self, lines: Sequence[str]) -> None:
+        """Say what is wrong in several places, in one toast: one would take another's room."""
+        if lines:
+            more = [f"and {len(lines) - _MOST} more: salon doctor"] if len(lines) > _MOST else []
+            said = "\n".join((*lines[:_MOST], *more))
+            self.notify(said, severity="warning", markup=False, timeout=15)
 
     def notify(
         self,
@@ -38,6 +49,11 @@ class Toasting(InTurn):
         is_short = self.size.height < _SHORT
         self._take_away(lambda each: is_short or (each.title, each.message) == (title, message))
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_notify(self, event: Notify) -> None:
+        """Take away what was told in the same moment, and was not there yet to be taken away."""
+        new = event.notification
+        self._take_away(lambda each: (each.title, each.message) == (new.title, new.message))
 
     async def on_event(self, event: events.Event) -> None:
         """A key was pressed: whoever presses it has read what stands there for a while."""

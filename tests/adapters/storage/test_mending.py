@@ -309,3 +309,18 @@ async def test_what_is_no_file_is_named_as_such(path: Path, kind: str) -> None:
         await ids(path)
 
     assert raised.value.line().startswith("chats.db is not a file: move it out of ")
+
+
+@pytest.mark.parametrize("beside", ["wal", "shm"])
+async def test_what_lies_in_place_of_the_log_is_named(path: Path, beside: str) -> None:
+    store = SqliteChats(path)
+    await store.create(Chat("one", "", "a", "b", 1.0, 1.0))
+    await store.aclose()
+    os.mkfifo(path.with_name(f"chats.db-{beside}"))
+    store = SqliteChats(path)
+
+    with pytest.raises(StorageError) as raised:
+        await store.create(Chat("two", "", "a", "b", 1.0, 1.0))
+    await store.aclose()
+
+    assert raised.value.line().startswith(f"chats.db-{beside} is not a file: move it out of ")

@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.house import House
 from tests.fakes.models import FakeLocal
 from tests.ui.app.stage import Stage, caption_of, connected, opened
-from tui.domain.errors import CaptionError
+from tui.domain.errors import CaptionError, StorageError
 from tui.domain.generation import Finished, GenerationEvent, TextDelta
 from tui.domain.image import Image
 from tui.ui.chat.picture_chip import PictureChip
@@ -406,3 +406,34 @@ async def test_a_model_that_cannot_see_learns_which_picture_is_meant() -> None:
         turn = stage.model.requests[0].turns[-1]
         assert turn.text.startswith("img1: [You sends Salon a picture that contains: a red circle]")
         assert turn.text.endswith("what is in img1?")
+
+
+async def test_a_full_disk_is_said_once_and_captions_are_made_when_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house, source = await house_with()
+    full = StorageError("the chats on disk: disk is full", hint="make room on the disk")
+
+    async def fail(*_: object) -> None:
+        raise full
+
+    async with opened(house) as stage:
+        source.open("cat.png")
+        source.open("dog.png")
+        with monkeypatch.context() as patched:
+            for name in ("save", "append", "log_caption", "cache_caption"):
+                patched.setattr(house.store, name, fail)
+            await attach(stage, "cat.png", "dog.png")
+            await stage.until(lambda: statuses(stage) == [f"caption failed: {full.line()}"] * 2)
+
+            assert waiting(stage) == ["img1 cat.png", "img2 dog.png"]
+            assert stage.notices == [full.line()]
+            await stage.enter("who are they?")
+            await stage.until(lambda: stage.prompt == "who are they?")
+            assert waiting(stage) == ["img1 cat.png", "img2 dog.png"]
+            assert stage.texts == ["Welcome, You."]
+        await stage.press("enter")
+        await stage.until(lambda: stage.texts[-1] == "Hello there.")
+
+        assert [each.caption for each in stage.messages[1].attachments] == ["a red circle"] * 2
+        assert waiting(stage) == []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fakes.house import House
 from tests.ui.app.stage import Stage, opened
+from tui.domain.errors import ConfigError
 from tui.ui import toasts
 
 SIZES = [(120, 36), (80, 24), (40, 12)]
@@ -85,3 +87,22 @@ async def test_on_a_short_terminal_the_latest_stands_alone() -> None:
         await tell(stage, "something else")
 
         assert stage.notices == ["something else"]
+
+
+async def test_all_that_is_wrong_at_the_start_is_told_also_where_one_toast_has_room() -> None:
+    house = House()
+    house.store.problems += ["the chats: one", "the chats: two"]
+    house.people.problems = [ConfigError(f"{n}.yaml line 1: not valid YAML") for n in "abc"]
+    async with opened(house, size=(80, 16)) as stage:
+        for words in ("the chats: one", "the chats: two", "a.yaml", "b.yaml", "and 1 more"):
+            assert words in stage.screen
+
+
+async def test_the_same_words_in_one_moment_are_told_once() -> None:
+    async with opened() as stage:
+        stage.app.notify("the disk is full", markup=False)
+        stage.app.notify("the disk is full", markup=False)
+        await stage.until(lambda: bool(stage.notices))
+        await stage.quiet()
+
+        assert stage.notices == ["the disk is full"]

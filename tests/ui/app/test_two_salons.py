@@ -15,6 +15,7 @@ from tui.domain.chat import Message
 from tui.services.library import new_id
 from tui.ui import following
 from tui.ui.following import DELETED, LOST, SHARED
+from tui.ui.library.chats import ChatsScreen
 
 
 @pytest.fixture
@@ -136,7 +137,6 @@ async def test_a_chat_that_one_returns_to_has_heard_of_what_came_meanwhile(
 async def test_what_another_did_is_told_before_any_news_came(two: tuple[Stage, Stage]) -> None:
     a, b = two
     message = b.app.chat.session.message(0)
-    await b.until(lambda: b.app.chat.session.tell.__name__ == "_tell")
     theirs = a.app.chat.session.message(0)
     theirs.text = "theirs"
     await a.app.chat.session.update(theirs)
@@ -144,3 +144,55 @@ async def test_what_another_did_is_told_before_any_news_came(two: tuple[Stage, S
     await b.app.chat.session.update(message)
 
     await b.until(lambda: any("Another Salon changed #0" in each for each in b.notices))
+
+
+def _ids(screen: ChatsScreen) -> list[str]:
+    return [row.id for row in screen._rows.rows]
+
+
+async def test_the_list_of_chats_shows_what_the_other_does(two: tuple[Stage, Stage]) -> None:
+    a, b = two
+    library = a.app.services.library
+    first = a.app.chat.session.chat.id
+    other = (await library.new()).chat.id
+    await library.rename(other, "Another one")
+    await b.press("ctrl+s")
+    screen = b.app.screen
+    assert isinstance(screen, ChatsScreen)
+    await b.until(lambda: len(_ids(screen)) == 2)
+    assert screen._rows.row is not None
+    assert screen._rows.row.id == first
+
+    newest = (await library.new()).chat.id
+    await library.rename(newest, "The newest")
+    await b.until(lambda: "The newest" in b.screen)
+    assert _ids(screen) == [newest, other, first]
+    assert screen._rows.row.id == first
+    await library.rename(other, "Renamed there")
+    await b.until(lambda: "Renamed there" in b.screen)
+    await library.delete(newest)
+    await b.until(lambda: "The newest" not in b.screen)
+
+    assert screen._rows.row.id == first
+
+
+async def test_the_list_of_chats_keeps_its_filter_and_what_was_found(
+    two: tuple[Stage, Stage],
+) -> None:
+    a, b = two
+    await _said(a, "a needle in the hay")
+    await b.press("ctrl+s", "slash", *"needle")
+    screen = b.app.screen
+    assert isinstance(screen, ChatsScreen)
+    await b.until(lambda: len(_ids(screen)) == 2)
+    chosen = screen._rows.row
+    assert chosen is not None
+    chat = await a.app.services.library.new()
+    await a.app.services.library.rename(chat.chat.id, "Also a needle")
+    await b.until(lambda: "Also a needle" in b.screen)
+
+    assert screen._query.value == "needle"
+    assert screen._rows.row == chosen
+    await a.app.services.library.delete(a.app.chat.session.chat.id)
+    await b.until(lambda: "in the hay" not in b.screen)
+    assert _ids(screen) == [chat.chat.id]

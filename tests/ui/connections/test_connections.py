@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
 from tests.fakes.models import ROWS, FakeConnector, FakeOffline, FakeSecrets, picture
@@ -20,6 +21,7 @@ from tui.ui.connections.more import Extras, MoreFields
 from tui.ui.connections.picker import ADD, SAME, ConnectionPicker
 from tui.ui.connections.pull import PullDialog
 from tui.ui.widgets.choice_list import ChoiceList
+from tui.ui.widgets.confirm import Confirm
 from tui.ui.widgets.value_form import ValueForm
 
 CLOUD = Provider("cloud", "Cloud", "openai", "https://c/v1", ("CLOUD_KEY",), needs_key=True)
@@ -74,6 +76,37 @@ async def choose(app: Harness, pilot: Any, button: str, text: str) -> None:
     await wait_until(lambda: isinstance(app.screen, ChoiceList))
     await pilot.press(*text, "enter")
     await wait_until(lambda: isinstance(app.screen, ConnectionForm))
+
+
+async def leave_it(app: Harness, pilot: Pilot[None]) -> None:
+    await pilot.press("escape")
+    await wait_until(lambda: isinstance(app.screen, Confirm))
+    app.screen.query_one("#yes", Button).press()
+
+
+async def test_esc_asks_before_what_was_typed_is_gone() -> None:
+    desk = Desk()
+    app, form = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        form.query_one("#model", Input).value = "half a na"
+        await pilot.press("escape")
+        await wait_until(lambda: isinstance(app.screen, Confirm))
+        await pilot.press("escape")
+        await wait_until(lambda: app.screen is form)
+        assert form.query_one("#model", Input).value == "half a na"
+        await leave_it(app, pilot)
+        await wait_until(lambda: app.result is None)
+
+
+async def test_esc_asks_nothing_where_nothing_was_typed_or_it_is_as_before() -> None:
+    desk = Desk()
+    app, form = desk.form("kitchen")
+    async with app.run_test() as pilot:
+        model = form.query_one("#model", Input)
+        before, model.value = model.value, "x"
+        model.value = before
+        await pilot.press("escape")
+        await wait_until(lambda: app.result is None)
 
 
 async def test_a_new_connection_is_saved_and_chats_when_it_is_the_first() -> None:
@@ -141,7 +174,7 @@ async def test_a_key_kept_for_a_test_is_forgotten_when_the_form_is_left() -> Non
         await pilot.press("ctrl+t")
         await wait_until(lambda: "offers 2 models" in status(form))
         assert desk.secrets.keys == {"cloud": SECRET}
-        await pilot.press("escape")
+        await leave_it(app, pilot)
         await wait_until(lambda: app.result is None)
 
     assert desk.secrets.keys == {}
@@ -157,7 +190,7 @@ async def test_a_key_replaced_for_a_test_comes_back_when_the_form_is_left() -> N
         await pilot.press("ctrl+t")
         await wait_until(lambda: "picture" in status(form))
         assert desk.secrets.keys == {"kitchen": "another"}
-        await pilot.press("escape")
+        await leave_it(app, pilot)
         await wait_until(lambda: app.result is None)
 
     assert desk.secrets.keys == {"kitchen": SECRET}

@@ -126,6 +126,64 @@ async def test_a_deleted_chat_comes_back() -> None:
         assert screen._rows.row.id == "lake"
 
 
+async def test_other_chats_come_and_go_around_the_cursor() -> None:
+    app, screen = await open_chats()
+    async with app.run_test(size=(80, 12)) as pilot:
+        await loaded(screen)
+        await pilot.press("down")
+        store = screen._library
+        newest = await store.new()
+        screen.stirred()
+        await wait_until(lambda: len(listed(screen)) == 4)
+        assert screen._rows.row is not None
+        assert (screen._rows.row.id, listed(screen)[0]) == ("ada", newest.chat.id)
+
+        await store.delete("ada")
+        screen.stirred()
+        await wait_until(lambda: len(listed(screen)) == 3)
+        assert screen._rows.row.id == "none"
+
+
+async def test_a_title_is_for_the_chat_that_had_the_cursor() -> None:
+    app, screen = await open_chats()
+    async with app.run_test() as pilot:
+        await loaded(screen)
+        await pilot.press("r")
+        screen.query_one("#naming", Input).value = "Holiday"
+        await screen._library.delete("lake")
+        screen.stirred()
+        await wait_until(lambda: len(listed(screen)) == 2)
+        await pilot.press("enter")
+        await wait_until(lambda: "gone" in str(screen.query_one("#note", Static).content))
+
+        assert screen._rows.rows[0].label == "Numbers [/] and engines"
+
+
+async def test_the_place_in_the_list_stays_when_others_come() -> None:
+    app, screen = await open_chats()
+    async with app.run_test(size=(80, 16)) as pilot:
+        await loaded(screen)
+        for _ in range(20):
+            await screen._library.new()
+        screen.stirred()
+        await wait_until(lambda: len(listed(screen)) == 23)
+        await pilot.press("down", "down", "pageup", "up", "up")
+        await pilot.pause()
+        rows = screen._rows
+
+        def place() -> int:
+            assert rows.highlighted is not None
+            return rows.highlighted * 2 - round(rows.scroll_offset.y)
+
+        before, chosen = place(), rows.row
+        await screen._library.new()
+        screen.stirred()
+        await wait_until(lambda: len(listed(screen)) == 24)
+        await pilot.pause()
+
+        assert (place(), rows.row) == (before, chosen)
+
+
 async def test_what_was_said_is_drawn_clean() -> None:
     app, screen = await open_chats()
     async with app.run_test(size=(80, 24)):

@@ -263,6 +263,9 @@ def _translated(path: Path) -> Iterator[None]:
         said = str(error)
         if isinstance(error, OSError):
             said = (error.strerror or said).lower()
+        from tui.adapters.storage.refusing import refuse_no_file
+
+        refuse_no_file(path)
         if is_damage(error):
             from tui.adapters.storage.mending import note_doubt
 

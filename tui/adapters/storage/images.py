@@ -63,10 +63,13 @@ class ImageFiles:
                 os.utime(data)
                 os.utime(facts)
             return
-        paths.folder(place.parent)
-        write_atomic(data, image.data)
-        # Written last: where it is, the picture is whole.
-        write_atomic(facts, json.dumps(_described(image)).encode())
+        try:
+            paths.folder(place.parent)
+            write_atomic(data, image.data)
+            # Written last: where it is, the picture is whole.
+            write_atomic(facts, json.dumps(_described(image)).encode())
+        except StorageError as error:
+            raise StorageError(f"{image.name} cannot be kept", hint=error.hint) from error
 
     def _get(self, digest: str) -> Image | None:
         place = self._place(digest)

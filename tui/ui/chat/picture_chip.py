@@ -194,8 +194,11 @@ class PictureChip(Chip):
     @property
     def words(self) -> str:
         """What it says, the cross included."""
-        row = self.parent.size.width if isinstance(self.parent, Widget) else 0
-        room = (row or self.app.size.width) - self.gutter.width - self._beside
+        # As it was laid out last: asked for its size while the screen is being laid out, which is
+        # when this is needed, Textual lays all of it out once more.
+        row = self.parent
+        width = row.outer_size.width - row.gutter.width if isinstance(row, Widget) else 0
+        room = (width if width > 0 else self.app.size.width) - self.gutter.width - self._beside
         alone = self.parent is not None and self.parent.has_class("-alone")
         return "\n".join(lines(self.shown, self._rows, room - 2, whole=alone or self.has_focus))
 

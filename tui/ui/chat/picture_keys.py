@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from textual import events, on
 
-from tui.domain.errors import AppError
+from tui.domain.errors import AppError, StorageError
 from tui.services import Services
 from tui.services.session import ChatSession
 from tui.ui.chat.attaching import Attaching, Leaving
 from tui.ui.chat.composer import Composer
 from tui.ui.chat.message_keys import MessageKeys
 from tui.ui.chat.picture_chip import PictureChip
+from tui.ui.terminal.signals import within
+
+LEAVING_SECONDS = 8.0
+"""How long leaving waits for the disk; a write that another program holds up fails after five."""
 
 
 class PictureKeys(MessageKeys):
@@ -21,6 +25,8 @@ class PictureKeys(MessageKeys):
     attaching: Attaching
     _is_draft_unsafe = False
     _may_lose_draft = False
+    unkept: AppError | None = None
+    """What could not be kept when it was tried to leave, and why."""
 
     def fail(self, error: AppError) -> None:
         """Say in one line what went wrong."""
@@ -114,17 +120,35 @@ class PictureKeys(MessageKeys):
 
     async def may_leave(self) -> bool:
         """Keep the prompt; when that fails say so, and let only the next try leave without it."""
-        await self.sent()
         try:
-            await self.put_away()
+            if not await within(self._keep_all, 1 if self._may_lose_draft else LEAVING_SECONDS):
+                raise StorageError("the disk does not answer", hint="see that it is there")
         except AppError as error:
-            if self._may_lose_draft or not (self.composer.draft or self.attaching.waiting):
-                return True
-            self._may_lose_draft = True
-            hint = f"{error.hint}; Ctrl+Q once more leaves without it" if error.hint else ""
-            self.fail(AppError(f"the prompt is not kept, {error}", hint=hint))
-            return False
+            return self._may_lose(error)
+        self.unkept = None
         return True
+
+    async def _keep_all(self) -> None:
+        await self.sent()
+        await self.put_away()
+
+    def _may_lose(self, error: AppError) -> bool:
+        waits = self.is_sending
+        if not (waits or self.composer.draft or self.attaching.waiting):
+            return True
+        what = "a message that was sent" if waits else "the prompt"
+        self.unkept = AppError(f"{what} is not kept, {error}")
+        if self._may_lose_draft:
+            return True
+        self._may_lose_draft = True
+        hint = f"{error.hint}; Ctrl+Q once more leaves without it" if error.hint else ""
+        self.fail(AppError(str(self.unkept), hint=hint))
+        return False
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a message is on its way to the disk."""
+        return False
 
     async def sent(self) -> None:
         """Wait until what was entered so far is on the disk, or back in the prompt."""

@@ -66,6 +66,11 @@ class Sending(QuickKeys):
         elif not self._turn.locked():
             self.entered_nothing()
 
+    @property
+    def is_sending(self) -> bool:
+        """Whether a message is on its way to the disk."""
+        return self._turn.locked()
+
     def entered_nothing(self) -> None:
         """Enter was pressed on the empty prompt."""
 

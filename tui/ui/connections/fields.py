@@ -145,6 +145,11 @@ class ConnectionFields(VerticalScroll, can_focus=False):
             vision=self._vision,
         )
 
+    @property
+    def typed(self) -> tuple[object, ...]:
+        """All that can be changed here, to tell whether something was."""
+        return self.named.value, self.chosen, self.key.value, self.proxy_password
+
     def _show(self) -> None:
         row = self.provider
         self._label("#provider", row.label if row else self._provider)

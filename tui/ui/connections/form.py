@@ -17,7 +17,6 @@ from tui.domain.errors import AppError, ConfigError
 from tui.domain.generation import Progress
 from tui.domain.misplaced import misplaced_key
 from tui.domain.safetext import clean_line
-from tui.domain.secret import Secret
 from tui.domain.settings import ConnectionSettings, changed
 from tui.services.configuring import SettingsService
 from tui.services.connecting import ConnectionService
@@ -26,6 +25,7 @@ from tui.services.ports import SecretStore
 from tui.services.trial import TestLine
 from tui.ui.connections.fields import ConnectionFields
 from tui.ui.connections.pull import PullDialog
+from tui.ui.connections.typed_keys import TypedKeys
 from tui.ui.widgets.confirm import Confirm
 from tui.ui.widgets.dialog import Dialog
 from tui.ui.widgets.progress import Speedometer
@@ -77,8 +77,7 @@ class ConnectionForm(Dialog[str | None]):
         self._fields = ConnectionFields(name, start, connections.providers)
         # The offline model has a name of its own, which nothing else can have.
         self._fields.named.disabled = bool(name) and not self._saved
-        self._before: dict[str, Secret | None] = {}
-        """What was kept before a key was typed here, by the name it is kept under."""
+        self._keys = TypedKeys(secrets)
 
     def body(self) -> ComposeResult:
         """The fields, what happened, and the buttons."""
@@ -94,6 +93,7 @@ class ConnectionForm(Dialog[str | None]):
 
     def on_mount(self) -> None:
         """Show what is set, and where its key is."""
+        self._untouched = self._fields.typed
         name = clean_line(self._connection)
         self.set_title(f"Connection {name}" if name else "New connection")
         (self._fields.url if self._connection else self._fields.named).focus()
@@ -160,12 +160,7 @@ class ConnectionForm(Dialog[str | None]):
         return name, chosen
 
     async def _store(self, name: str, key: str) -> str:
-        if name not in self._before:
-            try:
-                self._before[name] = await self._secrets.resolve("stored", name=name)
-            except ConfigError:  # there is none
-                self._before[name] = None
-        where = await self._secrets.store(name, key)
+        where = await self._keys.keep(name, key)
         # The key is kept under this name from now on.
         self._fields.named.disabled = True
         return where
@@ -173,9 +168,6 @@ class ConnectionForm(Dialog[str | None]):
     # -- doing
 
     @on(Button.Pressed, "#list")
-    def _list_by_button(self) -> None:
-        self.action_list()
-
     @work(exclusive=True, group="server")
     async def action_list(self) -> None:
         """Ask the server for its models and let one be chosen."""
@@ -184,6 +176,9 @@ class ConnectionForm(Dialog[str | None]):
             models = await self._connections.models_of(*await self._ready())
         except AppError as error:
             self._say(error.line(), error=True)
+            return
+        if not models:
+            self._say("the server offers no models", error=True)
             return
         self._say(f"{len(models)} models, {sum(m.vision == 'yes' for m in models)} see pictures")
         self._fields.choose_model(models)
@@ -274,19 +269,25 @@ class ConnectionForm(Dialog[str | None]):
         else:
             self.dismiss("")
 
-    @on(Button.Pressed, "#cancel")
     def action_close(self) -> None:
-        """Leave; keys that were kept for a test give way to those from before."""
-        self._leave()
+        """Leave, after asking where something was typed."""
+        if not self._keys and self._fields.typed == self._untouched:
+            self._leave()
+            return
 
+        def answer(yes: bool | None) -> None:
+            if yes:
+                self._leave()
+
+        question = "Leave without what was typed here?"
+        self.app.push_screen(Confirm(question, yes="Leave", no="Stay"), answer)
+
+    @on(Button.Pressed, "#cancel")
     @work(exclusive=True, group="save")
     async def _leave(self) -> None:
+        """Keys that were kept for a test give way to those from before."""
         try:
-            for name, key in self._before.items():
-                if key is None:
-                    await self._secrets.forget(name)
-                else:
-                    await self._secrets.store(name, key.reveal())
+            await self._keys.give_up()
         except AppError as error:
             self.notify(clean_line(error.line()), severity="warning", markup=False)
         self.dismiss(None)

@@ -17,6 +17,7 @@ from tui.domain.safetext import clean_line
 from tui.services.library import Library
 from tui.ui.widgets.ago import ago
 from tui.ui.widgets.dialog import Dialog
+from tui.ui.widgets.follow import follow
 from tui.ui.widgets.fuzzy import best
 from tui.ui.widgets.row_list import Row, RowList
 
@@ -79,6 +80,8 @@ class ChatsScreen(Dialog[str | SearchHit | None]):
         self._chats: list[ChatSummary] = []
         self._names: dict[str, str] = {}
         self._deleted: list[tuple[str, str]] = []
+        self._renamed = ""
+        """Id of the chat that is getting another title."""
         self._hits: dict[str, SearchHit] = {}
         """What was found in messages, by the ids of their rows."""
         self._query = Input(placeholder="/ to search titles and messages", id="query")
@@ -96,21 +99,27 @@ class ChatsScreen(Dialog[str | SearchHit | None]):
         self._rows.focus()
         self._load(self._current)
 
+    def stirred(self) -> None:
+        """Show what another Salon did; the cursor and the search stay."""
+        self._load(None)
+
     @work(exclusive=True, group="chats")
-    async def _load(self, keep: str = "") -> None:
+    async def _load(self, keep: str | None) -> None:
         try:
             self._chats = await self._library.summaries()
             self._names = {who.id: who.name for who in await self._library.characters()}
         except AppError as error:
             self._say(error.line())
-        self._show(keep)
+        self._show(keep, list(self._hits.values()))
+        self._search()
 
     def _say(self, text: str) -> None:
         self.put("#note", clean_line(text))
 
     # -- what is listed
 
-    def _show(self, keep: str = "", hits: list[SearchHit] | None = None) -> None:
+    def _show(self, keep: str | None = "", hits: list[SearchHit] | None = None) -> None:
+        """List what fits the search; the cursor goes to the row of an id, or stays for None."""
         query = self._query.value.strip()
         chats = best(query, self._chats, lambda chat: f"{chat.title} {self._who(chat)}")
         rows = [self._row(chat) for chat in chats]
@@ -122,7 +131,10 @@ class ChatsScreen(Dialog[str | SearchHit | None]):
                 for id_, hit in self._hits.items()
             ]
         empty = "Nothing found" if query else "No chats yet; N starts one"
-        self._rows.set_rows(rows, keep=keep, empty=empty)
+        if keep is None:
+            follow(self._rows, rows, empty)
+        else:
+            self._rows.set_rows(rows, keep=keep, empty=empty)
 
     def _who(self, chat: ChatSummary) -> str:
         return self._names.get(chat.character, chat.character)
@@ -137,6 +149,9 @@ class ChatsScreen(Dialog[str | SearchHit | None]):
     @on(Input.Changed, "#query")
     def _filter(self) -> None:
         self._show()
+        self._search()
+
+    def _search(self) -> None:
         if len(self._query.value.strip()) >= _ENOUGH:
             self._find(self._query.value.strip())
         else:
@@ -149,8 +164,7 @@ class ChatsScreen(Dialog[str | SearchHit | None]):
         except AppError as error:
             self._say(error.line())
         else:
-            row = self._rows.row
-            self._show(row.id if row else "", hits)
+            self._show(None, hits)
 
     # -- what can be done
 
@@ -198,6 +212,7 @@ class ChatsScreen(Dialog[str | SearchHit | None]):
             return
         naming = self.query_one("#naming", Input)
         self.add_class("-renaming")
+        self._renamed = chat.id
         naming.value = clean_line(chat.title)
         naming.focus()
         self._say("Enter keeps the title, Esc leaves it as it was")
@@ -211,8 +226,8 @@ class ChatsScreen(Dialog[str | SearchHit | None]):
     def _keep_title(self, event: Input.Submitted) -> None:
         self._end_renaming()
         title = event.value.strip()
-        if title and self._chosen():
-            self._rename(self._chosen(), title)
+        if title:
+            self._rename(self._renamed, title)
 
     @work(group="change")
     async def _rename(self, chat_id: str, title: str) -> None:

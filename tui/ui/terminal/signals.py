@@ -53,7 +53,20 @@ async def _leave(app: App[Any], number: int, save: Callable[[], Awaitable[None]]
 async def in_time(save: Callable[[], Awaitable[None]]) -> None:
     """Save, but neither for ever nor at any price: what it raises is logged."""
     try:
-        async with asyncio.timeout(SAVE_SECONDS):
-            await save()
+        await within(save, SAVE_SECONDS)
     except Exception:  # noqa: BLE001 - a failed save must not keep the app from ending
         _log.exception("not everything was saved")
+
+
+async def within(save: Callable[[], Awaitable[None]], seconds: float) -> bool:
+    """Save; whether it was done in time. What is late is left to itself, and not called off.
+
+    Called off, it would only go on to what it does next, which may hang as well.
+    """
+    saving = asyncio.ensure_future(save())
+    await asyncio.wait({saving}, timeout=seconds)
+    if saving.done():
+        saving.result()
+        return True
+    _log.error("saving took longer than %s seconds, and was not waited for", seconds)
+    return False

@@ -115,6 +115,9 @@ class Dialog(ModalScreen[T]):
         for static in self.query(selector).results(Static):
             static.update(Content(text))
 
+    def stirred(self) -> None:
+        """Another Salon wrote something: show what is new of what is listed here."""
+
     def action_explain(self) -> None:
         """Say what can be done here."""
         if self.HELP:
