@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+Worker.StateChanged.bubble = True  # else only the widget that runs it is told of a bug in it
+
 
 class SalonApp(Toasting):
     """Holds the services and one chat screen; everything else opens above it."""
