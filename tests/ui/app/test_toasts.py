@@ -85,3 +85,14 @@ async def test_on_a_short_terminal_the_latest_stands_alone() -> None:
         await tell(stage, "something else")
 
         assert stage.notices == ["something else"]
+
+
+async def test_long_words_stand_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toasts, "READ_SECONDS", 0.01)
+    async with opened() as stage:
+        await tell(stage, "short")
+        await tell(stage, "a long story " * 900)
+        await stage.press("x")
+        await stage.until(lambda: "short" not in stage.notices)
+
+        assert len(stage.notices) == 1
