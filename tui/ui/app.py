@@ -217,7 +217,7 @@ class SalonApp(Toasting):
 
     @on(ChatScreen.CommandEntered)
     def _command_entered(self, event: ChatScreen.CommandEntered) -> None:
-        self.run_line(event.text, restore=event.restore)
+        event.run = self.run_line(event.text, restore=event.restore)
 
     @work(group="commands", exit_on_error=False)
     async def run_line(self, text: str, *, restore: bool = False) -> None:

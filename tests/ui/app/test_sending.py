@@ -10,6 +10,7 @@ from tests.ui.app.stage import connected, opened
 from tests.ui.app.test_bursts import burst
 from tests.ui.app.test_held_file import LOCKED, Held, enter
 from tui.domain.chat import Message
+from tui.ui.chat import sending
 
 
 async def test_messages_that_cannot_be_written_come_back_in_their_order(
@@ -161,3 +162,21 @@ async def test_a_message_that_is_being_written_does_not_stop_with_who_asked_for_
 
         assert stage.texts[1] == "hello there"
         assert screen.attaching.leaving == []
+
+
+async def test_a_message_behind_a_command_goes_by_what_it_changes() -> None:
+    house = await connected()
+    async with opened(house) as stage:
+        burst(stage, *"/delay 50 | /connect Attic", "enter", *"hello there", "enter")
+        await stage.until(lambda: stage.texts[-1] == "Hello there.")
+
+        assert stage.messages[-1].model == "text-only"
+
+
+async def test_a_message_does_not_wait_for_a_long_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "_AHEAD_SECONDS", 0.02)
+    async with opened(await connected()) as stage:
+        await stage.enter("/delay 60000")
+        await stage.say("hello there")
+
+        assert stage.texts[1:] == ["hello there", "Hello there."]

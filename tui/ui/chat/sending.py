@@ -23,6 +23,9 @@ from tui.ui.chat.replying import Replying
 _LONG_SECONDS = 0.3
 """What is written for longer than this is told of; it takes a thousandth when nothing is amiss."""
 _HEARD_SECONDS = 0.5
+_AHEAD_SECONDS = 0.5
+"""How long what was typed ahead waits for a command; most take a few thousandths of it."""
+_LOOK_SECONDS = 0.005
 _WORDS = 24
 """Characters of a message by which it is told of."""
 
@@ -90,8 +93,15 @@ class Sending(QuickKeys):
             done.set()
 
     async def _command(self, text: str) -> None:
-        self.post_message(self.CommandEntered(text, restore=True))
+        """Run a command; a message behind it goes by what it changes, such as who answers."""
+        entered = self.CommandEntered(text, restore=True)
+        self.post_message(entered)
         self.note_soon()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_AHEAD_SECONDS):
+                # Who waits for a worker stops it when he is stopped himself.
+                while entered.run is None or not entered.run.is_finished:  # noqa: ASYNC110
+                    await asyncio.sleep(_LOOK_SECONDS)
 
     async def _mention(self, event: Composer.Submitted, session: ChatSession) -> None:
         is_complete = False
