@@ -180,3 +180,15 @@ async def test_a_message_does_not_wait_for_a_long_command(monkeypatch: pytest.Mo
         await stage.say("hello there")
 
         assert stage.texts[1:] == ["hello there", "Hello there."]
+
+
+async def test_a_message_behind_a_command_that_opens_a_chat_goes_into_that() -> None:
+    house = await connected()
+    async with opened(house) as stage:
+        await stage.say("first words")
+        written = stage.app.chat.session
+        burst(stage, *"/delay 20 | /new", "enter", *"hello there", "enter", *"and you", "enter")
+        await stage.until(lambda: "and you" in stage.texts and stage.texts[-1] == "Hello there.")
+
+        assert stage.texts[1] == "hello there"
+        assert len(written) == 3

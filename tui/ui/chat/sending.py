@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 
 from textual import on, work
 from textual.message import Message
@@ -17,6 +18,7 @@ from tui.services.macro_environment import written
 from tui.services.session import ChatSession
 from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.composer import Composer
+from tui.ui.chat.message_keys import MessageKeys
 from tui.ui.chat.quick_keys import QuickKeys
 from tui.ui.chat.replying import Replying
 
@@ -56,6 +58,8 @@ class Sending(QuickKeys):
         """Messages that are being written, or wait for that, in the order of Enter."""
         self._is_slow = False
         self._is_answer_wanted = True
+        self._command_before: MessageKeys.CommandEntered | None = None
+        self._patience_ends = 0.0
 
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
@@ -93,18 +97,30 @@ class Sending(QuickKeys):
             done.set()
 
     async def _command(self, text: str) -> None:
-        """Run a command; a message behind it goes by what it changes, such as who answers."""
-        entered = self.CommandEntered(text, restore=True)
-        self.post_message(entered)
+        self._command_before = self.CommandEntered(text, restore=True)
+        self._patience_ends = monotonic() + _AHEAD_SECONDS
+        self.post_message(self._command_before)
         self.note_soon()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_AHEAD_SECONDS):
-                # Who waits for a worker stops it when he is stopped himself.
-                while entered.run is None or not entered.run.is_finished:  # noqa: ASYNC110
-                    await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _behind_command(self) -> bool:
+        """Let a command end that was entered just before; whether it was still at work.
+
+        What follows goes by what it changes, such as who answers.
+        """
+        before, has_waited = self._command_before, False
+        while before is not None and monotonic() < self._patience_ends:
+            if before.run is not None and before.run.is_finished:
+                break
+            has_waited = True
+            # Who waits for a worker stops it when he is stopped himself.
+            await asyncio.sleep(_LOOK_SECONDS)
+        self._command_before = None
+        return has_waited
 
     async def _mention(self, event: Composer.Submitted, session: ChatSession) -> None:
         is_complete = False
+        if await self._behind_command():
+            session = self.session
         try:
             is_complete = session is self.session and await self.take_mentioned(event.typed)
         finally:
@@ -174,6 +190,10 @@ class Sending(QuickKeys):
     async def _deliver(self, message: Leaving) -> None:
         if not self._is_in_line(message):
             return  # it came back with the one before it
+        if await self._behind_command():
+            for each in self._line:
+                if not each.pictures:  # those have their numbers in the chat they were put into
+                    each.session = self.session
         session = message.session
         timer = self.set_timer(_LONG_SECONDS, self._tell_slow)
         try:
