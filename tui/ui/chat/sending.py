@@ -59,6 +59,7 @@ class Sending(QuickKeys):
         self._is_slow = False
         self._is_answer_wanted = True
         self._command_before: MessageKeys.CommandEntered | None = None
+        """What the next message may have to wait for, and until when."""
         self._patience_ends = 0.0
 
     @on(Composer.Submitted)
