@@ -82,7 +82,7 @@ class ChatService:
     async def add(self, session: ChatSession, message: Message, at: str = "") -> None:
         """Put a ready message into the chat and name an unnamed chat after it."""
         await message_edits.insert(session, message, at)
-        session.chat.draft = ""
+        session.chat.draft = message_edits.rest_of(session.chat.draft, message.text)
         sent = {each.number for each in message.attachments}
         waiting = session.chat.draft_pictures
         session.chat.draft_pictures = tuple(each for each in waiting if each.number not in sent)

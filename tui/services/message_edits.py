@@ -178,3 +178,9 @@ async def _change(
         put_back()
         raise
     session.undos.append((what, undo))
+
+
+def rest_of(draft: str, sent: str) -> str:
+    """What of a draft is not sent: what was typed behind the message, or is for another one."""
+    rest = draft.removeprefix(sent)
+    return rest.removeprefix("\n") if rest[:1] in ("", "\n") else draft

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+Worker.StateChanged.bubble = True  # else only the widget that runs it is told of a bug in it
+
 
 class SalonApp(Toasting):
     """Holds the services and one chat screen; everything else opens above it."""
@@ -217,7 +219,7 @@ class SalonApp(Toasting):
 
     @on(ChatScreen.CommandEntered)
     def _command_entered(self, event: ChatScreen.CommandEntered) -> None:
-        self.run_line(event.text, restore=event.restore)
+        event.run = self.run_line(event.text, restore=event.restore)
 
     @work(group="commands", exit_on_error=False)
     async def run_line(self, text: str, *, restore: bool = False) -> None:

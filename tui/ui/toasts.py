@@ -13,6 +13,8 @@ from tui.ui.turns import InTurn
 
 READ_SECONDS = 2.0
 """How long one stands before a key takes it away; keys that were on their way must not."""
+_READ = 50
+"""Characters that are read meanwhile by somebody who types; more words stand longer."""
 _JUST_NOW = 0.3
 """Seconds; one that is told and then a screen opened is meant for that screen."""
 _SHORT = 18
@@ -58,17 +60,15 @@ class Toasting(InTurn):
     async def on_event(self, event: events.Event) -> None:
         """A key was pressed: whoever presses it has read what stands there for a while."""
         if isinstance(event, events.Key):
-            self._take_older(READ_SECONDS)
+            now = time()
+            self._take_away(lambda each: each.raised_at + _seconds_to_read(each) < now)
         await super().on_event(event)
 
     def push_screen(self, *args: Any, **values: Any) -> Any:
         """Open a screen; what was told before is about what stood there before."""
-        self._take_older(_JUST_NOW)
-        return super().push_screen(*args, **values)
-
-    def _take_older(self, seconds: float) -> None:
-        before = time() - seconds
+        before = time() - _JUST_NOW
         self._take_away(lambda each: each.raised_at < before)
+        return super().push_screen(*args, **values)
 
     def _take_away(self, is_meant: Callable[[Notification], bool]) -> None:
         there = self._notifications
@@ -77,3 +77,7 @@ class Toasting(InTurn):
             self._unnotify(each, refresh=False)
         if gone:
             self._refresh_notifications()
+
+
+def _seconds_to_read(toast: Notification) -> float:
+    return READ_SECONDS * max(1.0, len(toast.message) / _READ)

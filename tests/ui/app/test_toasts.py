@@ -106,3 +106,14 @@ async def test_the_same_words_in_one_moment_are_told_once() -> None:
         await stage.quiet()
 
         assert stage.notices == ["the disk is full"]
+
+
+async def test_long_words_stand_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toasts, "READ_SECONDS", 0.01)
+    async with opened() as stage:
+        await tell(stage, "short")
+        await tell(stage, "a long story " * 900)
+        await stage.press("x")
+        await stage.until(lambda: "short" not in stage.notices)
+
+        assert len(stage.notices) == 1

@@ -47,3 +47,13 @@ async def test_below_the_last_message_is_the_prompt() -> None:
         await stage.press("alt+up", "alt+down", "x")
 
         assert stage.prompt == "x"
+
+
+async def test_typing_goes_to_the_prompt_after_the_extensions_were_opened_by_the_plus() -> None:
+    async with opened(await connected()) as stage:
+        await stage.press("tab", "enter")
+        await stage.until(lambda: stage.top == "ChoiceList")
+        await stage.press("escape", "h", "i", "enter")
+        await stage.closed()
+
+        assert stage.texts[1:] == ["hi", "Hello there."]

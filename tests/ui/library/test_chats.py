@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 import pytest
@@ -7,7 +8,7 @@ from textual.widgets import Input, Static
 
 from tests.fakes.house import House
 from tests.ui.widgets.harness import UNSET, Harness, wait_until
-from tui.domain.chat import Chat, Message, SearchHit
+from tui.domain.chat import Chat, ChatSummary, Message, SearchHit
 from tui.services.library import Library
 from tui.ui.library.chats import NEW, ChatsScreen
 from tui.ui.widgets.ago import ago
@@ -142,6 +143,26 @@ async def test_other_chats_come_and_go_around_the_cursor() -> None:
         screen.stirred()
         await wait_until(lambda: len(listed(screen)) == 3)
         assert screen._rows.row.id == "none"
+
+
+async def test_the_cursor_is_on_the_chat_that_is_open_whatever_comes_while_the_list_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app, screen = await open_chats("ada")
+    read = screen._library.summaries
+
+    async def stirred_meanwhile() -> list[ChatSummary]:
+        monkeypatch.setattr(screen._library, "summaries", read)
+        screen.stirred()
+        await asyncio.sleep(0)
+        return await read()
+
+    monkeypatch.setattr(screen._library, "summaries", stirred_meanwhile)
+    async with app.run_test():
+        await loaded(screen)
+
+        assert screen._rows.row is not None
+        assert screen._rows.row.id == "ada"
 
 
 async def test_a_title_is_for_the_chat_that_had_the_cursor() -> None:

@@ -8,10 +8,12 @@ from typing import ClassVar
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.worker import Worker
 
 from tui.ui.chat.beginning import Beginning
 from tui.ui.chat.chips import Chip
 from tui.ui.chat.composer import Composer
+from tui.ui.chat.plus_button import PlusButton
 from tui.ui.terminal.compositor import RowCompositor
 from tui.ui.transcript.events import MessageFocused
 from tui.ui.transcript.view import Transcript
@@ -55,6 +57,8 @@ class MessageKeys(Beginning):
         text: str
         restore: bool = False
         """Whether the text goes back into the prompt when it cannot be run."""
+        run: Worker[None] | None = None
+        """Set by whoever runs it, when it begins."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,13 +111,13 @@ class MessageKeys(Beginning):
 
     def on_key(self, event: events.Key) -> None:
         """Type into the prompt although the focus is elsewhere, where it has no other meaning."""
-        chip = self.focused if isinstance(self.focused, Chip) else None
+        beside = self.focused if isinstance(self.focused, Chip | PlusButton) else None
         bound = self.active_bindings.get(event.key)
-        if chip and bound and bound.node is chip:
+        if beside and bound and bound.node is beside:
             return
         if not self._is_astray:
             return
-        if event.key == "enter" and chip is None:
+        if event.key == "enter" and beside is None:
             self.composer.focus().submit()
         elif event.is_printable and event.character:
             self.composer.focus().insert(event.character)
@@ -130,7 +134,7 @@ class MessageKeys(Beginning):
 
     @property
     def _is_astray(self) -> bool:
-        """Whether keys go to a chip, or to the transcript while none of its messages has them."""
-        if isinstance(self.focused, Chip):
+        """Whether keys go beside the prompt, or among the messages while none has the cursor."""
+        if isinstance(self.focused, Chip | PlusButton):
             return True
         return self.focused is self.transcript and self.transcript.focused_index is None

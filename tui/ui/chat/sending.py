@@ -7,10 +7,10 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 
 from textual import on, work
 from textual.message import Message
-from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from tui.domain.errors import AppError
 from tui.domain.safetext import clean_line
@@ -18,12 +18,16 @@ from tui.services.macro_environment import written
 from tui.services.session import ChatSession
 from tui.ui.chat.attaching import Leaving
 from tui.ui.chat.composer import Composer
+from tui.ui.chat.message_keys import MessageKeys
 from tui.ui.chat.quick_keys import QuickKeys
 from tui.ui.chat.replying import Replying
 
 _LONG_SECONDS = 0.3
 """What is written for longer than this is told of; it takes a thousandth when nothing is amiss."""
 _HEARD_SECONDS = 0.5
+_AHEAD_SECONDS = 0.5
+"""How long what was typed ahead waits for a command; most take a few thousandths of it."""
+_LOOK_SECONDS = 0.005
 _WORDS = 24
 """Characters of a message by which it is told of."""
 
@@ -48,22 +52,29 @@ class Sending(QuickKeys):
         super().__init__()
         self._turn = asyncio.Lock()
         """Whoever came first is first on the disk."""
-        self._writing: Leaving | None = None
+        self._entered: list[asyncio.Event] = []
+        """What was entered and is not done with; each is told when it is."""
+        self._line: list[Leaving] = []
+        """Messages that are being written, or wait for that, in the order of Enter."""
         self._is_slow = False
         self._is_answer_wanted = True
+        self._command_before: MessageKeys.CommandEntered | None = None
+        """What the next message may have to wait for, and until when."""
+        self._patience_ends = 0.0
 
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
+        self._is_answer_wanted = True
         if self.is_command(event.typed):
             self._begin(partial(self._command, event.text))
         elif "@" in event.typed:
-            self._begin(partial(self._mention, event))
+            self._begin(partial(self._mention, event, self.session))
         elif event.text.strip() or self.attaching.waiting:
             # At once: the pictures beside the prompt go with this text, not with the next.
             leaving = self._taken(event)
             if leaving is not None:
-                self._begin(partial(self._in_turn, leaving))
-        elif not self._turn.locked():
+                self._stand_in_line(leaving)
+        elif not self._entered:
             self.entered_nothing()
 
     @property
@@ -74,26 +85,63 @@ class Sending(QuickKeys):
     def entered_nothing(self) -> None:
         """Enter was pressed on the empty prompt."""
 
-    def _begin(self, what: Callable[[], Coroutine[None, None, None]]) -> Worker[None]:
-        return self.run_worker(what, group="sending", exit_on_error=False)
+    def _begin(self, what: Callable[[], Coroutine[None, None, None]]) -> asyncio.Event:
+        """Do something beside the keys, in its turn; the event is set when it is done."""
+        done = asyncio.Event()
+        self._entered.append(done)
+        self.run_worker(self._do(what, done), group="sending", exit_on_error=False)
+        return done
+
+    async def _do(
+        self, what: Callable[[], Coroutine[None, None, None]], done: asyncio.Event
+    ) -> None:
+        try:
+            async with self._turn:
+                await what()
+        finally:
+            self._entered.remove(done)
+            done.set()
 
     async def _command(self, text: str) -> None:
-        async with self._turn:
-            self.post_message(self.CommandEntered(text, restore=True))
+        self._command_before = self.CommandEntered(text, restore=True)
+        self._patience_ends = monotonic() + _AHEAD_SECONDS
+        self.post_message(self._command_before)
         self.note_soon()
 
-    async def _mention(self, event: Composer.Submitted) -> None:
-        async with self._turn:
-            if not await self.take_mentioned(event.typed):
-                self.load_back(event.text)
-                return
-            leaving = self._taken(event)
-            if leaving is not None:
-                await self._deliver(leaving)
+    async def _behind_command(self) -> bool:
+        """Let a command end that was entered just before; whether it was still at work.
 
-    async def _in_turn(self, message: Leaving) -> None:
-        async with self._turn:
-            await self._deliver(message)
+        What follows goes by what it changes, such as who answers.
+        """
+        before, has_waited = self._command_before, False
+        while before is not None and monotonic() < self._patience_ends:
+            if before.run is not None and before.run.is_finished:
+                break
+            has_waited = True
+            # Who waits for a worker stops it when he is stopped himself.
+            await asyncio.sleep(_LOOK_SECONDS)
+        self._command_before = None
+        return has_waited
+
+    async def _mention(self, event: Composer.Submitted, session: ChatSession) -> None:
+        is_complete = False
+        if await self._behind_command():
+            session = self.session
+        try:
+            is_complete = session is self.session and await self.take_mentioned(event.typed)
+        finally:
+            # Its pictures came too late when another chat is shown by now.
+            if not is_complete or session is not self.session:
+                self.give_back(Leaving(event.text, (), session))
+                is_complete = False
+        leaving = self._taken(event) if is_complete else None
+        if leaving is not None:
+            self._line.insert(0, leaving)
+            await self._deliver(leaving)
+
+    def _stand_in_line(self, message: Leaving) -> asyncio.Event:
+        self._line.append(message)
+        return self._begin(partial(self._deliver, message))
 
     def _taken(self, event: Composer.Submitted) -> Leaving | None:
         """What goes out now; None: it waits for captions first."""
@@ -118,15 +166,23 @@ class Sending(QuickKeys):
         While another chat than its own is shown, nobody answers. Once begun it goes on when
         whoever asked for it is stopped: what SQLite is at cannot be called off.
         """
-        with suppress(WorkerCancelled, WorkerFailed):
-            await self._begin(partial(self._in_turn, message)).wait()
+        self._is_answer_wanted = True
+        # Not the worker: who waits for one and is stopped stops it, too.
+        await self._stand_in_line(message).wait()
 
     async def sent(self) -> None:
-        """Wait until what was entered so far is on the disk, or back in the prompt."""
-        await self._heard()
-        for worker in [each for each in self.workers if each.group == "sending"]:
-            with suppress(WorkerCancelled, WorkerFailed):
-                await worker.wait()
+        """Wait until what was entered so far is on the disk, or back in the prompt.
+
+        It is back there, too, when nobody can wait any longer.
+        """
+        try:
+            await self._heard()
+            for done in [*self._entered]:
+                await done.wait()
+        except asyncio.CancelledError:
+            while self._line:
+                self._come_back(self._line[0])
+            raise
 
     async def _heard(self) -> None:
         """Wait until the keys that came before have come from the prompt to here."""
@@ -138,8 +194,13 @@ class Sending(QuickKeys):
             await asyncio.wait_for(heard.wait(), _HEARD_SECONDS)
 
     async def _deliver(self, message: Leaving) -> None:
+        if not self._is_in_line(message):
+            return  # it came back with the one before it
+        if await self._behind_command():
+            for each in self._line:
+                if not each.pictures:  # those have their numbers in the chat they were put into
+                    each.session = self.session
         session = message.session
-        self._writing, self._is_answer_wanted = message, True
         timer = self.set_timer(_LONG_SECONDS, self._tell_slow)
         try:
             if session is self.session:
@@ -147,23 +208,38 @@ class Sending(QuickKeys):
             settings = self.services.settings.current
             text = written(session, settings, message.text, message.pasted)
             await self.services.chats.send(session, text, message.pictures)
-        except AppError as error:
-            self.give_back(message)
+        except Exception as error:
+            self._come_back(message)
+            if not isinstance(error, AppError):
+                raise
             self.fail(error)
             return
         finally:
             timer.stop()
-            self._writing, self._is_slow = None, False
+            self._is_slow = False
+            self._line = [each for each in self._line if each is not message]
             self.update_hint()
         self.attaching.gone(message)
         self._show_sent(session)
+
+    def _is_in_line(self, message: Leaving) -> bool:
+        return any(each is message for each in self._line)
+
+    def _come_back(self, message: Leaving) -> None:
+        """Give a message back, and those behind it, which may be about it, in their order."""
+        if not self._is_in_line(message):
+            return
+        session = message.session
+        back = [each for each in self._line if each.session is session]
+        self._line = [each for each in self._line if each.session is not session]
+        for each in reversed(back):
+            self.give_back(each)
 
     def _show_sent(self, session: ChatSession) -> None:
         if session is not self.session:
             self.notify("The message is in the chat it was written in", markup=False)
             return
-        if self.composer.draft:
-            self.note_soon()
+        self.note_soon()
         self.transcript.sync()
         self.transcript.action_scroll_end()
         self.update_hint()
@@ -176,9 +252,9 @@ class Sending(QuickKeys):
 
     def writes(self) -> str:
         """Say which message takes long to get to the disk; empty: none."""
-        if self._writing is None or not self._is_slow:
+        if not self._line or not self._is_slow:
             return ""
-        words = clean_line(self._writing.text, _WORDS) or "a picture"
+        words = clean_line(self._line[0].text, _WORDS) or "a picture"
         return f"“{words}” waits for the disk: another program may hold the chats' file"
 
     def want_no_answer(self) -> None:

@@ -101,7 +101,8 @@ class ChatsScreen(Dialog[str | SearchHit | None]):
 
     def stirred(self) -> None:
         """Show what another Salon did; the cursor and the search stay."""
-        self._load(None)
+        # What is loaded first may have been broken off by this.
+        self._load(None if self._rows.rows else self._current)
 
     @work(exclusive=True, group="chats")
     async def _load(self, keep: str | None) -> None:
