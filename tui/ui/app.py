@@ -114,8 +114,7 @@ class SalonApp(Toasting):
         signals.install(self, self._save)
         ours = self.services
         told = (ours.settings, ours.connections, ours.store, ours.library)
-        lines = [*self._theme_problems, *(line for each in told for line in each.problems)]
-        self.tell_all(lines)
+        self.tell_all([*self._theme_problems, *(line for each in told for line in each.problems)])
         self.call_after_refresh(self._started)
 
     def on_descendant_focus(self) -> None:
