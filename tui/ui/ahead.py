@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 if TYPE_CHECKING:
     from textual.app import App
 
-FIRST_SECONDS = 1.5
+FIRST_SECONDS = 5.0
 """After the first frame: what is typed at once comes first."""
 _PAUSE = 0.02
 """Seconds between two of them, in which keys have the interpreter for themselves."""
