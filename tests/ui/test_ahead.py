@@ -43,7 +43,7 @@ async def test_it_is_loaded_in_a_thread_in_its_order(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(ahead, "import_module", load)
     app: App[None] = App()
     async with app.run_test():
-        ahead.begin(app)
+        ahead.begin(app, lambda: False)
         await wait_until(lambda: len(loaded) == len(ahead.MODULES))
 
     assert loaded == [(name, False) for name in ahead.MODULES]
@@ -62,7 +62,7 @@ async def test_an_app_that_ends_loads_no_more(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(ahead, "import_module", load)
     app: App[None] = App()
     async with app.run_test():
-        ahead.begin(app)
+        ahead.begin(app, lambda: False)
         await wait_until(lambda: bool(loaded))
         app.workers.cancel_all()
         ended.set()

@@ -6,11 +6,14 @@ while somebody reads or thinks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from time import sleep
 from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
+
+from tui.ui import quiet
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -34,8 +37,8 @@ MODULES = (
 """What others need stands before them."""
 
 
-def begin(app: App[None]) -> None:
-    """Load them from now on, in a thread."""
+def begin(app: App[None], is_busy: Callable[[], bool]) -> None:
+    """Load them some time from now, in a thread, while the app is not busy."""
 
     def load() -> None:
         worker = get_current_worker()
@@ -48,4 +51,4 @@ def begin(app: App[None]) -> None:
     def start() -> None:
         app.run_worker(load, group="ahead", thread=True, exit_on_error=False)
 
-    app.set_timer(FIRST_SECONDS, start)
+    quiet.later(app, FIRST_SECONDS, is_busy, start)

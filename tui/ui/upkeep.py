@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.domain.errors import AppError
+from tui.ui import quiet
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -15,12 +17,13 @@ FIRST_SECONDS = 5.0
 _AGAIN_SECONDS = 3600.0
 
 
-def begin(app: App[None], upkeep: Upkeep) -> None:
+def begin(app: App[None], upkeep: Upkeep, is_busy: Callable[[], bool]) -> None:
     """Look after things from now on; the prompt comes first.
 
     Args:
         app: Shows what is told.
         upkeep: Does it.
+        is_busy: Puts off the first time.
     """
 
     async def run() -> None:
@@ -32,5 +35,5 @@ def begin(app: App[None], upkeep: Upkeep) -> None:
     def start() -> None:
         app.run_worker(run(), group="upkeep", exit_on_error=False)
 
-    app.set_timer(FIRST_SECONDS, start)
+    quiet.later(app, FIRST_SECONDS, is_busy, start)
     app.set_interval(_AGAIN_SECONDS, start)

@@ -155,6 +155,10 @@ class ChatScreen(Sending):
         """Let a reply stream in for who waits for it and tells its failure, which is the result."""
         return self.replying.start(self.session, stream, tells=False)
 
+    def is_replying(self) -> bool:
+        """Whether a reply is being written."""
+        return self.replying.is_running
+
     def reply(self) -> None:
         """Ask for an answer; without a connection say how to get one."""
         if not self.services.connections.current():
