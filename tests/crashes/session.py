@@ -62,6 +62,7 @@ class Session:
         self.before = termios.tcgetattr(self.inner)
         self.written = b""
         self._has_terminal = True
+        self._answers = True
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.crashes.faulty"],
             stdin=self.inner,
@@ -84,7 +85,7 @@ class Session:
             return
         self.written += new
         for question, answer in ANSWERS:
-            if question in new:
+            if self._answers and question in new:
                 self.type(answer * new.count(question))
 
     def type(self, data: bytes) -> None:
@@ -126,6 +127,11 @@ class Session:
     def send(self, number: int) -> None:
         self.process.send_signal(number)
 
+    def kill(self, number: int) -> None:
+        """End it without a word; nothing is answered from then on: nobody is there to read it."""
+        self._answers = False
+        self.send(number)
+
     def until_stopped(self) -> None:
         """Wait until it stands still, as after Ctrl+Z."""
         end = time.monotonic() + LONGEST
@@ -157,6 +163,11 @@ class Session:
             os.close(self.inner)
 
     # What is left
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether something typed waits for whoever reads the terminal next, as a shell does."""
+        return bool(select.select([self.inner], [], [], 0)[0])
 
     @property
     def is_restored(self) -> bool:

@@ -229,7 +229,7 @@ def test_an_end_without_a_word_gives_the_terminal_back(
         session.started()
         session.pump(0.1)
 
-    session.send(number)
+    session.kill(number)
 
     assert session.wait() == -number
     session.until("nothing that was sent is lost")
@@ -238,6 +238,20 @@ def test_an_end_without_a_word_gives_the_terminal_back(
     if when == "working" and number != signal.SIGKILL:
         said = (session.home / "state" / "stderr.log").read_text(encoding="utf-8")
         assert "Fatal Python error" in said
+
+
+def test_keys_that_it_no_longer_read_are_not_the_shells(salon: Opener) -> None:
+    session = salon()
+    session.ready()
+    session.send(signal.SIGSTOP)
+    session.until_stopped()
+    session.type(b"echo run by the shell\r")
+
+    session.kill(signal.SIGKILL)
+
+    assert session.wait() == -signal.SIGKILL
+    session.until("nothing that was sent is lost")
+    assert not session.is_unread
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["told", "untold"])

@@ -117,6 +117,8 @@ def _watch(reading: int, screen: int, before: list[Any] | None, sentence: str) -
         own = termios.tcgetattr(screen)
     if last == _GIVEN_BACK:
         return
+    # What was typed for Salon is no command for the shell.
+    termios.tcflush(screen, termios.TCIFLUSH)
     os.write(screen, _RESTORE)
     # A shell that was faster has set its lines as it wants them.
     if termios.tcgetattr(screen) == own:
