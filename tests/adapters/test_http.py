@@ -263,6 +263,16 @@ async def test_a_local_server_that_is_not_there_is_told_at_once() -> None:
     assert "running" in caught.value.hint
 
 
+async def test_where_a_proxy_is_on_the_way_the_hint_names_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    result, *_ = await fetch(httpx.ConnectError("refused"))
+    assert isinstance(result, NetworkError)
+    assert "HTTPS_PROXY" in result.hint
+
+
 async def test_https_to_a_plain_server_says_so() -> None:
     async with FakeServer(Reply([b"plain"])) as server:
         http = Http(sleep=Naps())

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import ssl
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
-from tui.adapters.failures import Answer, Origin, redact, refusal, retry_after
+from tui.adapters.failures import Answer, Origin, refusal, retry_after
 from tui.adapters.pace import paced as pace_of
 from tui.adapters.retrying import LOADING_SECONDS, MAX_WAIT, Failed, Patience, Sleep
 from tui.adapters.unpacking import TAKEN, unpacked
@@ -26,7 +25,6 @@ from tui.domain.errors import (
     RateLimited,
 )
 from tui.domain.generation import Progress
-from tui.domain.safetext import clean_line
 
 if TYPE_CHECKING:
     import httpx
@@ -212,6 +210,8 @@ class Http:
                                 raise ProtocolError(too_much)
                             yield chunk
         except (httpx.HTTPError, httpx.InvalidURL) as error:
+            from tui.adapters.network_errors import network_error
+
             raise Failed(*network_error(error, call.origin)) from error
 
 
@@ -255,43 +255,3 @@ def not_json(body: bytes, origin: Origin) -> ProviderError:
     """The error for an answer that should have been JSON."""
     text = body[:MAX_ERROR_BODY].decode("utf-8", "replace")
     return refusal(Answer(200, text, stray=True), origin)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    current: BaseException | None = error
-    while current is not None:
-        yield current
-        current = current.__cause__ or current.__context__
-
-
-def _tls_words(where: str, causes: list[ssl.SSLError]) -> tuple[str, str]:
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        hint = "check the address, or set SSL_CERT_FILE to your own authority's certificate"
-        return f"{where}: the certificate was not accepted", hint
-    return f"{where}: no TLS connection came about", "is it http:// rather than https://?"
-
-
-def network_error(error: Exception, origin: Origin) -> tuple[NetworkError, bool]:
-    """Put a failure of the connection into words; and say whether to try again."""
-    import httpx
-
-    where = f"{origin.label} at {origin.host}"
-    again = False
-    if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
-        message, hint = f"{where}: the address makes no sense", "it looks like https://host/v1"
-    elif tls := [c for c in _causes(error) if isinstance(c, ssl.SSLError)]:
-        message, hint = _tls_words(where, tls)
-    elif isinstance(error, httpx.ProxyError):
-        message, hint = f"{where}: the proxy refused", "look at HTTPS_PROXY and NO_PROXY"
-    elif isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
-        again = not origin.local
-        message = f"{where} cannot be reached"
-        hint = "is it running?" if origin.local else "check the network and the address"
-    elif isinstance(error, httpx.TimeoutException):
-        message, hint = f"{where} was silent for too long", "try again"
-    else:
-        again = True
-        message, hint = f"the connection to {where} broke off", "what came is kept; try again"
-    detail = clean_line(redact(str(error), origin.key, *origin.secrets), 120)
-    _log.info("%s: %s (%s)", message, type(error).__name__, detail)
-    return NetworkError(message, hint=hint, provider=origin.label), again
