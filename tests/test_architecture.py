@@ -15,7 +15,7 @@ PACKAGE = ROOT / "tui"
 
 LONGEST_MODULE = 300
 LONGER = {
-    "ui/app.py": (330, "the one class to which Textual brings keys, workers and messages"),
+    "ui/app.py": (332, "the one class to which Textual brings keys, workers and messages"),
 }
 """How long each may be instead, and why it is not cut in two."""
 LONGEST_FUNCTION = 60

@@ -80,6 +80,7 @@ class SalonApp(Toasting):
         self._is_saved = False
         self._asked_to_leave = False
         self.chat: ChatScreen
+        self.beginning: Callable[[], object] = lambda: None
         self.ending: Callable[[], object] = lambda: None
         self._is_starting = True
         self.wardrobe = Wardrobe(self, paths)
@@ -111,7 +112,7 @@ class SalonApp(Toasting):
         """Listen, and look around for servers once the chat is on the screen."""
         self.set_keymap(self.services.settings.current.keys)
         SalonCommands.entries = self._palette_entries
-        signals.install(self, self._save)
+        self.beginning()
         ours = self.services
         told = (ours.settings, ours.connections, ours.store, ours.library)
         self.tell_all([*self._theme_problems, *(line for each in told for line in each.problems)])
@@ -164,11 +165,12 @@ class SalonApp(Toasting):
             return
         self._leaving = True
         if await self.chat.may_leave():
-            await leave(self, self.chat, self._save)
+            await leave(self, self.chat, self.save)
         else:
             self._leaving = False
 
-    async def _save(self) -> None:
+    async def save(self) -> None:
+        """Keep everything that is not kept yet."""
         self._is_saved = True
         try:
             await keep_everything(self, getattr(self, "chat", None), self.services)
@@ -178,7 +180,7 @@ class SalonApp(Toasting):
     async def _shutdown(self) -> None:
         """Keep what there is after an error too, as long as there are widgets that hold it."""
         if self._exception is not None and not self._is_saved:
-            await signals.in_time(self._save)
+            await signals.in_time(self.save)
         self.ending()
         await super()._shutdown()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.safetext import clean_line
 from tui.ui.app import SalonApp
-from tui.ui.terminal import early_signals, last_resort, stderr
+from tui.ui.terminal import early_signals, last_resort, signals, stderr
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.parser import install as install_parser
 from tui.ui.transcript import highlight
@@ -50,11 +50,12 @@ def run_app(
         from tui.ui.terminal import driver  # noqa: PLC0415 - not to be had on Windows
 
         driver.use(app, frame.hand_over if frame else lambda: None)
+    app.beginning = lambda: signals.install(app, app.save)
     app.ending = lambda: _end_in_time(app, frame)
     try:
         app.run()
     finally:
-        early_signals.note()
+        early_signals.ignore()
         restore()
     if app._exception is not None:
         raise app._exception
@@ -74,6 +75,7 @@ def _end_in_time(app: SalonApp, frame: Skeleton | None) -> None:
     failed = app._exception is not None or unkept is not None
     last_words = f"salon: {clean_line(unkept.line(), 400)}" if unkept else ""
     restore = frame.restore if frame else lambda: None
+    early_signals.ignore()
     last_resort.begin(1 if failed else app.return_code or 0, last_words, restore)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 from textual.app import App
@@ -18,6 +18,14 @@ class Signalled(App[None]):
 
     def on_mount(self) -> None:
         signals.install(self, self.save)
+
+
+@pytest.fixture(autouse=True)
+def handlers_come_back() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in early_signals.numbers()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 async def failing() -> None:
@@ -64,16 +72,11 @@ async def test_a_second_signal_does_not_cut_saving_short() -> None:
 
 
 async def test_a_signal_that_came_too_early_is_acted_on() -> None:
-    before = {number: signal.getsignal(number) for number in early_signals.numbers()}
-    try:
-        early_signals.note()
-        os.kill(os.getpid(), signal.SIGTERM)
-        app = Signalled(None)
-        async with app.run_test() as pilot:
-            while app.return_code is None:
-                await pilot.pause(0.01)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    early_signals.note()
+    os.kill(os.getpid(), signal.SIGTERM)
+    app = Signalled(None)
+    async with app.run_test() as pilot:
+        while app.return_code is None:
+            await pilot.pause(0.01)
 
     assert app.return_code == 128 + signal.SIGTERM

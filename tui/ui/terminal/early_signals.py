@@ -1,7 +1,7 @@
 """Signals that come while nobody can act on them: as the program starts, and as it ends.
 
-They are only noted. An exception raised by a handler would be lost in whatever Python happens to
-do then, such as an import; whoever can act on signals looks here first.
+The early ones are only noted. An exception raised by a handler would be lost in whatever Python
+happens to do then, such as an import; whoever can act on signals looks here first.
 """
 
 from __future__ import annotations
@@ -21,9 +21,22 @@ def numbers() -> list[int]:
 
 def note() -> None:
     """Only note signals from now on."""
+    answer_with(_note)
+
+
+def ignore() -> None:
+    """All is kept and the exit code stands: what comes from now on changes nothing.
+
+    Python takes handlers of its own away before it ends; what is ignored stays so.
+    """
+    answer_with(_signal.SIG_IGN)
+
+
+def answer_with(handler: object) -> None:
+    """Have each of them answered in this way, as `signal.signal` takes it."""
     for number in numbers():
         try:
-            _signal.signal(number, _note)
+            _signal.signal(number, handler)
         except ValueError:
             # Not in the main thread, as in tests.
             return

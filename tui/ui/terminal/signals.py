@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,7 +18,10 @@ SAVE_SECONDS = 3.0
 
 
 def install(app: App[Any], save: Callable[[], Awaitable[None]] | None = None) -> None:
-    """Listen for signals; call it while the app's loop runs, in `on_mount`.
+    """Listen for signals; call it while the app's loop runs.
+
+    Not with the loop's own means: it would take them away as it closes, and a second signal would
+    then kill. These stay until `early_signals` has others.
 
     Args:
         app: Left with return code 128 + the signal's number.
@@ -35,10 +37,7 @@ def install(app: App[Any], save: Callable[[], Awaitable[None]] | None = None) ->
         task = loop.create_task(_leave(app, number, save))
         running.add(task)
 
-    for number in early_signals.numbers():
-        # Not to be had on Windows, nor outside the main thread, as in tests.
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, stop, number)
+    early_signals.answer_with(lambda number, _: loop.call_soon_threadsafe(stop, number))
     if early_signals.noted:
         loop.call_soon(stop, early_signals.noted[0])
         early_signals.noted.clear()
