@@ -84,4 +84,4 @@ class _Late:
         return repr(self._pattern)
 
     def __reduce__(self) -> Any:
-        return vars(re)["_compile"], self._recipe[1:]
+        return self._recipe[0], self._recipe[1:]
