@@ -14,23 +14,18 @@ from textual.worker import Worker, WorkerState
 from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
-from tui.services.endpoints import OFFLINE
 from tui.ui import ahead, collecting, following, upkeep
-from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
-from tui.ui.keeping import keep_everything, leave
+from tui.ui.keeping import Keeping
 from tui.ui.palette import Entry, SalonCommands
 from tui.ui.terminal import clipboard, signals
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
 from tui.ui.terminal.probe import UNKNOWN, Terminal
-from tui.ui.toasts import Toasting
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.screen import Screen
 
     from tui.slash.offers import Suggestion
@@ -43,7 +38,7 @@ logger = logging.getLogger(__name__)
 Worker.StateChanged.bubble = True  # else only the widget that runs it is told of a bug in it
 
 
-class SalonApp(Toasting):
+class SalonApp(Keeping):
     """Holds the services and one chat screen; everything else opens above it."""
 
     TITLE = "Salon"
@@ -76,17 +71,12 @@ class SalonApp(Toasting):
         self._hold = hold
         install_filter(self, terminal.drops)
         self.easel = Easel(terminal, services.settings.current.ui.images, self)
-        self._leaving = False
-        self._is_saved = False
-        self._asked_to_leave = False
-        self.chat: ChatScreen
-        self.ending: Callable[[], object] = lambda: None
         self._is_starting = True
         self.wardrobe = Wardrobe(self, paths)
         self._theme_problems = self.wardrobe.put_on(services.settings.current.ui.theme)
         self.stylesheet.set_variables(self.get_css_variables())
 
-    # Start and end
+    # Start
 
     async def on_load(self) -> None:
         """Open the last chat before anything is drawn, so that its screen is the first one.
@@ -111,7 +101,7 @@ class SalonApp(Toasting):
         """Listen, and look around for servers once the chat is on the screen."""
         self.set_keymap(self.services.settings.current.keys)
         SalonCommands.entries = self._palette_entries
-        signals.install(self, self._save)
+        signals.install(self, self.save)
         ours = self.services
         told = (ours.settings, ours.connections, ours.store, ours.library)
         self.tell_all([*self._theme_problems, *(line for each in told for line in each.problems)])
@@ -144,63 +134,10 @@ class SalonApp(Toasting):
 
     @work(group="discovery", exit_on_error=False)
     async def _look_around(self) -> None:
-        connections = self.services.connections
-        if connections.current():
-            return
-        found = []
-        if self.services.settings.current.ui.probe_local_servers:
-            others = {row.id for row in connections.providers.values() if not row.chats}
-            servers = await connections.discover()
-            found = [each for each in servers if each.models and each.provider not in others]
-        if found:
-            self.chat.offer_server(max(found, key=lambda server: server.seeing))
-        elif OFFLINE in connections.names():
-            label = connections.label(OFFLINE)
-            self.chat.offer(Offer(f"{label} is on this machine: Enter to use it", name=OFFLINE))
-
-    async def action_leave(self) -> None:
-        """Stop what runs, keep everything, and leave."""
-        if self._leaving:
-            return
-        self._leaving = True
-        if await self.chat.may_leave():
-            await leave(self, self.chat, self._save)
-        else:
-            self._leaving = False
-
-    async def _save(self) -> None:
-        self._is_saved = True
-        try:
-            await keep_everything(self, getattr(self, "chat", None), self.services)
-        finally:
-            self.easel.close()
-
-    async def _shutdown(self) -> None:
-        """Keep what there is after an error too, as long as there are widgets that hold it."""
-        if self._exception is not None and not self._is_saved:
-            await signals.in_time(self._save)
-        self.ending()
-        await super()._shutdown()
-
-    async def action_copy_or_leave(self) -> None:
-        """Copy what is selected; with nothing selected, twice in a row leaves."""
-        selected = self.screen.get_selected_text()
-        if selected:
-            await self._copy(selected)
-            self.screen.clear_selection()
-            return
-        if self._asked_to_leave:
-            await self.action_leave()
-            return
-        self._asked_to_leave = True
-        self.set_timer(2, self._forget_asking)
-        self.notify("Ctrl+C once more quits; Esc stops a reply", markup=False, timeout=2)
+        await self.chat.look_around()
 
     def _leave_later(self) -> None:
         self.call_later(self.action_leave)
-
-    def _forget_asking(self) -> None:
-        self._asked_to_leave = False
 
     # Commands
 
