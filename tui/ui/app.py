@@ -26,6 +26,8 @@ from tui.ui.terminal.probe import UNKNOWN, Terminal
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
+    import asyncio
+
     from textual.screen import Screen
 
     from tui.slash.offers import Suggestion
@@ -155,12 +157,24 @@ class SalonApp(Keeping):
 
     @on(ChatScreen.CommandEntered)
     def _command_entered(self, event: ChatScreen.CommandEntered) -> None:
-        event.run = self.run_line(event.text, restore=event.restore)
+        self.run_line(event.text, restore=event.restore, done=event.done)
 
     @work(group="commands", exit_on_error=False)
-    async def run_line(self, text: str, *, restore: bool = False) -> None:
-        """Run a line of the command language; its errors become one line."""
-        await self.desk.run(text, typed=restore)
+    async def run_line(
+        self, text: str, *, restore: bool = False, done: asyncio.Event | None = None
+    ) -> None:
+        """Run a line of the command language; its errors become one line.
+
+        Args:
+            text: The line.
+            restore: Whether it goes back into the prompt when it cannot be run.
+            done: Set when it ended, however it did.
+        """
+        try:
+            await self.desk.run(text, typed=restore)
+        finally:
+            if done is not None:
+                done.set()
         self._show_quick_replies()
 
     def action_command(self, text: str) -> None:
