@@ -10,6 +10,7 @@ from tui.domain.connection import FoundServer, Model
 from tui.services.endpoints import OFFLINE
 from tui.ui import keeping
 from tui.ui.chat.offers import NO_MODEL
+from tui.ui.transcript.view import Transcript
 
 SIZES = [(120, 36), (80, 24), (40, 12)]
 
@@ -119,6 +120,19 @@ async def test_ctrl_c_twice_leaves() -> None:
         await stage.pilot.pause()
 
     assert house.worker.closed == 1
+
+
+async def test_ctrl_c_copies_what_is_selected() -> None:
+    house = House()
+    async with opened(house) as stage:
+        row = next(y for y, line in enumerate(stage.screen.splitlines()) if "Welcome" in line)
+        await stage.pilot.click(Transcript, offset=(4, row), times=2)
+        await stage.press("ctrl+c")
+
+        assert stage.app.clipboard == "Welcome"
+        assert stage.app.screen.get_selected_text() is None
+        assert stage.notices == []
+        assert house.worker.closed == 0
 
 
 async def test_ctrl_c_long_after_the_first_does_not_leave(monkeypatch: pytest.MonkeyPatch) -> None:

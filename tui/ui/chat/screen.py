@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -270,6 +271,10 @@ class ChatScreen(Sending):
             self.post_message(self.CommandEntered(commands[event.part]))
 
     # Keys
+
+    def action_copy_text(self) -> None:
+        """Leave Ctrl+C to the app, which has the system's program copy, too."""
+        raise SkipAction
 
     def action_stop(self) -> None:
         """Stop what runs; else go back to the prompt."""
