@@ -46,7 +46,6 @@ class SalonApp(Keeping):
     TITLE = "Salon"
     CSS_PATH: ClassVar = ["app.tcss", "chat/screen.tcss"]
     COMMANDS: ClassVar = {SalonCommands}
-    ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "command('/help')", "Help", id="help"),
         Binding("f2", "command('/settings')", "Settings", id="settings"),
