@@ -64,11 +64,12 @@ def load(folder: Path, kind: str, *, first: bool = True) -> Any:
     """Load one kind; with `first`, also make a first caption, so that its check is done."""
     from tui.adapters.onnx import loading, sessions
     from tui.adapters.onnx.captioning_model import CaptioningModel
+    from tui.adapters.onnx.hoist import Kind
     from tui.adapters.onnx.loading import Files
 
     sessions.FOLD = kind in KINDS[2:]
-    ways = {KINDS[-2]: loading.COMPACT, LAST: loading.IN_BLOCKS}
-    vars(loading)["KINDS"] = (ways.get(kind, loading.HOISTED),)
+    ways = {KINDS[-2]: Kind.COMPACT, LAST: Kind.IN_BLOCKS}
+    vars(loading)["KINDS"] = (ways.get(kind, Kind.HOISTED),)
     choice = found(folder).choice
     files = Files(
         folder,

@@ -245,7 +245,7 @@ def _step(found: LocalModel) -> float | None:
         return None
     once = sessions.open_bytes(parts.picture, parts.folder, path.name)
     elements = {one.name: sessions.ELEMENTS[one.type][0] for one in once.get_outputs()}
-    made = parts.step(elements, in_blocks=True) or parts.step(elements)
+    made = parts.step(elements, hoist.Kind.IN_BLOCKS) or parts.step(elements)
     config = json.loads((found.folder / "config.json").read_bytes())
     try:
         encoder, decoder = config["encoder"], config["decoder"]

@@ -115,6 +115,21 @@ async def test_the_connection_is_afterwards_as_it_was(naps: list[float]) -> None
     assert wire.reads == 4
 
 
+async def test_a_connection_that_takes_no_attribute_is_read_as_ever(naps: list[float]) -> None:
+    class Sealed:
+        __slots__ = ("read",)
+
+        def __init__(self, wire: Wire) -> None:
+            self.read = wire.read
+
+    wire = Wire(b"a", b"b")
+    sealed = Sealed(wire)
+    with paced(httpx.Response(200, extensions={"network_stream": sealed})):
+        assert [await sealed.read(1), await sealed.read(1)] == [b"a", b"b"]
+
+    assert (wire.reads, naps) == (2, [])
+
+
 async def test_what_the_kernel_holds_is_taken_in_one_go(naps: list[float]) -> None:
     near, far = socket.socketpair()
     near.setblocking(False)

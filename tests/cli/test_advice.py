@@ -32,11 +32,13 @@ def test_no_hint_names_a_key_in_the_shell() -> None:
         hint
         for part in ("services", "adapters")
         for file in (folder / part).rglob("*.py")
-        for hint in re.findall(r'hint=f?"([^"]*\bF\d[^"]*)"', file.read_text(encoding="utf-8"))
+        for hint in re.findall(
+            r'hint=f?"([^"]*\b(?:F\d|Ctrl\+)[^"]*)"', file.read_text(encoding="utf-8")
+        )
     ]
     assert hints
     for hint in hints:
-        assert not re.search(r"\bF\d", for_shell(AppError("x", hint=hint)).hint)
+        assert not re.search(r"\bF\d|Ctrl\+", for_shell(AppError("x", hint=hint)).hint)
 
 
 def test_other_errors_stay_as_they_are() -> None:

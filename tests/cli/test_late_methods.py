@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.cli.test_main import python
-from tui.cli.late_methods import later
+from tui.cli.late_methods import defer, later
 
 
 class Compiling:
@@ -26,7 +25,7 @@ class Compiling:
 
 @pytest.fixture
 def compiling(monkeypatch: pytest.MonkeyPatch) -> Compiling:
-    if sys.version_info >= (3, 13):
+    if "_create_fn" not in vars(dataclasses):
         pytest.skip("this Python compiles the methods of a class together")
     create = Compiling(vars(dataclasses)["_create_fn"])
     monkeypatch.setitem(vars(dataclasses), "_create_fn", later(create))
@@ -96,6 +95,14 @@ def test_a_method_that_cannot_be_replaced_is_still_named() -> None:
 
             def __setattr__(self, name: str, value: object) -> None:
                 raise AssertionError
+
+
+def test_a_python_that_compiles_otherwise_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(vars(dataclasses), "_create_fn", raising=False)
+    before = dict(vars(dataclasses))
+    defer()
+
+    assert vars(dataclasses) == before
 
 
 def test_the_settings_are_compared_and_changed_as_ever() -> None:

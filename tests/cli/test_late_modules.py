@@ -87,3 +87,13 @@ def test_who_asks_for_more_than_was_foreseen_gets_the_module(
     assert sys.modules["colorsys"] is not late
     with pytest.raises(AttributeError, match="colorsys"):
         late.nothing_like_it  # noqa: B018 - asked for
+
+
+def test_where_the_nearer_module_is_missing_the_module_itself_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late = _Late("colorsys", nearer="no_such_module")
+    monkeypatch.setitem(sys.modules, "colorsys", late)
+
+    assert late.rgb_to_hsv(0, 0, 0) == (0, 0, 0)
+    assert sys.modules["colorsys"] is not late

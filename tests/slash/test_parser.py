@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.slash.grammar import only, read, shown, texts
 from tui.domain.errors import CommandError
 from tui.slash.parser import DEEPEST, is_command
-from tui.slash.syntax import Closure, Word, quote, read_word
+from tui.slash.syntax import Closure, Source, Word, quote
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_quoted_value_comes_back(value: str) -> None:
 def test_a_quoted_first_word_comes_back(value: str) -> None:
     if value.endswith("\\"):
         return
-    word = read_word(f"{quote(value)} rest", 0)
+    word = Source(f"{quote(value)} rest").word(0)
 
     assert _meant(word) == value
 

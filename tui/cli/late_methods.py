@@ -5,14 +5,13 @@ the prompt can be used there are some 160 such classes, Textual's included, of w
 and hardly one is compared or printed: compiling was a quarter of all imports. Here the class gets
 a stand-in for each method, which has the real one made and put in its place.
 
-This replaces a private function of `dataclasses` that Python 3.11 and 3.12 have; from 3.13 on, the
-methods of a class are compiled together, and nothing is changed here.
+This replaces a private function of `dataclasses` that Python 3.11 and 3.12 have. Where there is no
+such function nothing is changed: from 3.13 on, the methods of a class are compiled together.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +25,9 @@ _CREATE = "_create_fn"
 
 def defer() -> None:
     """Let the methods of all dataclasses that are defined from now on wait for their first call."""
-    if sys.version_info < (3, 13):
-        vars(dataclasses)[_CREATE] = later(vars(dataclasses)[_CREATE])
+    create = vars(dataclasses).get(_CREATE)
+    if create is not None:
+        vars(dataclasses)[_CREATE] = later(create)
 
 
 def later(create: Create) -> Create:

@@ -9,7 +9,7 @@ kept passes on what it is asked for.
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import ModuleType
 
@@ -56,8 +56,10 @@ class _Late(ModuleType):
         if name.startswith("__"):
             # The import system asks whether this is a package.
             raise AttributeError(name)
-        if self._nearer and hasattr(nearer := import_module(self._nearer), name):
-            return getattr(nearer, name)
+        if self._nearer:
+            # It is private: another release may have none, or none of these names in it.
+            with suppress(ImportError, AttributeError):
+                return getattr(import_module(self._nearer), name)
         self._step_aside()
         return getattr(import_module(self.__name__), name)
 

@@ -10,6 +10,7 @@ type of what they compile for that of all patterns, or try whether a pattern can
 
 from __future__ import annotations
 
+import copyreg
 import re
 import sys
 from contextlib import contextmanager
@@ -84,4 +85,4 @@ class _Late:
         return repr(self._pattern)
 
     def __reduce__(self) -> Any:
-        return vars(re)["_compile"], self._recipe[1:]
+        return copyreg.dispatch_table[re.Pattern](self._pattern)

@@ -188,11 +188,6 @@ class Source:
         return Word("".join(letters), start, len(self.text), quoted=True, closed=False)
 
 
-def read_word(text: str, start: int) -> Word:
-    """Read one word; see `Source.word`. For a short text that is looked at once."""
-    return Source(text).word(start)
-
-
 def quote(value: str, *, close: bool = True) -> str:
     r"""Write a value so that it is read as it is: in quotes where needed, nothing a macro.
 

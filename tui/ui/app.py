@@ -14,22 +14,19 @@ from textual.worker import Worker, WorkerState
 from tui.domain.settings import Settings
 from tui.paths import Paths
 from tui.services import Services
-from tui.services.endpoints import OFFLINE
 from tui.ui import ahead, collecting, following, upkeep
-from tui.ui.chat.offers import Offer
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
-from tui.ui.keeping import keep_everything, leave
+from tui.ui.keeping import Keeping
 from tui.ui.palette import Entry, SalonCommands
-from tui.ui.terminal import clipboard, signals
+from tui.ui.terminal import clipboard
 from tui.ui.terminal.hold import KeyHold
 from tui.ui.terminal.line_filter import install as install_filter
 from tui.ui.terminal.probe import UNKNOWN, Terminal
-from tui.ui.toasts import Toasting
 from tui.ui.wardrobe import Wardrobe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import asyncio
 
     from textual.screen import Screen
 
@@ -43,13 +40,12 @@ logger = logging.getLogger(__name__)
 Worker.StateChanged.bubble = True  # else only the widget that runs it is told of a bug in it
 
 
-class SalonApp(Toasting):
+class SalonApp(Keeping):
     """Holds the services and one chat screen; everything else opens above it."""
 
     TITLE = "Salon"
     CSS_PATH: ClassVar = ["app.tcss", "chat/screen.tcss"]
     COMMANDS: ClassVar = {SalonCommands}
-    ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "command('/help')", "Help", id="help"),
         Binding("f2", "command('/settings')", "Settings", id="settings"),
@@ -76,18 +72,12 @@ class SalonApp(Toasting):
         self._hold = hold
         install_filter(self, terminal.drops)
         self.easel = Easel(terminal, services.settings.current.ui.images, self)
-        self._leaving = False
-        self._is_saved = False
-        self._asked_to_leave = False
-        self.chat: ChatScreen
-        self.beginning: Callable[[], object] = lambda: None
-        self.ending: Callable[[], object] = lambda: None
         self._is_starting = True
         self.wardrobe = Wardrobe(self, paths)
         self._theme_problems = self.wardrobe.put_on(services.settings.current.ui.theme)
         self.stylesheet.set_variables(self.get_css_variables())
 
-    # Start and end
+    # Start
 
     async def on_load(self) -> None:
         """Open the last chat before anything is drawn, so that its screen is the first one.
@@ -145,64 +135,10 @@ class SalonApp(Toasting):
 
     @work(group="discovery", exit_on_error=False)
     async def _look_around(self) -> None:
-        connections = self.services.connections
-        if connections.current():
-            return
-        found = []
-        if self.services.settings.current.ui.probe_local_servers:
-            others = {row.id for row in connections.providers.values() if not row.chats}
-            servers = await connections.discover()
-            found = [each for each in servers if each.models and each.provider not in others]
-        if found:
-            self.chat.offer_server(max(found, key=lambda server: server.seeing))
-        elif OFFLINE in connections.names():
-            label = connections.label(OFFLINE)
-            self.chat.offer(Offer(f"{label} is on this machine: Enter to use it", name=OFFLINE))
-
-    async def action_leave(self) -> None:
-        """Stop what runs, keep everything, and leave."""
-        if self._leaving:
-            return
-        self._leaving = True
-        if await self.chat.may_leave():
-            await leave(self, self.chat, self.save)
-        else:
-            self._leaving = False
-
-    async def save(self) -> None:
-        """Keep everything that is not kept yet."""
-        self._is_saved = True
-        try:
-            await keep_everything(self, getattr(self, "chat", None), self.services)
-        finally:
-            self.easel.close()
-
-    async def _shutdown(self) -> None:
-        """Keep what there is after an error too, as long as there are widgets that hold it."""
-        if self._exception is not None and not self._is_saved:
-            await signals.in_time(self.save)
-        self.ending()
-        await super()._shutdown()
-
-    async def action_copy_or_leave(self) -> None:
-        """Copy what is selected; with nothing selected, twice in a row leaves."""
-        selected = self.screen.get_selected_text()
-        if selected:
-            await self._copy(selected)
-            self.screen.clear_selection()
-            return
-        if self._asked_to_leave:
-            await self.action_leave()
-            return
-        self._asked_to_leave = True
-        self.set_timer(2, self._forget_asking)
-        self.notify("Ctrl+C once more quits; Esc stops a reply", markup=False, timeout=2)
+        await self.chat.look_around()
 
     def _leave_later(self) -> None:
         self.call_later(self.action_leave)
-
-    def _forget_asking(self) -> None:
-        self._asked_to_leave = False
 
     # Commands
 
@@ -220,12 +156,24 @@ class SalonApp(Toasting):
 
     @on(ChatScreen.CommandEntered)
     def _command_entered(self, event: ChatScreen.CommandEntered) -> None:
-        event.run = self.run_line(event.text, restore=event.restore)
+        self.run_line(event.text, restore=event.restore, done=event.done)
 
     @work(group="commands", exit_on_error=False)
-    async def run_line(self, text: str, *, restore: bool = False) -> None:
-        """Run a line of the command language; its errors become one line."""
-        await self.desk.run(text, typed=restore)
+    async def run_line(
+        self, text: str, *, restore: bool = False, done: asyncio.Event | None = None
+    ) -> None:
+        """Run a line of the command language; its errors become one line.
+
+        Args:
+            text: The line.
+            restore: Whether it goes back into the prompt when it cannot be run.
+            done: Set when it ended, however it did.
+        """
+        try:
+            await self.desk.run(text, typed=restore)
+        finally:
+            if done is not None:
+                done.set()
         self._show_quick_replies()
 
     def action_command(self, text: str) -> None:

@@ -1,29 +1,94 @@
-"""What is done when the app ends, whichever way it does."""
+"""What is done when the app ends, whichever way it does, and the keys that end it."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from tui.domain.errors import AppError, StorageError
-from tui.ui.terminal import signals
+from tui.ui.terminal import clipboard, signals
+from tui.ui.toasts import Toasting
 
 if TYPE_CHECKING:
     from tui.services import Services
     from tui.ui.chat.screen import ChatScreen
+    from tui.ui.graphics.easel import Easel
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 5.0
 """How long keeping everything may take; a write that another program holds up takes as long."""
+TWICE_SECONDS = 2.0
+"""How long Ctrl+C once more means that the app shall end."""
 
 
-async def leave(app: App[None], chat: ChatScreen, save: Callable[[], Awaitable[None]]) -> None:
+class Keeping(Toasting):
+    """An app that ends when everything is kept.
+
+    Its own class provides `services`, `easel`, and `chat` once there is one.
+    """
+
+    services: Services
+    easel: Easel
+    chat: ChatScreen
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._leaving = False
+        self._is_saved = False
+        self._ctrl_c_leaves_until = 0.0
+        self.beginning: Callable[[], object] = lambda: None
+        """Called as it is mounted, when the loop runs."""
+        self.ending: Callable[[], object] = lambda: None
+        """Called last, before the terminal is given back."""
+
+    async def action_copy_or_leave(self) -> None:
+        """Copy what is selected; with nothing selected, twice in a row leaves."""
+        selected = self.screen.get_selected_text()
+        if selected:
+            await clipboard.copy(self, selected)
+            self.screen.clear_selection()
+        elif monotonic() < self._ctrl_c_leaves_until:
+            await self.action_leave()
+        else:
+            self._ctrl_c_leaves_until = monotonic() + TWICE_SECONDS
+            self.notify(
+                "Ctrl+C once more quits; Esc stops a reply", markup=False, timeout=TWICE_SECONDS
+            )
+
+    async def action_leave(self) -> None:
+        """Stop what runs, keep everything, and leave."""
+        if self._leaving:
+            return
+        self._leaving = True
+        if await self.chat.may_leave():
+            await _leave(self, self.chat, self.save)
+        else:
+            self._leaving = False
+
+    async def save(self) -> None:
+        """Keep everything, and close what holds it."""
+        self._is_saved = True
+        try:
+            await _keep_everything(self, getattr(self, "chat", None), self.services)
+        finally:
+            self.easel.close()
+
+    async def _shutdown(self) -> None:
+        """Keep what there is after an error too, as long as there are widgets that hold it."""
+        if self._exception is not None and not self._is_saved:
+            await signals.in_time(self.save)
+        self.ending()
+        await super()._shutdown()
+
+
+async def _leave(app: App[None], chat: ChatScreen, save: Callable[[], Awaitable[None]]) -> None:
     """Save and end the app, however long the disk takes.
 
     Args:
@@ -39,7 +104,7 @@ async def leave(app: App[None], chat: ChatScreen, save: Callable[[], Awaitable[N
     app.exit()
 
 
-async def keep_everything(app: App[None], chat: ChatScreen | None, services: Services) -> None:
+async def _keep_everything(app: App[None], chat: ChatScreen | None, services: Services) -> None:
     """Stop what runs, keep the draft, and close everything; each whatever befalls the others.
 
     Args:

@@ -210,19 +210,19 @@ def test_a_product_that_is_wanted_without_its_bias_keeps_the_sum(tmp_path: Path)
 def test_the_weights_of_a_step_are_handed_over_apart() -> None:
     parts = hoist.split(MODEL / "onnx" / "decoder_model_merged_quantized.onnx")
     assert parts is not None
-    step = parts.step(dict.fromkeys(parts.frontier, 1), direct=True, in_blocks=True)
+    step = parts.step(dict.fromkeys(parts.frontier, 1), hoist.Kind.IN_BLOCKS)
     assert step is not None
     assert len(step.arrays) == 12
     whole = (MODEL / "onnx" / "decoder_model_merged_quantized.onnx").stat().st_size
     assert len(step.model) < whole / 4
-    again = parts.step(dict.fromkeys(parts.frontier, 1), direct=True)
+    again = parts.step(dict.fromkeys(parts.frontier, 1), hoist.Kind.DIRECT)
     assert again is not None, "the file is read again after it was given back"
 
 
 def test_a_step_in_full_precision_has_no_such_product() -> None:
     parts = hoist.split(MODEL / "onnx" / "decoder_model_merged.onnx")
     assert parts is not None
-    assert parts.step(dict.fromkeys(parts.frontier, 1), in_blocks=True) is None
+    assert parts.step(dict.fromkeys(parts.frontier, 1), hoist.Kind.IN_BLOCKS) is None
 
 
 def logits(model: CaptioningModel, decoder: Any) -> Array:
@@ -246,9 +246,9 @@ def test_logits_are_as_near_to_those_without_rounding_as_the_files_own(
     model = CaptioningModel(files(dtype="_quantized", plain=True), {})
     chosen = files(dtype="_quantized")
     whole = logits(model, model._decoder._decoder)
-    cut = loading._cut(chosen, loading.IN_BLOCKS)
+    cut = loading._cut(chosen, hoist.Kind.IN_BLOCKS)
     monkeypatch.setattr(blocks, "ACCURACY", 1)
-    exact = loading._cut(chosen, loading.IN_BLOCKS)
+    exact = loading._cut(chosen, hoist.Kind.IN_BLOCKS)
     assert cut is not None
     assert exact is not None
     true, ours = logits(model, exact.decoder), logits(model, cut.decoder)
@@ -266,7 +266,7 @@ def test_the_self_check_turns_down_weights_that_were_turned_wrong(
     model = CaptioningModel(files(dtype="_quantized"), {})
     *_, last = model.caption(picture(0), Stop())
     assert list(last.ids) == TOKENS[0]
-    assert model.decoder_kind == loading.DIRECT
+    assert model.decoder_kind == hoist.Kind.DIRECT
 
 
 def test_the_largest_block_that_divides_the_width_is_used() -> None:

@@ -55,7 +55,7 @@ def test_the_logits_are_those_of_the_unpacked_layer(tmp_path: Path) -> None:
     path = decoder(tmp_path)
     parts = hoist.split(path)
     assert parts is not None
-    step = parts.step({"frontier": 1}, compact=True)
+    step = parts.step({"frontier": 1}, hoist.Kind.COMPACT)
     assert step is not None
     assert len(step.model) < ROWS * WIDTH
     generator = np.random.default_rng(2)
@@ -74,14 +74,14 @@ def test_the_logits_are_those_of_the_unpacked_layer(tmp_path: Path) -> None:
 def test_a_layer_of_another_form_is_left_as_it_is(tmp_path: Path, odd: dict[str, bool]) -> None:
     parts = hoist.split(decoder(tmp_path, **odd))
     assert parts is not None
-    assert parts.step({"frontier": 1}, compact=True) is None
+    assert parts.step({"frontier": 1}, hoist.Kind.COMPACT) is None
     assert parts.step({"frontier": 1}) is not None
 
 
 def test_the_tiny_models_width_is_not_divisible() -> None:
     parts = hoist.split(MODEL / "onnx" / "decoder_model_merged_quantized.onnx")
     assert parts is not None
-    assert parts.step(dict.fromkeys(parts.frontier, 1), compact=True) is None
+    assert parts.step(dict.fromkeys(parts.frontier, 1), hoist.Kind.COMPACT) is None
 
 
 def test_weights_can_be_renamed_and_reshaped_where_they_lie(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ def test_a_cut_that_gives_other_tokens_is_found_out(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(HoistedDecoder, "step", step)
     model = CaptioningModel(files(), {})
-    assert model.decoder_kind == loading.HOISTED
+    assert model.decoder_kind == hoist.Kind.HOISTED
     *_, last = model.caption(picture(0), Stop())
     assert model.decoder_kind == "whole"
     assert model.decode(last.ids).strip() == CAPTIONS[0]
@@ -229,7 +229,7 @@ def test_a_layout_is_checked_again_by_another_judge(
     monkeypatch.setattr(changed, 0.06)
     model = CaptioningModel(_with(checks), {})
     list(model.caption(picture(0), Stop()))
-    assert model.decoder_kind == loading.HOISTED
+    assert model.decoder_kind == hoist.Kind.HOISTED
 
 
 @pytest.mark.parametrize("error", [MemoryError, IndexError, ValueError])
@@ -252,7 +252,7 @@ def test_a_broken_memory_of_checks_does_no_harm(tmp_path: Path) -> None:
     model = CaptioningModel(_with(checks), {})
     *_, last = model.caption(picture(0), Stop())
     assert model.decode(last.ids).strip() == CAPTIONS[0]
-    assert model.decoder_kind == loading.HOISTED
+    assert model.decoder_kind == hoist.Kind.HOISTED
 
 
 def _with(checks: Path) -> loading.Files:

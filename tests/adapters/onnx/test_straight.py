@@ -118,7 +118,7 @@ def test_two_in_five_operations_of_the_tiny_models_step_are_spared(tmp_path: Pat
     parts = hoist.split(DECODER)
     assert parts is not None
     whole = parts.step(dict.fromkeys(parts.frontier, 1))
-    short = parts.step(dict.fromkeys(parts.frontier, 1), direct=True)
+    short = parts.step(dict.fromkeys(parts.frontier, 1), hoist.Kind.DIRECT)
     assert whole is not None
     assert short is not None
     counts = [counted(step.model, tmp_path) for step in (whole, short)]
@@ -130,4 +130,4 @@ def test_two_in_five_operations_of_the_tiny_models_step_are_spared(tmp_path: Pat
 def test_a_step_in_full_precision_stays_as_it_is() -> None:
     parts = hoist.split(MODEL / "onnx" / "decoder_model_merged.onnx")
     assert parts is not None
-    assert parts.step(dict.fromkeys(parts.frontier, 1), direct=True) is None
+    assert parts.step(dict.fromkeys(parts.frontier, 1), hoist.Kind.DIRECT) is None

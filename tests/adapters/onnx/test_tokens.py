@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.adapters.onnx.tiny import EXPECTED, MODEL, files, picture
-from tui.adapters.onnx import loading
 from tui.adapters.onnx.captioning_model import CaptioningModel, read_json
 from tui.adapters.onnx.generation import settings
+from tui.adapters.onnx.hoist import Kind
 from tui.adapters.onnx.jobs import Stop
 from tui.adapters.onnx.loading import Files
 
@@ -76,7 +76,7 @@ def test_a_half_precision_decoder_works_with_a_full_precision_encoder(plain: boo
 def test_the_decoder_really_runs_in_two_parts(merged: bool) -> None:
     model = CaptioningModel(files(dtype="_quantized", merged=merged), {})
     tokens(model, 0)
-    assert model.decoder_kind == loading.IN_BLOCKS
+    assert model.decoder_kind == Kind.IN_BLOCKS
 
 
 def test_weights_reached_through_the_hubs_links_are_found(tmp_path: Path, folder: Path) -> None:
@@ -88,7 +88,7 @@ def test_weights_reached_through_the_hubs_links_are_found(tmp_path: Path, folder
         path.symlink_to(blob)
     model = CaptioningModel(files(folder), {})
     assert tokens(model, 0) == SEARCHES["greedy"]["tokens"][0]
-    assert model.decoder_kind == loading.HOISTED
+    assert model.decoder_kind == Kind.HOISTED
 
 
 def test_any_token_of_a_list_may_end_the_caption(folder: Path) -> None:

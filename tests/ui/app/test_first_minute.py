@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from tests.fakes.house import House
 from tests.ui.app.stage import OLLAMA, connected, opened
 from tui.domain.connection import FoundServer, Model
 from tui.services.endpoints import OFFLINE
+from tui.ui import keeping
 from tui.ui.chat.offers import NO_MODEL
+from tui.ui.transcript.view import Transcript
 
 SIZES = [(120, 36), (80, 24), (40, 12)]
 
@@ -116,6 +120,30 @@ async def test_ctrl_c_twice_leaves() -> None:
         await stage.pilot.pause()
 
     assert house.worker.closed == 1
+
+
+async def test_ctrl_c_copies_what_is_selected() -> None:
+    house = House()
+    async with opened(house) as stage:
+        row = next(y for y, line in enumerate(stage.screen.splitlines()) if "Welcome" in line)
+        await stage.pilot.click(Transcript, offset=(4, row), times=2)
+        await stage.press("ctrl+c")
+
+        assert stage.app.clipboard == "Welcome"
+        assert stage.app.screen.get_selected_text() is None
+        assert stage.notices == []
+        assert house.worker.closed == 0
+
+
+async def test_ctrl_c_long_after_the_first_does_not_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = count(1.0, 2 * keeping.TWICE_SECONDS)
+    monkeypatch.setattr(keeping, "monotonic", lambda: next(clock))
+    house = House()
+    async with opened(house) as stage:
+        await stage.press("ctrl+c", "ctrl+c")
+
+        assert house.worker.closed == 0
+        assert "Ctrl+C once more" in stage.notices[-1]
 
 
 async def test_the_draft_is_there_after_a_restart() -> None:

@@ -226,7 +226,7 @@ async def test_scripts_by_key_and_by_hand_end_each_by_itself() -> None:
 
 async def test_a_notice_can_be_waited_for() -> None:
     async with opened() as stage:
-        await stage.enter("/echo timeout=80 awaitDismissal=true hello | /send after")
+        await stage.enter("/echo timeout=500 awaitDismissal=true hello | /send after")
         await stage.until(lambda: running(stage))
         assert stage.texts == ["Welcome, You."]
         await stage.until(lambda: stage.texts[-1] == "after")

@@ -45,7 +45,7 @@ class CaptioningModel:
 
     @property
     def decoder_kind(self) -> str:
-        """How the decoder runs: one of `loading.KINDS`, or "whole"."""
+        """How the decoder runs: a `hoist.Kind`, or "whole"."""
         return self._decoder.kind
 
     def caption(self, data: bytes, stop: Stop) -> Iterator[Step]:

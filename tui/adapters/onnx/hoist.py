@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from tui.adapters.onnx import blocks, head, straight
@@ -20,6 +21,19 @@ from tui.adapters.onnx.protobuf import MalformedError
 PICTURE = ("encoder_hidden_states", "encoder_attention_mask")
 """Decoder inputs that stay the same for a whole caption."""
 SWITCH = "use_cache_branch"
+
+
+class Kind(StrEnum):
+    """How the model of a step multiplies; the fastest first, and each by the name it is kept by."""
+
+    IN_BLOCKS = "hoisted, direct, in blocks"
+    """All rows in blocks, the output layer in its eight bits where that can be."""
+    COMPACT = "hoisted, direct, compact head"
+    """The output layer in its eight bits, other rows where they lie where that can be."""
+    DIRECT = "hoisted, direct"
+    """Rows where they lie."""
+    HOISTED = "hoisted"
+    """As the file says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,49 +68,46 @@ class Parts:
             digest.update(node.raw)
         return digest.hexdigest()
 
-    def step(
-        self,
-        elements: Mapping[str, int],
-        *,
-        direct: bool = False,
-        compact: bool = False,
-        in_blocks: bool = False,
-    ) -> Step | None:
+    def step(self, elements: Mapping[str, int], kind: Kind = Kind.HOISTED) -> Step | None:
         """Return the model that is run for every token.
 
         Args:
             elements: Frontier name -> ONNX number of its element type, as ORT inferred it.
-            direct: Multiply rows where they lie, where that can be.
-            compact: Multiply the output layer in its eight bits.
-            in_blocks: Multiply all rows in blocks, the output layer too where that can be.
+            kind: How it multiplies.
 
         Returns:
-            The model; None where what is asked for last of these cannot be.
+            The model; None where it cannot be of that kind.
         """
+        made = self._made(kind)
+        if made is None:
+            return None
+        more = between(self._graph, made.nodes)
+        more += [pb.write_bytes(5, tensor) for tensor in made.weights]
+        return Step(self._written(made.nodes, elements, more), made.arrays)
+
+    def _made(self, kind: Kind) -> blocks.Blocks | None:
         graph, wanted = self._graph, tuple(self.outputs.values())
         made = blocks.Blocks(self._nodes, (), {})
-        if direct:
+        if kind is not Kind.HOISTED:
             short = straight.straight(made.nodes, graph.weights, wanted)
             if short is not None:
                 made = blocks.Blocks(short.nodes, short.weights, {})
-            elif not (compact or in_blocks):
+            elif kind is Kind.DIRECT:
                 return None
-        if in_blocks:
+        if kind is Kind.IN_BLOCKS:
             found = blocks.blocks(made.nodes, graph.weights, wanted)
             if found is None:
                 return None
             self._file.rest()
             nodes = straight.needed(found.nodes, wanted)
             made = blocks.Blocks(nodes, made.weights + found.weights, found.arrays)
-        more = between(graph, made.nodes)
-        if compact or in_blocks:
+        if kind in {Kind.COMPACT, Kind.IN_BLOCKS}:
             output = head.compact(self._file, made.nodes, graph.weights, self.outputs["logits"])
             if output is not None:
                 made = blocks.Blocks(output.nodes, made.weights + output.weights, made.arrays)
-            elif not in_blocks:
+            elif kind is Kind.COMPACT:
                 return None
-        more += [pb.write_bytes(5, tensor) for tensor in made.weights]
-        return Step(self._written(made.nodes, elements, more), made.arrays)
+        return made
 
     def _written(
         self, nodes: tuple[Node, ...], elements: Mapping[str, int], more: list[bytes]

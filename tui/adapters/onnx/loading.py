@@ -22,15 +22,12 @@ from tui.adapters.onnx.decoders import (
     WholeDecoder,
     has_cross_cache,
 )
+from tui.adapters.onnx.hoist import Kind
 from tui.adapters.onnx.jobs import JobError, Stop
 from tui.adapters.onnx.protobuf import MalformedError
 from tui.domain.errors import StorageError
 
-HOISTED = "hoisted"
-DIRECT = "hoisted, direct"
-COMPACT = "hoisted, direct, compact head"
-IN_BLOCKS = "hoisted, direct, in blocks"
-KINDS = (IN_BLOCKS, COMPACT, DIRECT, HOISTED)
+KINDS = tuple(Kind)
 CHECKED_STEPS = 2
 SLOWER = 3.0
 """Times as slow as the decoder on disk is too slow: some processors lack what makes it fast."""
@@ -83,13 +80,14 @@ class CheckedDecoder:
         self._verdicts = _verdicts(files.checks)
         self._kinds = [] if files.plain else list(KINDS)
         """Ways to rebuild it that are yet to be tried, the fastest first."""
+        self._kind = ""
         self._unchecked = ""
         """Key of a decoder that is yet to be checked; else empty."""
         self._decoder: Decoder = self._next()
 
     @property
     def kind(self) -> str:
-        """How the decoder runs: one of `KINDS`, or "whole"."""
+        """How the decoder runs: a `hoist.Kind`, or "whole"."""
         return self._kind
 
     def proven(self, hidden: Array, start: int, stop: Stop) -> Decoder:
@@ -125,8 +123,8 @@ class CheckedDecoder:
         return _whole(self._files)
 
 
-def _cut(files: Files, kind: str) -> _Cut | None:
-    """Return the decoder in two parts, one of `KINDS`, or None where that cannot be."""
+def _cut(files: Files, kind: Kind) -> _Cut | None:
+    """Return the decoder in two parts, of one kind, or None where that cannot be."""
     path = files.folder / (files.decoder_with_past or files.decoder)
     try:
         parts = hoist.split(path)
@@ -136,9 +134,7 @@ def _cut(files: Files, kind: str) -> _Cut | None:
         elements = {
             output.name: sessions.ELEMENTS[output.type][0] for output in picture.get_outputs()
         }
-        made = parts.step(
-            elements, direct=kind != HOISTED, compact=kind == COMPACT, in_blocks=kind == IN_BLOCKS
-        )
+        made = parts.step(elements, kind)
         if made is None:
             return None
         step = sessions.open_bytes(made.model, parts.folder, path.name, made.arrays)

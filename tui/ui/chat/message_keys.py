@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.worker import Worker
 
 from tui.ui.chat.beginning import Beginning
 from tui.ui.chat.chips import Chip
@@ -57,8 +57,8 @@ class MessageKeys(Beginning):
         text: str
         restore: bool = False
         """Whether the text goes back into the prompt when it cannot be run."""
-        run: Worker[None] | None = None
-        """Set by whoever runs it, when it begins."""
+        done: asyncio.Event = field(default_factory=asyncio.Event)
+        """Set by whoever ran it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.content import Content
@@ -10,6 +11,10 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui.domain.connection import FoundServer, Model
+from tui.services.endpoints import OFFLINE
+
+if TYPE_CHECKING:
+    from tui.services import Services
 
 NO_MODEL = "No model is connected yet: /connect finds local servers or takes a cloud key"
 
@@ -41,6 +46,29 @@ def offer_of(found: FoundServer) -> Offer:
     sees = f", {found.seeing} see pictures" if found.seeing > 1 else sees
     text = f"{found.label} is running with {models}{sees}: Enter to use it"
     return Offer(text, found, best_model(found.models))
+
+
+async def found_offer(services: Services) -> Offer | None:
+    """Look around on this machine for somebody to chat with.
+
+    Returns:
+        The server with most models that see pictures, else the tiny chat model that is installed;
+        None where neither is there, or a connection is chosen.
+    """
+    connections = services.connections
+    if connections.current():
+        return None
+    found: list[FoundServer] = []
+    if services.settings.current.ui.probe_local_servers:
+        others = {row.id for row in connections.providers.values() if not row.chats}
+        servers = await connections.discover()
+        found = [each for each in servers if each.models and each.provider not in others]
+    if found:
+        return offer_of(max(found, key=lambda server: server.seeing))
+    if OFFLINE in connections.names():
+        label = connections.label(OFFLINE)
+        return Offer(f"{label} is on this machine: Enter to use it", name=OFFLINE)
+    return None
 
 
 class HintLine(Static):

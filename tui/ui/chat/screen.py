@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.worker import Worker
 
-from tui.domain.connection import FoundServer
 from tui.domain.errors import AppError
 from tui.domain.image import Image
 from tui.services import Services
 from tui.services.session import ChatSession
 from tui.ui.chat.attaching import Attaching
 from tui.ui.chat.composer import Composer
-from tui.ui.chat.offers import HintLine, Offer, offer_of
+from tui.ui.chat.offers import HintLine, Offer, found_offer
 from tui.ui.chat.plus_button import PlusButton
 from tui.ui.chat.popup import Complete
 from tui.ui.chat.replying import Replying, Stream
@@ -140,14 +140,12 @@ class ChatScreen(Sending):
         text = hint_of(self._unseen, self._offer, is_connected=is_connected)
         self.query_one(HintLine).say(self.waits_for() or self.writes() or text)
 
-    def offer(self, offer: Offer) -> None:
-        """Suggest a connection that Enter on the empty prompt accepts."""
-        self._offer = offer
-        self.update_hint()
-
-    def offer_server(self, found: FoundServer) -> None:
-        """Suggest a local server that answered."""
-        self.offer(offer_of(found))
+    async def look_around(self) -> None:
+        """Suggest what runs on this machine, while nobody would answer."""
+        offer = await found_offer(self.services)
+        if offer is not None:
+            self._offer = offer
+            self.update_hint()
 
     # Replies
 
@@ -273,6 +271,10 @@ class ChatScreen(Sending):
             self.post_message(self.CommandEntered(commands[event.part]))
 
     # Keys
+
+    def action_copy_text(self) -> None:
+        """Leave Ctrl+C to the app, which has the system's program copy, too."""
+        raise SkipAction
 
     def action_stop(self) -> None:
         """Stop what runs; else go back to the prompt."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from time import monotonic
 
 from textual import on, work
 from textual.message import Message
@@ -27,7 +26,6 @@ _LONG_SECONDS = 0.3
 _HEARD_SECONDS = 0.5
 _AHEAD_SECONDS = 0.5
 """How long what was typed ahead waits for a command; most take a few thousandths of it."""
-_LOOK_SECONDS = 0.005
 _WORDS = 24
 """Characters of a message by which it is told of."""
 
@@ -104,7 +102,7 @@ class Sending(QuickKeys):
 
     async def _command(self, text: str) -> None:
         self._command_before = self.CommandEntered(text, restore=True)
-        self._patience_ends = monotonic() + _AHEAD_SECONDS
+        self._patience_ends = asyncio.get_running_loop().time() + _AHEAD_SECONDS
         self.post_message(self._command_before)
         self.note_soon()
 
@@ -113,15 +111,15 @@ class Sending(QuickKeys):
 
         What follows goes by what it changes, such as who answers.
         """
-        before, has_waited = self._command_before, False
-        while before is not None and monotonic() < self._patience_ends:
-            if before.run is not None and before.run.is_finished:
-                break
-            has_waited = True
-            # Who waits for a worker stops it when he is stopped himself.
-            await asyncio.sleep(_LOOK_SECONDS)
-        self._command_before = None
-        return has_waited
+        before, self._command_before = self._command_before, None
+        is_late = asyncio.get_running_loop().time() >= self._patience_ends
+        if before is None or before.done.is_set() or is_late:
+            return False
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._patience_ends):
+                # Not the worker: who waits for one and is stopped stops it, too.
+                await before.done.wait()
+        return True
 
     async def _mention(self, event: Composer.Submitted, session: ChatSession) -> None:
         is_complete = False

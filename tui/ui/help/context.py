@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from tui.domain.prompt import Part, Prompt
 from tui.domain.safetext import clean, clean_line
+from tui.ui.terminal import clipboard
 from tui.ui.widgets.fuzzy import best
 from tui.ui.widgets.list_dialog import ListDialog
 from tui.ui.widgets.row_list import Row, RowList
@@ -95,11 +96,11 @@ class ContextScreen(ListDialog[None]):
         for box in self.query("#whole-box"):
             box.scroll_relative(y=step * 3, animate=False)
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
         """Put the part's text on the clipboard."""
         row = self.rows.row
         if row is not None:
-            self.app.copy_to_clipboard(self._parts[row.id].text)
+            await clipboard.copy(self.app, self._parts[row.id].text)
             self.notify("Copied", markup=False, timeout=2)
 
 

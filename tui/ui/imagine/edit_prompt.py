@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Static, TextArea
 
-from tui.ui.widgets.dialog import Dialog
+from tui.ui.widgets.prompt_dialog import PromptDialog
 
 
-class EditPrompt(Dialog[str | None]):
-    """Gives the prompt, or None."""
+class EditPrompt(PromptDialog):
+    """Begins at the end of the prompt; an empty one makes no picture."""
 
     DEFAULT_CSS = """
-    EditPrompt > #frame {
-        height: auto;
-        max-width: 84;
-        & #prompt {
-            height: auto; min-height: 3; max-height: 10;
-            border: none; padding: 0 1; background: $panel; margin: 1 0;
-        }
-        & #hint { height: auto; color: $text-muted; }
-    }
-    EditPrompt.-narrow > #frame { height: auto; }
-    EditPrompt.-short > #frame {
-        height: auto;
-        & #prompt { max-height: 6; margin: 0; }
+    EditPrompt {
+        & > #frame { max-width: 84; }
+        & #prompt { max-height: 10; }
+        &.-short #prompt { max-height: 6; margin: 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,35 +26,8 @@ class EditPrompt(Dialog[str | None]):
     ]
     TITLE = "The prompt of the picture"
     HELP = "Enter makes a picture of this prompt, Ctrl+J begins a new line, Esc makes none."
-
-    def __init__(self, prompt: str) -> None:
-        """Show a prompt."""
-        super().__init__()
-        self._prompt = prompt
-
-    def body(self) -> ComposeResult:
-        """The text."""
-        yield TextArea(self._prompt, id="prompt", highlight_cursor_line=False)
-        yield Static(Content("Written by the model that chats; nothing was made yet."), id="hint")
+    HINT = "Written by the model that chats; nothing was made yet."
 
     def on_mount(self) -> None:
         """Begin at the end of it."""
-        area = self.query_one("#prompt", TextArea)
-        area.focus()
-        area.move_cursor(area.document.end)
-
-    def action_newline(self) -> None:
-        """Begin a new line."""
-        area = self.query_one("#prompt", TextArea)
-        area.call_later(lambda: area.replace("\n", *area.selection))
-
-    def action_accept(self) -> None:
-        """Give the text back; an empty one makes no picture."""
-        area = self.query_one("#prompt", TextArea)
-
-        def done() -> None:
-            if self.is_current:
-                self.dismiss(area.text.strip() or None)
-
-        # What was typed before may still be on its way: a key of the screen overtakes it.
-        area.call_later(done)
+        self.area.move_cursor(self.area.document.end)
