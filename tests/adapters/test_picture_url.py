@@ -145,7 +145,7 @@ async def test_a_connection_that_breaks_is_told() -> None:
 
 
 async def test_a_server_that_is_silent_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture_url, "SECONDS", 0.05)
+    monkeypatch.setattr(picture_url, "SECONDS", 0.3)
 
     with pytest.raises(ImageError, match="silent for too long"):
         await fetched(lambda _: Reply([PNG], 200, "image/png", hold=True))
