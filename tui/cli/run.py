@@ -75,7 +75,8 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
         probe = Probe()
         if frame is not None:
             probe.ask()
-        from tui.cli import late_modules, late_patterns
+        from tui import late_patterns
+        from tui.cli import late_modules
 
         with late_patterns.waiting():
             with late_modules.standing_in():
