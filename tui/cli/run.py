@@ -82,10 +82,12 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
             with late_modules.standing_in():
                 from tui.bootstrap import build
                 from tui.cli import logs
-                from tui.ui import start
 
             logs.start(options.paths.log)
             services = build(options.paths, dict(options.flags), options.environ)
+            services.store.read_ahead()
+            with late_modules.standing_in():
+                from tui.ui import start
         terminal = probe.collect()
         return start.run_app(services, options.paths, terminal, frame)
     finally:
