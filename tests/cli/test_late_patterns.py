@@ -12,9 +12,9 @@ import pytest
 
 from tests.cli.test_main import python
 from tui.cli import run
-from tui.cli.late_patterns import later, waiting
 from tui.cli.main import main
 from tui.cli.options import Options
+from tui.late_patterns import later, waiting
 from tui.paths import find
 
 
@@ -90,7 +90,7 @@ def test_no_pattern_of_the_start_is_wrong() -> None:
     """What is late is compiled here, so that a mistake does not wait for its first use."""
     code = (
         "import gc, re\n"
-        "from tui.cli import late_patterns\n"
+        "from tui import late_patterns\n"
         "with late_patterns.waiting(): import tui.bootstrap, tui.ui.start, yaml\n"
         "late = [each for each in gc.get_objects() if type(each) is late_patterns._Late]\n"
         "assert len(late) > 50, len(late)\n"
@@ -129,7 +129,7 @@ def test_what_the_first_letter_loads_knows_a_pattern() -> None:
     """`linkify_it`, behind Markdown's parser, takes the type of one for that of all."""
     code = (
         "import re\n"
-        "from tui.cli import late_patterns\n"
+        "from tui import late_patterns\n"
         "with late_patterns.waiting(): import tui.bootstrap, tui.ui.start\n"
         "import linkify_it.main\n"
         "assert linkify_it.main.RE_TYPE is re.Pattern\n"

@@ -64,8 +64,12 @@ class InMemoryChats:
         found = None if chat_id in self._hidden else self._chats.get(chat_id)
         return deepcopy(found) if found else None
 
-    async def last(self) -> str | None:
-        return next((chat.id for chat in self._visible()), None)
+    def read_ahead(self) -> None:
+        pass
+
+    async def latest(self) -> tuple[Chat, list[Outline]] | None:
+        found = next((deepcopy(chat) for chat in self._visible()), None)
+        return (found, await self.outline(found.id)) if found else None
 
     async def save(self, chat: Chat, known: Chat) -> None:
         self._exists(chat.id, self._chats)

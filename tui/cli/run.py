@@ -75,16 +75,19 @@ def run_terminal(options: Options, stdin: TextIO, stdout: TextIO) -> int:
         probe = Probe()
         if frame is not None:
             probe.ask()
-        from tui.cli import late_modules, late_patterns
+        from tui import late_patterns
+        from tui.cli import late_modules
 
         with late_patterns.waiting():
             with late_modules.standing_in():
                 from tui.bootstrap import build
                 from tui.cli import logs
-                from tui.ui import start
 
             logs.start(options.paths.log)
             services = build(options.paths, dict(options.flags), options.environ)
+            services.store.read_ahead()
+            with late_modules.standing_in():
+                from tui.ui import start
         terminal = probe.collect()
         return start.run_app(services, options.paths, terminal, frame)
     finally:

@@ -58,8 +58,12 @@ class ChatStore(Protocol):
         """The chat without messages, or None."""
         ...
 
-    async def last(self) -> str | None:
-        """Id of the chat used last."""
+    def read_ahead(self) -> None:
+        """Begin to read what `latest` gives; until that was asked for, nothing may be written."""
+        ...
+
+    async def latest(self) -> tuple[Chat, list[Outline]] | None:
+        """The chat used last and its outline, or None."""
         ...
 
     async def save(self, chat: Chat, known: Chat) -> None:

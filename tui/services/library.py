@@ -102,7 +102,9 @@ class Library:
         chat = await self._store.load(chat_id)
         if chat is None:
             raise StorageError("that chat is gone", hint="/chats lists those there are")
-        outline = await self._store.outline(chat_id)
+        return await self._open(chat, await self._store.outline(chat_id))
+
+    async def _open(self, chat: Chat, outline: Sequence[Outline]) -> ChatSession:
         who = await self._character(chat.character)
         persona = await self._persona(chat.persona)
         return await self._session(chat, outline, who, persona)
@@ -116,8 +118,10 @@ class Library:
         Raises:
             StorageError: There is no such chat, or it cannot be read.
         """
-        live = (each for each in self._opened if each.chat.id == chat_id)
-        return next(live, None) or await self.open(chat_id)
+        return self._live(chat_id) or await self.open(chat_id)
+
+    def _live(self, chat_id: str) -> ChatSession | None:
+        return next((each for each in self._opened if each.chat.id == chat_id), None)
 
     async def _session(
         self, chat: Chat, outline: Sequence[Outline], who: Character, persona: Persona
@@ -153,8 +157,11 @@ class Library:
 
     async def resume(self) -> ChatSession:
         """Open the chat used last, or start the first one."""
-        last = await self._store.last()
-        return await self.enter(last) if last else await self.new()
+        found = await self._store.latest()
+        if found is None:
+            return await self.new()
+        chat, outline = found
+        return self._live(chat.id) or await self._open(chat, outline)
 
     async def summaries(self) -> list[ChatSummary]:
         """All chats, the last used first."""

@@ -50,7 +50,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerato
 
 async def test_an_empty_store_has_nothing(store: ChatStore) -> None:
     assert await store.chats() == []
-    assert await store.last() is None
+    assert await store.latest() is None
     assert await store.load("nope") is None
     assert await store.outline("nope") == []
     assert store.read(["nope"]) == []
@@ -259,7 +259,31 @@ async def test_the_list_begins_with_the_chat_used_last(store: ChatStore) -> None
         ("old", 1, "line one line two"),
         ("new", 0, ""),
     ]
-    assert await store.last() == "old"
+    found = await store.latest()
+    assert found == (await store.load("old"), await store.outline("old"))
+
+
+async def test_the_chat_used_last_is_read_ahead_once(store: ChatStore) -> None:
+    await store.create(chat("c1"))
+    await store.append("c1", message("m1", "hello"))
+
+    store.read_ahead()
+    ahead = await store.latest()
+    await store.append("c1", message('a "strange"\n[id]', "more"))
+    now = await store.latest()
+
+    first = Outline("m1", 5, 1)
+    assert ahead and ahead[1] == [first]
+    assert now and now[1] == [first, Outline('a "strange"\n[id]', 4, 1)]
+
+
+async def test_what_was_read_ahead_and_not_asked_for_is_in_nobodys_way(store: ChatStore) -> None:
+    await store.create(chat("c1"))
+
+    store.read_ahead()
+    await store.append("c1", message("m1", "hello"))
+
+    assert await store.outline("c1") == [Outline("m1", 5, 1)]
 
 
 async def test_what_is_gone_cannot_be_changed(store: ChatStore) -> None:

@@ -171,7 +171,19 @@ async def test_a_folder_in_the_way_is_one_line(path: Path) -> None:
     store = SqliteChats(path)
 
     with pytest.raises(StorageError):
-        await store.last()
+        await store.latest()
+    await store.aclose()
+
+
+async def test_what_cannot_be_read_ahead_is_said_when_it_is_asked_for(path: Path) -> None:
+    path.mkdir()
+    store = SqliteChats(path)
+    store.read_ahead()
+
+    with pytest.raises(StorageError):
+        await store.latest()
+    path.rmdir()
+    assert await store.latest() is None
     await store.aclose()
 
 

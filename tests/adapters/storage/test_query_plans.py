@@ -20,7 +20,7 @@ Ask = Callable[[SqliteChats], Awaitable[object]]
 
 WHOLE = {
     "chats": ["SCAN c USING INDEX chats_by_use"],
-    "last": ["SCAN chats USING INDEX chats_by_use"],
+    "latest": ["SCAN chats USING INDEX chats_by_use"],
     "last captions": ["SCAN journal"],
     "all pictures": ["SCAN messages USING INDEX messages_pictured"],
 }
@@ -28,7 +28,7 @@ WHOLE = {
 ASKED: dict[str, Ask] = {
     "chats": lambda store: store.chats(),
     "load": lambda store: store.load("c1"),
-    "last": lambda store: store.last(),
+    "latest": lambda store: store.latest(),
     "save": lambda store: store.save(chat(title="New"), chat()),
     "delete": lambda store: store.delete("c1"),
     "restore": lambda store: store.restore("c1"),

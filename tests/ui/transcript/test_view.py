@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tests.ui.transcript.chat_source import (
     Messages,
@@ -17,6 +19,7 @@ from tests.ui.transcript.chat_source import (
 )
 from tui.domain.chat import Message
 from tui.ui.transcript import Transcript
+from tui.ui.transcript.layout import Look
 from tui.ui.transcript.lines import Line
 from tui.ui.transcript.stream import MarkdownStream
 
@@ -55,6 +58,31 @@ async def test_opening_ten_thousand_messages_lays_out_one_screenful() -> None:
     async with running(source) as (app, _, _):
         assert "text of 9999" in app.rows()[-2]
         assert len(source.loaded) < 20
+
+
+async def test_no_frame_is_laid_out_for_another_width_than_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[tuple[int, int]] = []
+    render_lines = Transcript.render_lines
+
+    def rendering(view: Transcript, crop: Region) -> list[Strip]:
+        drawn.append((view.size.width, view.document.look.room))
+        return render_lines(view, crop)
+
+    monkeypatch.setattr(Transcript, "render_lines", rendering)
+    source = Messages([message(number, f"begin{number} " + "word " * 40) for number in range(100)])
+    async with running(source, (100, 20)) as (app, view, pilot):
+        assert "word" in app.rows()[-2]
+        view.scroll_to_message(50)
+        await pilot.pause()
+        for width in (60, 61, 110):
+            await pilot.resize_terminal(width, 24)
+            assert app.rows()[0].startswith("  #50 ")
+
+    looks = {width: Look(width).room for width in (60, 61, 100, 110)}
+    assert {width for width, _ in drawn} == set(looks)
+    assert all(room == looks[width] for width, room in drawn)
 
 
 async def test_far_jumps_arrive_exactly() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import time
 from collections.abc import Collection, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
-from tui.adapters.storage import merging, ordering, pictures, rows, searching
+from tui.adapters.storage import merging, ordering, outlines, pictures, rows, searching
 from tui.adapters.storage.database import Database
 from tui.domain.chat import (
     CachedCaption,
@@ -51,6 +53,7 @@ class SqliteChats:
         self._database = Database(path)
         self._read = self._database.read
         self._write = self._database.write
+        self._ahead: Future[tuple[Chat, list[Outline]] | None] | None = None
 
     @property
     def problems(self) -> list[str]:
@@ -86,23 +89,16 @@ class SqliteChats:
 
     async def load(self, chat_id: str) -> Chat | None:
         """The chat without messages, or None when there is none or it is deleted."""
-        sql = f"SELECT {rows.CHAT_COLUMNS} FROM chats WHERE id = ? AND hidden IS NULL"
+        return await self._read(lambda db: outlines.chat(db, chat_id))
 
-        def ask(db: sqlite3.Connection) -> Chat | None:
-            row = db.execute(sql, (chat_id,)).fetchone()
-            return rows.to_chat(row) if row else None
+    def read_ahead(self) -> None:
+        """Read in a thread what `latest` will be asked for, before which nothing is written."""
+        self._ahead = self._database.begin(outlines.latest)
 
-        return await self._read(ask)
-
-    async def last(self) -> str | None:
-        """Id of the chat used last."""
-        sql = "SELECT id FROM chats WHERE hidden IS NULL ORDER BY updated DESC, created DESC"
-
-        def ask(db: sqlite3.Connection) -> str | None:
-            row = db.execute(sql + " LIMIT 1").fetchone()
-            return str(row[0]) if row else None
-
-        return await self._read(ask)
+    async def latest(self) -> tuple[Chat, list[Outline]] | None:
+        """The chat used last and its outline, or None when there is no chat."""
+        ahead, self._ahead = self._ahead, None
+        return await (asyncio.wrap_future(ahead) if ahead else self._read(outlines.latest))
 
     async def save(self, chat: Chat, known: Chat) -> None:
         """Keep what of a chat is different from how it was known; the rest may be another's."""
@@ -129,15 +125,7 @@ class SqliteChats:
 
     async def outline(self, chat_id: str) -> list[Outline]:
         """One entry for each message in order; answered from an index alone."""
-        sql = (
-            "SELECT id, characters, lines, pictures, NOT withheld AND kind != 'comment'"
-            " FROM messages WHERE chat = ? AND hidden IS NULL ORDER BY position, place"
-        )
-
-        def ask(db: sqlite3.Connection) -> list[Outline]:
-            return [Outline._make(row) for row in db.execute(sql, (chat_id,))]
-
-        return await self._read(ask)
+        return await self._read(lambda db: outlines.outline(db, chat_id))
 
     def read(self, ids: Sequence[str]) -> list[Message]:
         """Messages by id, in the order asked; those that are gone are left out. Blocking."""

@@ -155,10 +155,14 @@ class Database:
             with _translated(self._path):
                 return work(self._writing)
 
-        return await self._submit(self._writer, run)
+        return await asyncio.wrap_future(self._submit(self._writer, run))
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run work that only reads; it sees all that was written before."""
+        return await asyncio.wrap_future(self.begin(work))
+
+    def begin(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Like `read`, for who has no event loop yet to wait in."""
         self._open()
 
         def run() -> T:
@@ -168,7 +172,7 @@ class Database:
             with _translated(self._path):
                 return work(self._reading)
 
-        return await self._submit(self._reader, run)
+        return self._submit(self._reader, run)
 
     def read_now(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run short reading work in the caller's thread, without waiting for other reads."""
@@ -186,12 +190,12 @@ class Database:
         if not self._closed:
             await asyncio.to_thread(self._close)
 
-    async def _submit(self, executor: ThreadPoolExecutor, run: Callable[[], T]) -> T:
+    @staticmethod
+    def _submit(executor: ThreadPoolExecutor, run: Callable[[], T]) -> Future[T]:
         try:
-            future = executor.submit(run)
+            return executor.submit(run)
         except RuntimeError as error:
             raise StorageError("the chats are closed") from error
-        return await asyncio.wrap_future(future)
 
     def _ready(self) -> None:
         """Wait for the opening; when it failed, its error is everybody's, and is tried again."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
+from operator import attrgetter
 
 from tui.domain.chat import Outline
 from tui.domain.safetext import clean
@@ -14,6 +16,7 @@ from tui.ui.transcript.layout import Laid, Look, State, header, lay_out
 from tui.ui.transcript.lines import Line, wrap
 from tui.ui.transcript.markdown import layout as markdown
 
+_ID = attrgetter("id")
 _KEPT = 256
 """Messages that stay laid out."""
 
@@ -33,7 +36,6 @@ class Document:
         self._heights: Heights | None = None
         self.live: Live | None = None
         self._ids: list[str] = [""]
-        self._index: dict[str, int] = {"": 0}
         self._revision = -1
         self._entries: OrderedDict[str, Entry] = OrderedDict()
 
@@ -75,6 +77,11 @@ class Document:
             self.measure(0)
         return self._heights
 
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        """The item of each id; made when one is first looked for, which no first frame does."""
+        return {each: item for item, each in enumerate(self._ids)}
+
     def _outline(self) -> list[Outline]:
         return self.source.outline if self.source is not None else []
 
@@ -83,8 +90,8 @@ class Document:
         return estimates(outlines, self.look.room, rows)
 
     def _number(self) -> None:
-        self._ids = ["", *(each.id for each in self._outline())]
-        self._index = {each: item for item, each in enumerate(self._ids)}
+        self._ids = ["", *map(_ID, self._outline())]
+        self.__dict__.pop("_index", None)
         self._revision = self.source.revision if self.source is not None else -1
 
     def sync(self) -> None:

@@ -10,6 +10,7 @@ from tui.domain.safetext import clean
 from tui.ui.transcript import inline, prose
 from tui.ui.transcript.highlight import highlight
 from tui.ui.transcript.lines import EMPTY, Line, Run, prefixed, wrap
+from tui.ui.transcript.loading import parser_class
 from tui.ui.transcript.tables import Cell, table
 
 if TYPE_CHECKING:
@@ -30,9 +31,7 @@ TAB = 4
 @lru_cache(maxsize=1)
 def parser() -> MarkdownIt:
     """CommonMark with tables and strike-through; HTML is text like any other."""
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - 40 ms that the first paint can do without
-
-    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    return parser_class()("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
 def parse(text: str, environment: dict[str, Any] | None = None) -> list[Token]:

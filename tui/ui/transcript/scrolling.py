@@ -34,6 +34,7 @@ class RowView(ScrollView):
         self._terminal_scroll = TerminalScroll()
         self._unseen = 0
         self._shown_mark = (0, 0)
+        self._is_resizing = False
 
     def notify_style_update(self) -> None:
         """The theme or the style sheet changed."""
@@ -146,7 +147,7 @@ class RowView(ScrollView):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The person scrolled: make exact what comes into view and keep it where it is."""
-        if round(old_value) == round(new_value):
+        if round(old_value) == round(new_value) or self._is_resizing:
             return
         if self.follow and new_value >= self.max_scroll_y:
             # Nobody scrolled: a layout moved the end, by heights that are still guesses.

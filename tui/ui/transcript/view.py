@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar, TypeAlias
 
-from textual import events as textual_events
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.reactive import reactive
 
 from tui.domain.chat import Message
 from tui.ui.graphics.easel import easel_of
 from tui.ui.transcript import events, highlight, spoken
 from tui.ui.transcript.cursor import CursorView
-from tui.ui.transcript.entries import MessageSource
+from tui.ui.transcript.entries import MessageSource, Spot
 from tui.ui.transcript.layout import Images, Look
 from tui.ui.transcript.markdown import warm
 from tui.ui.transcript.pacing import Pacer
@@ -92,7 +92,8 @@ class Transcript(CursorView, can_focus=True):
         self.follow = True
         if self.is_attached:
             self.screen.clear_selection()
-            self.settle(None)
+            if self.size:
+                self.settle(None)
 
     def sync(self) -> None:
         """Follow all changes of the chat: messages added, removed, edited."""
@@ -124,7 +125,7 @@ class Transcript(CursorView, can_focus=True):
     def watch_images(self) -> None:
         """Lay out with pictures or without, and draw them in the way that is chosen now."""
         self._pictures.forget()
-        self._relook()
+        self._relook(self._spot())
 
     # A reply that streams in
 
@@ -227,19 +228,29 @@ class Transcript(CursorView, can_focus=True):
         self._pacer.cancel()
         self._pictures.close()
 
-    def on_resize(self, event: textual_events.Resize) -> None:
-        """Lay out for the new size, keeping the reading place."""
-        del event
-        self._relook()
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """Lay out for a new size before the frame that shows it, keeping the reading place.
 
-    def _relook(self) -> None:
+        The event that tells of it comes after that frame, whose rows would be as wide as before.
+        """
+        if size == self._size:
+            return super()._size_updated(size, virtual_size, container_size, layout)
+        spot = self._spot()
+        self._is_resizing = True
+        told = super()._size_updated(size, virtual_size, container_size, layout)
+        self._is_resizing = False
+        self._relook(spot)
+        return told
+
+    def _relook(self, spot: Spot | None) -> None:
         if not self.size:
             return
         rows = max(3, (self.app.size.height - _CHROME) // 3)
         easel = easel_of(self.app)
         easel.measure()
         look = Look(self.size.width, rows, self.images, easel.cell)
-        spot = self._spot()
         if look == self.document.look:
             self.settle(spot)
             return
