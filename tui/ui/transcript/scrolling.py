@@ -40,6 +40,11 @@ class RowView(ScrollView):
         super().notify_style_update()
         self._restyle = True
 
+    @property
+    def size(self) -> Size:
+        """What the layout gave: there is no frame around the rows. Each frame asks several times."""
+        return self.outer_size
+
     # Painting
 
     def render_lines(self, crop: Region) -> list[Strip]:
