@@ -42,7 +42,7 @@ class RowView(ScrollView):
 
     @property
     def size(self) -> Size:
-        """What the layout gave: there is no frame around the rows. Each frame asks several times."""
+        """What the layout gave: the rows have no frame. Each frame asks several times."""
         return self.outer_size
 
     # Painting
