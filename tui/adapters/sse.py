@@ -7,7 +7,7 @@ JSON strings in two.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.domain.errors import ProtocolError
 
@@ -16,8 +16,7 @@ MAX_EVENT = 32 * _MB
 """Largest single event or line in bytes; pictures may come inside."""
 
 
-@dataclass(frozen=True, slots=True)
-class SseEvent:
+class SseEvent(NamedTuple):
     """One server-sent event."""
 
     data: str
@@ -101,8 +100,9 @@ class SseParser:
     def __init__(self, limit: int = MAX_EVENT) -> None:
         self._limit = limit
         self._lines = LineParser(limit)
-        self._data: bytearray | None = None
-        """Kept as bytes: as texts, short lines would take ten times their size."""
+        self._data: bytes | bytearray | None = None
+        """Kept as bytes: as texts, short lines would take ten times their size. Nearly every
+        event has one line; from the second on they grow in place."""
         self._size = 0
         self._event = ""
         self._first = True
@@ -137,8 +137,10 @@ class SseParser:
                 self._data = None
                 raise _too_much(self._limit)
             if self._data is None:
-                self._data = bytearray(value)
+                self._data = value
             else:
+                if isinstance(self._data, bytes):
+                    self._data = bytearray(self._data)
                 self._data += b"\n" + value
         elif name == b"event":
             self._event = value.decode("utf-8", "replace")

@@ -140,13 +140,13 @@ async def test_f4_opens_the_connections() -> None:
 @pytest.mark.parametrize(
     ("event", "said"),
     [
-        (Progress("reading the prompt", 400, 1000, "tokens"), "● reading the prompt 40% 0."),
-        (Progress("loading the model", 12, None, "seconds"), "● loading the model 0."),
+        (Progress("reading the prompt", 400, 1000, "tokens"), "● reading the prompt 40% 0 s"),
+        (Progress("loading the model", 12, None, "seconds"), "● loading the model 0 s"),
         (
             Progress("in the queue at place 3, about 40 s"),
-            "● in the queue at place 3, about 40 s 0.",
+            "● in the queue at place 3, about 40 s 0 s",
         ),
-        (Progress("waiting for a worker of the AI Horde, about two hundred before"), "… 0."),
+        (Progress("waiting for a worker of the AI Horde, about two hundred before"), "… 0 s"),
     ],
 )
 async def test_what_the_server_does_before_it_answers_is_told(event: Progress, said: str) -> None:

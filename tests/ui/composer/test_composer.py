@@ -499,3 +499,42 @@ async def test_keys_that_come_at_once_are_taken_in_their_order() -> None:
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await pilot.pause()
         assert app.composer.text == "pab!cz"
+
+
+async def test_a_blink_is_painted_at_once_and_leaves_nothing_to_do() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        area = app.composer.area
+        area.blink_timer.pause()
+        await pilot.pause()
+        screen = app.screen
+        was = area._cursor_visible
+
+        area._toggle_cursor_blink_visible()
+
+        assert area._cursor_visible is not was
+        assert not screen._dirty_widgets
+        assert not area._repaint_regions
+        assert not screen._compositor._dirty_regions
+
+
+@pytest.mark.parametrize("text", ["", "ok", "one\ntwo 漢字\nthree"])
+async def test_a_blink_shows_and_hides_the_cursor(text: str) -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        area = app.composer.area
+        area.blink_timer.pause()
+        area.put(text)
+        await pilot.pause()
+
+        def looks() -> str:
+            row = area._cursor_offset[1] - area.scroll_offset.y
+            return str(area.render_line(row)._segments)
+
+        first = looks()
+        area._toggle_cursor_blink_visible()
+        second = looks()
+        area._toggle_cursor_blink_visible()
+
+        assert first != second
+        assert looks() == first

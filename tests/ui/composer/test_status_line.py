@@ -45,7 +45,7 @@ def test_it_never_is_wider_than_its_place(seconds: float | None, local_only: boo
 
 def test_narrow_lines_drop_the_least_important_first() -> None:
     shown = [
-        [piece.part for piece in lay_out(FULL, "● 3.2 s · Esc stops", width)]
+        [piece.part for piece in lay_out(FULL, "● 3 s · Esc stops", width)]
         for width in (100, 70, 45, 32, 20)
     ]
 
@@ -100,9 +100,9 @@ async def test_while_it_runs_it_tells_the_seconds_and_how_to_stop() -> None:
     app = Shown()
     async with app.run_test(size=(80, 3)):
         app.line.start("captioning")
-        assert "● captioning 0.0 s · Esc stops" in app.line.render().plain
+        assert "● captioning 0 s · Esc stops" in app.line.render().plain
         app.line.start()
-        assert "● 0.0 s · Esc stops" in app.line.render().plain
+        assert "● 0 s · Esc stops" in app.line.render().plain
         app.line.stop()
 
         assert "tokens" in app.line.render().plain

@@ -75,8 +75,29 @@ async def test_only_what_stands_in_the_changed_rows_is_rendered(
         assert paint_at_once(right, Region(0, 5, 4, 1))
 
         assert rendered["right"] == 1
-        assert rendered["left"] <= 1
+        assert "left" not in rendered
         assert "over" not in rendered
+
+
+async def test_what_stands_in_some_columns_is_what_textual_makes_of_it() -> None:
+    app = Small()
+    async with app.run_test(size=(30, 12)) as pilot:
+        await pilot.pause()
+        board = app.screen
+        for left in range(30):
+            for right in range(left + 1, 31):
+                crop = Region(left, 2, right - left, 2)
+                ours, theirs = (
+                    each._render_chops(board._compositor, crop, range(2, 4).__contains__)
+                    for each in (RowCompositor, Compositor)
+                )
+                for y in range(2, 4):
+                    ends = board._compositor.cuts[y][1:]
+                    for (place, strip), end in zip(theirs[y].items(), ends, strict=True):
+                        if place < right and end > left:
+                            found = ours[y][place]
+                            assert found is not None
+                            assert found.text == strip.text
 
 
 async def test_what_must_be_laid_out_first_is_left_to_textual() -> None:

@@ -247,6 +247,7 @@ async def test_the_reading_place_stays_when_the_width_changes() -> None:
         await pilot.resize_terminal(40, 20)
         await pilot.pause()
         assert app.row_of("marker") <= 2
+        assert view.size == view.content_region.size
 
 
 async def test_alt_up_and_down_move_the_focus() -> None:
@@ -502,6 +503,7 @@ async def test_any_size_can_be_drawn(size: tuple[int, int]) -> None:
     async with running(source, size) as (_, view, _):
         for row in view.render_lines(view.size.region):
             assert row.cell_length >= 0
+        assert view.size == view.content_region.size
 
 
 @pytest.mark.parametrize("width", [60, 24])

@@ -67,9 +67,10 @@ class ChunkReader:
                 clean_line(as_text(chunk.get("id")), 200),
                 clean_line(as_text(chunk.get("model")), 200),
             )
-        yield from _prompt_progress(chunk)
-        usage = as_dict(chunk.get("usage")) or as_dict(as_dict(chunk.get("x_groq")).get("usage"))
-        self._usage = _usage(usage) or self._usage
+        if "prompt_progress" in chunk:
+            yield from _prompt_progress(chunk)
+        if usage := chunk.get("usage") or as_dict(chunk.get("x_groq")).get("usage"):
+            self._usage = _usage(as_dict(usage)) or self._usage
         for choice in items(chunk.get("choices")):
             if as_count(choice.get("index")) in {None, 0}:
                 yield from self._choice(choice)
@@ -102,7 +103,8 @@ class ChunkReader:
         yield Finished(reason, self._raw, self._usage)
 
     def _choice(self, choice: Mapping[str, Any]) -> Iterator[GenerationEvent]:
-        self._usage = _usage(as_dict(choice.get("usage"))) or self._usage  # Moonshot's place
+        if usage := choice.get("usage"):  # Moonshot's place
+            self._usage = _usage(as_dict(usage)) or self._usage
         if choice.get("error"):
             raise refusal(Answer(200, dict(choice)), self._origin)
         delta = choice.get("delta")
@@ -114,24 +116,30 @@ class ChunkReader:
         content = delta.get("content")
         if content is None:
             content = choice.get("text")
-        for part in items(content):
-            if part.get("type") == "thinking":
-                yield from _thoughts(part.get("thinking"))
-            else:
-                yield from self._splitter.feed(clean(as_text(part.get("text"))))
-        yield from self._splitter.feed(clean(as_text(content)))
-        refusal_text = clean(as_text(delta.get("refusal")))
-        if refusal_text:
+        if isinstance(content, str):
+            yield from self._splitter.feed(clean(content))
+        else:
+            yield from self._parts(content)
+        if refusal_text := clean(as_text(delta.get("refusal"))):
             self._refused = True
             yield TextDelta(refusal_text)
         raw = as_text(choice.get("finish_reason"))
         if raw and raw != "null":
             self._raw = clean_line(raw, 60)
 
+    def _parts(self, content: object) -> Iterator[GenerationEvent]:
+        for part in items(content):
+            if part.get("type") == "thinking":
+                yield from _thoughts(part.get("thinking"))
+            else:
+                yield from self._splitter.feed(clean(as_text(part.get("text"))))
+
     def _raise_error(self, chunk: Mapping[str, Any], event: str) -> None:
-        for body in (chunk, as_dict(chunk.get("x_groq"))):
-            if body.get("error"):
-                raise refusal(Answer(200, body), self._origin)
+        if chunk.get("error"):
+            raise refusal(Answer(200, chunk), self._origin)
+        groq = as_dict(chunk.get("x_groq"))
+        if groq.get("error"):
+            raise refusal(Answer(200, groq), self._origin)
         if event == "error" or (chunk.get("object") == "error" and "choices" not in chunk):
             raise refusal(Answer(200, dict(chunk)), self._origin)
         detail = chunk.get("detail")

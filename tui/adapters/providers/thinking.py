@@ -22,6 +22,8 @@ class ThinkSplitter:
 
     def feed(self, text: str) -> list[TextDelta | ReasoningDelta]:
         """Take more of the answer and give what is certain now."""
+        if self._state == "reply":
+            return [TextDelta(text)] if text else []
         self._held += text
         out: list[TextDelta | ReasoningDelta] = []
         if self._state == "head":

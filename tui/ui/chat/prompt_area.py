@@ -111,6 +111,19 @@ class PromptArea(TextArea):
         self._coloured = self._theme
         return super().render_lines(crop)
 
+    def _toggle_cursor_blink_visible(self) -> None:
+        """Blink at once: it is most of what an idle program does.
+
+        Textual would have the row painted by the screen's timer, behind messages to both, which
+        costs as much again.
+        """
+        if not self.screen.is_active:
+            return
+        self.set_reactive(TextArea._cursor_visible, not self._cursor_visible)
+        row = self._cursor_offset[1] - self.scroll_offset.y
+        if 0 <= row < self.size.height:
+            paint_at_once(self, Region(0, row, self.size.width, 1))
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Grow with the text, to ten rows or a third of the screen."""
         most = min(MOST_ROWS, max(1, viewport.height // 3))

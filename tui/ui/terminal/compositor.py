@@ -9,6 +9,7 @@ anything else has been painted shortly before.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import cast
 
 from textual._compositor import Compositor
@@ -18,7 +19,11 @@ from textual.widget import Widget
 
 
 class RowCompositor(Compositor):
-    """Renders the changed rows of the widgets that can be seen there, from front to back."""
+    """Renders the changed rows of the widgets that can be seen there, from front to back.
+
+    Where only some columns changed, as those of the prompt when its cursor blinks, what stands
+    beside them is not rendered.
+    """
 
     def _render_chops(
         self, crop: Region, is_rendered_line: Callable[[int], bool]
@@ -27,34 +32,40 @@ class RowCompositor(Compositor):
 
         Args:
             crop: Surrounds everything that changed.
-            is_rendered_line: Whether a row of the screen changed; others stay empty.
+            is_rendered_line: Whether a row of the screen changed; others stay empty. In one that
+                did, pieces beside the crop may be missing.
         """
         cuts = self.cuts
-        chops: list[dict[int, Strip | None]] = [
-            dict.fromkeys(places[:-1]) if is_rendered_line(y) else {}
-            for y, places in enumerate(cuts)
-        ]
-        missing = sum(map(len, chops[crop.y : crop.bottom]))
+        chops: list[dict[int, Strip | None]] = [{}] * len(cuts)
+        missing = 0
+        for y in filter(is_rendered_line, range(crop.y, min(crop.bottom, len(cuts)))):
+            chops[y] = dict.fromkeys(cuts[y][:-1])
+            missing += sum(_meets(crop, piece) for piece in pairwise(cuts[y]))
         for widget, (region, clip) in self.visible_widgets.items():
             if not missing:
                 break
             seen = region.intersection(clip)
-            first, last = max(seen.y, crop.y), min(seen.bottom, crop.bottom)
-            if not seen.width or first >= last:
+            due = seen.intersection(crop)
+            if not due:
                 continue
             left, right = seen.column_span
-            part = Region(seen.x - region.x, first - region.y, seen.width, last - first)
-            for y, strip in enumerate(widget.render_lines(part), first):
+            part = Region(seen.x - region.x, due.y - region.y, seen.width, due.height)
+            for y, strip in enumerate(widget.render_lines(part), due.y):
                 chop = chops[y]
                 if not chop:
                     continue
                 places = [cut for cut in cuts[y] if left <= cut <= right]
                 pieces = strip.divide([cut - left for cut in places[1:]])
-                for place, piece in zip(places, pieces, strict=False):
-                    if chop[place] is None:
-                        chop[place] = piece
-                        missing -= 1
+                for span, piece in zip(pairwise(places), pieces, strict=False):
+                    if chop[span[0]] is None:
+                        chop[span[0]] = piece
+                        missing -= _meets(crop, span)
         return cast("Sequence[Mapping[int, Strip]]", chops)
+
+
+def _meets(crop: Region, span: tuple[int, int]) -> bool:
+    """Whether the columns from the first to before the second are among those that changed."""
+    return span[0] < crop.right and span[1] > crop.x
 
 
 def paint_at_once(widget: Widget, *regions: Region) -> bool:

@@ -41,6 +41,11 @@ class RowView(ScrollView):
         super().notify_style_update()
         self._restyle = True
 
+    @property
+    def size(self) -> Size:
+        """What the layout gave: the rows have no frame. Each frame asks several times."""
+        return self.outer_size
+
     # Painting
 
     def render_lines(self, crop: Region) -> list[Strip]:

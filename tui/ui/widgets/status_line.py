@@ -20,7 +20,8 @@ from tui.ui.terminal.compositor import paint_at_once
 Part = Literal["character", "model", "local", "source", "state"]
 
 _GAP = " · "
-_TICK_SECONDS = 0.5
+_TICK_SECONDS = 1.0
+"""The row is painted as often while a reply streams in, and costs more than a frame of it."""
 _NARROW, _TINY = 64, 36
 """Cells: below the first the state says less, below the second no tokens at all."""
 _LEAST_MODEL = 8
@@ -166,7 +167,7 @@ def say_state(status: Status, busy: str, seconds: float | None, width: int) -> s
         width: Cells of the whole line; a narrow one gets fewer words.
     """
     if seconds is not None:
-        passed = f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+        passed = f"{int(seconds)} s"
         # How long and how to stop stay in view, however much there is to say.
         label = f"{_cut(busy, width * 5 // 8)} " if busy and width >= _NARROW else ""
         return f"● {label}{passed} · Esc stops"
