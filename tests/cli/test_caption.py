@@ -128,7 +128,7 @@ def test_the_offline_description_says_once_why_it_answers(
     captured = capsys.readouterr()
     assert code == 0
     assert captured.out == "A landscape photo.\nA landscape photo.\n"
-    assert captured.err.count("offline description, for tiny cannot be used") == 1
+    assert captured.err.count("offline description in place of tiny") == 1
     assert "salon model download puts it into" in captured.err
 
 

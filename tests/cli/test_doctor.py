@@ -48,6 +48,19 @@ def test_a_server_that_does_not_answer_is_told_with_the_way_out(
     assert "2 broken" in out
 
 
+def test_a_model_that_the_server_does_not_list_is_told(
+    built: Built, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(built.house.settings.change("connections.kitchen.model", "tiny-visoin"))
+
+    code = main(["doctor"])
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "note  kitchen: Fake: tiny-visoin" in out
+    assert "→ it does not list 'tiny-visoin': /model in Salon chooses one that it lists" in out
+
+
 def test_no_key_shows_anywhere(built: Built, capsys: pytest.CaptureFixture[str]) -> None:
     built.house.secrets.keys["kitchen"] = "sk-planted-0123456789"
 

@@ -135,6 +135,9 @@ async def test_a_model_that_is_not_here_gives_the_labelled_offline_description()
     assert done is not None
     assert done.caption.source_label == "offline description"
     refinement = interaction.refinements[0]
+    # The reason first: a narrow terminal shows the beginning.
+    why = "no local model: tiny is not here; offline description in place of tiny; "
+    assert refinement.note.startswith(why)
     assert "salon model download puts it into /models; fetch it" in refinement.note
     assert refinement.download is not None
     assert refinement.download_label == "tiny, 1 MB"

@@ -56,6 +56,24 @@ async def test_the_message_is_on_disk_before_anything_is_asked(chatting: Chattin
     assert chatting.session.chat.title == "hello"
 
 
+async def test_a_message_in_the_chat_counts_as_sent_when_what_goes_with_it_is_not_kept(
+    chatting: Chatting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise StorageError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(chatting.house.store, "save", full)
+        sent = await chatting.chats.send(chatting.session, "hello")
+
+    assert chatting.session.message(-1) is sent
+    assert chatting.stored(1) == "hello"
+    await chatting.session.save()
+    kept = await chatting.house.store.load(chatting.session.chat.id)
+    assert kept is not None
+    assert kept.title == "hello"
+
+
 async def test_a_reply_streams_into_the_chat_and_counts_its_tokens(chatting: Chatting) -> None:
     await chatting.chats.send(chatting.session, "hi")
 

@@ -53,3 +53,10 @@ async def test_those_accepted_before_the_rest_was_left_stay(room: Room) -> None:
     assert await room.run("/caption-all") == "1"
 
     assert [p.caption for p in room.session.message(1).attachments] == ["mine", "known", ""]
+
+
+async def test_a_chat_without_pictures_says_so() -> None:
+    bare = await Room().open()
+
+    assert await bare.run("/caption-all") == "0"
+    assert bare.front.notes == ["this chat has no pictures yet: /attach takes one from disk"]

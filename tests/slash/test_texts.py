@@ -111,6 +111,7 @@ async def test_texts_and_patterns_are_found(room: Room, line: str, result: str) 
     ("line", "words", "column"),
     [
         ("/substr start=x abc", "start cannot be 'x'", 14),
+        ("/times x /echo a", "it can be a whole number", 7),
         ("/substr strat=1 abc", "did you mean start", 8),
         ("/trimtokens abc", "needs limit", 15),
         ("/trimtokens limit=2 direction=left abc", "can be start, end", 30),

@@ -9,6 +9,7 @@ import threading
 import pytest
 from textual.app import App
 
+from tests.ui.app.stage import connected, opened
 from tests.ui.widgets.harness import wait_until
 from tui.ui import ahead
 
@@ -68,3 +69,25 @@ async def test_an_app_that_ends_loads_no_more(monkeypatch: pytest.MonkeyPatch) -
         ended.set()
 
     assert loaded == [ahead.MODULES[0]]
+
+
+async def test_the_editors_style_sheet_is_known_before_it_opens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ahead, "FIRST_SECONDS", 0.01)
+    monkeypatch.setattr(ahead, "_PAUSE", 0.0)
+    async with opened(await connected()) as stage:
+        sheets = stage.app.stylesheet
+        await stage.until(lambda: sheets.has_source(str(ahead._SHEETS[0])))
+        known, parsed = set(sheets.source), 0
+
+        def reparse() -> None:
+            nonlocal parsed
+            parsed += 1
+
+        monkeypatch.setattr(sheets, "reparse", reparse)
+        await stage.enter("/caption cat.png")
+        await stage.editor()
+
+        assert known < set(sheets.source)
+        assert parsed == 0

@@ -284,8 +284,14 @@ def _place(endpoint: Endpoint) -> str:
 
 
 def _why(state: LocalModelState) -> str:
-    """Say in a line why the offline description answers, and how to get the model."""
-    parts = [f"offline description, for {state.model} cannot be used: {state.reason}"]
+    """Say in a line why the offline description answers, and how to get the model.
+
+    The reason comes first: a narrow terminal shows the beginning only.
+    """
+    parts = [f"no local model: {state.reason}"]
+    parts.append(
+        f"offline description in place of {state.model}" if state.model else "offline description"
+    )
     if state.plan is not None:
         parts.append(f"salon model download puts it into {state.plan.folder}")
     if state.hint:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from tui.domain import prompt as prompts
@@ -80,7 +80,7 @@ class ChatService:
         return message
 
     async def add(self, session: ChatSession, message: Message, at: str = "") -> None:
-        """Put a ready message into the chat and name an unnamed chat after it."""
+        """Put a ready message into the chat and name an unnamed chat after it. Raises as `send`."""
         await message_edits.insert(session, message, at)
         session.chat.draft = message_edits.rest_of(session.chat.draft, message.text)
         sent = {each.number for each in message.attachments}
@@ -88,8 +88,10 @@ class ChatService:
         session.chat.draft_pictures = tuple(each for each in waiting if each.number not in sent)
         if not session.chat.title and message.role == "user":
             session.chat.title = _title(message)
-        await session.save()
-        await session.keep_variables()
+        # An error would let it be sent again. What is not kept goes with the draft's next change.
+        with suppress(AppError):
+            await session.save()
+            await session.keep_variables()
 
     async def prompt(self, session: ChatSession, end: int | None = None) -> Prompt:
         """What would be sent now, part by part.
@@ -260,13 +262,13 @@ class ChatService:
 
     async def note_draft(self, session: ChatSession, text: str) -> None:
         """Keep what stands unsent in the composer."""
-        if text != session.chat.draft:
+        if text != session.chat.draft or session.is_behind:
             session.chat.draft = text
             await session.save()
 
     async def note_pictures(self, session: ChatSession, pictures: Sequence[Attachment]) -> None:
         """Keep what pictures wait beside the prompt. Raises StorageError."""
-        if tuple(pictures) != session.chat.draft_pictures:
+        if tuple(pictures) != session.chat.draft_pictures or session.is_behind:
             session.chat.draft_pictures = tuple(pictures)
             await session.save()
 

@@ -48,6 +48,7 @@ async def _check(connections: ConnectionService, name: str) -> Finding:
     if chosen.provider == OFFLINE:
         return Finding("ok", title, f"{connections.label(name)} · starts when it is needed")
     parts = [clean_line(connections.label(name), 80)]
+    models: list[Model] = []
     try:
         origin = await connections.key_origin(name, chosen)
         parts.append(f"key from {clean_line(origin, 60)}" if origin else "no key")
@@ -55,14 +56,25 @@ async def _check(connections: ConnectionService, name: str) -> Finding:
             parts.append(clean_line(await connections.about(name, chosen), 120))
             row = connections.providers[chosen.provider]
             if row.chats and not row.captions_alone:
-                parts.append(_sight(await connections.models_of(name, chosen)))
+                models = await connections.models_of(name, chosen)
+                parts.append(_sight(models))
     except AppError as error:
         return Finding("bad", title, " · ".join([*parts, error.message]), error.hint)
     except TimeoutError:
         return Finding("bad", title, " · ".join([*parts, "no answer in time"]), "is it busy?")
     if not chosen.model and connections.providers[chosen.provider].chats:
         return Finding("note", title, " · ".join(parts), "/model chooses one of its models")
-    return Finding("ok", title, " · ".join(parts))
+    fix = _unlisted(chosen.model, models)
+    return Finding("note" if fix else "ok", title, " · ".join(parts), fix)
+
+
+def _unlisted(chosen: str, models: list[Model]) -> str:
+    """What to do when a server does not list the model; it may be mistyped, or a tag left out."""
+    known = {name for model in models for name in (model.id, model.id.partition(":")[0])}
+    if not chosen or not known or chosen in known:
+        return ""
+    shown = clean_line(chosen, 60)
+    return f"it does not list {shown!r}: /model in Salon chooses one that it lists"
 
 
 def _sight(models: list[Model]) -> str:

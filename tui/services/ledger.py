@@ -66,6 +66,8 @@ class Ledger:
         self._written = 0
         self.is_deleted = False
         """Another Salon deleted the chat."""
+        self.is_behind = False
+        """What changed of the chat itself could not be written the last time."""
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -94,9 +96,11 @@ class Ledger:
         # One after the other: what is taken back while it is written is no change until then.
         async with self._saving:
             now = frozen(self._chat)
+            self.is_behind = True
             with self.writing(), self._variables.being_written() as (_, before):
                 await self._store.save(now, replace(self._known, variables=before))
                 self._known = now
+            self.is_behind = False
 
     async def numbered(self, pictures: Sequence[Attachment]) -> tuple[Attachment, ...]:
         """Pictures of this chat, each with a number of its own. Raises StorageError."""

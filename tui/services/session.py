@@ -69,13 +69,11 @@ class ChatSession:
             StorageError: It could not be read.
         """
         wanted = self.outline[index].id
-        found = self._messages.get(wanted)
-        if found is None:
+        if wanted not in self._messages:
             self._fetch(index % len(self.outline))
-            found = self._messages.get(wanted)
-        if found is None:
+        if wanted not in self._messages:
             raise IndexError(index)
-        return found
+        return self._messages[wanted]
 
     def at(self, index: int) -> Message:
         """Like `message`, for a position that was typed.
@@ -123,10 +121,8 @@ class ChatSession:
 
     def last_said(self) -> int | None:
         """Position of the last message that is no comment, or None."""
-        for index in range(len(self) - 1, -1, -1):
-            if self.message(index).kind != "comment":
-                return index
-        return None
+        backwards = range(len(self) - 1, -1, -1)
+        return next((at for at in backwards if self.message(at).kind != "comment"), None)
 
     def index_of(self, message_id: str) -> int | None:
         """Where a message stands now, or None when it is gone."""
@@ -293,6 +289,11 @@ class ChatSession:
         if not self.variables.is_kept:
             await self.save()
         await self.shared.keep()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether `save` failed the last time, so that something waits for the next."""
+        return self._ledger.is_behind
 
     async def save(self) -> None:
         """Keep what changed of title, draft, participants and variables."""

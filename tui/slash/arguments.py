@@ -134,7 +134,8 @@ class Parameter:
             return _LAST
         match = _MESSAGE.fullmatch(value)
         if match is None:
-            raise self._refuse(word, "a number as shown by #N")
+            is_message = self.kind == "message"
+            raise self._refuse(word, "a number as shown by #N" if is_message else "a whole number")
         return int(match.group(1))
 
     def _decimal(self, word: Word) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,19 @@ MODULES = (
 """What others need stands before them."""
 
 
+_SHEETS = (Path(__file__).with_name("captions") / "editor.tcss",)
+"""With the first screen that has one, Textual parses all others again, and styles all there is."""
+
+
+def _read(app: App[None]) -> None:
+    """Know the style sheets: no widget is there yet whose looks they change."""
+    new = [path for path in _SHEETS if not app.stylesheet.has_source(str(path))]
+    for path in new:
+        app.stylesheet.read(path)
+    if new:
+        app.stylesheet.reparse()
+
+
 def begin(app: App[None], is_busy: Callable[[], bool]) -> None:
     """Load them some time from now, in a thread, while the app is not busy."""
 
@@ -47,6 +61,8 @@ def begin(app: App[None], is_busy: Callable[[], bool]) -> None:
                 return
             import_module(name)
             sleep(_PAUSE)
+        # Not waited for: at the end nobody may be there to do it.
+        app.call_later(_read, app)
 
     def start() -> None:
         app.run_worker(load, group="ahead", thread=True, exit_on_error=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 from textual import events
 from textual.notifications import Notification, Notify, SeverityLevel
+from textual.widgets._toast import ToastHolder
 
 from tui.ui.turns import InTurn
 
@@ -55,6 +56,7 @@ class Toasting(InTurn):
     def on_notify(self, event: Notify) -> None:
         """Take away what was told in the same moment, and was not there yet to be taken away."""
         new = event.notification
+        self._clear_places()
         self._take_away(lambda each: (each.title, each.message) == (new.title, new.message))
 
     async def on_event(self, event: events.Event) -> None:
@@ -69,6 +71,13 @@ class Toasting(InTurn):
         before = time() - _JUST_NOW
         self._take_away(lambda each: each.raised_at < before)
         return super().push_screen(*args, **values)
+
+    def _clear_places(self) -> None:
+        """Remove what toasts leave behind that did not go by themselves: a row for each."""
+        for screen in self.screen_stack:
+            for holder in screen.query(ToastHolder):
+                if not holder.children:
+                    holder.remove()
 
     def _take_away(self, is_meant: Callable[[Notification], bool]) -> None:
         there = self._notifications

@@ -34,6 +34,26 @@ async def test_messages_that_cannot_be_written_come_back_in_their_order(
         assert stage.texts[1] == "one\ntwo\nthree\nand this"
 
 
+async def test_a_message_whose_chat_is_not_saved_stands_in_the_chat_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = await connected()
+
+    async def locked(*_args: object) -> None:
+        raise LOCKED
+
+    async with opened(house) as stage:
+        with monkeypatch.context() as patched:
+            patched.setattr(house.store, "save", locked)
+            await stage.enter("hello there")
+            await stage.until(lambda: stage.texts[-1] == "Hello there.")
+            await stage.quiet()
+
+        assert stage.texts[1:] == ["hello there", "Hello there."]
+        assert stage.prompt == ""
+        assert any("database is locked" in line for line in stage.notices)
+
+
 async def test_a_bug_gives_a_message_back_too(monkeypatch: pytest.MonkeyPatch) -> None:
     house = await connected()
 
@@ -180,6 +200,22 @@ async def test_a_message_does_not_wait_for_a_long_command(monkeypatch: pytest.Mo
         await stage.say("hello there")
 
         assert stage.texts[1:] == ["hello there", "Hello there."]
+
+
+@pytest.mark.parametrize("first", ["see @cat.png", "hello there"])
+async def test_messages_that_name_pictures_follow_a_command_that_opens_a_chat(first: str) -> None:
+    house = await connected()
+    async with opened(house) as stage:
+        await stage.say("first words")
+        written = stage.app.chat.session
+        messages = (*first, "enter", *"and @dog.png", "enter", *"see @bird.png", "enter")
+        burst(stage, *"/delay 20 | /new", "enter", *messages)
+        await stage.until(lambda: "see @bird.png" in stage.texts)
+
+        said = [each.text for each in stage.messages if each.role == "user"]
+        assert said == [first, "and @dog.png", "see @bird.png"]
+        assert len(written) == 3
+        assert written.chat.draft == ""
 
 
 async def test_a_message_behind_a_command_that_opens_a_chat_goes_into_that() -> None:

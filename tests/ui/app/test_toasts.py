@@ -72,6 +72,23 @@ async def test_a_screen_that_opens_is_not_covered_by_what_was_told_before(
 
 
 @pytest.mark.parametrize("size", SIZES)
+async def test_after_many_that_were_taken_away_one_stands_where_the_first_did(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(size=size) as stage:
+        read(monkeypatch)
+        for number in range(size[1]):
+            await tell(stage, f"mistake {number}")
+            await stage.press("x")
+            await stage.until(lambda: not covered(stage))
+        await tell(stage, "the last mistake")
+        await stage.quiet()
+
+        assert "▌ the last mistake" in stage.rows[0]
+        assert len(stage.app.screen.query("ToastHolder")) <= 2, "they are not to pile up"
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_the_same_words_stand_there_once(size: tuple[int, int]) -> None:
     async with opened(size=size) as stage:
         for _ in range(3):

@@ -334,6 +334,29 @@ async def test_the_facts_tell_what_a_caption_took(more: dict[str, Any], took: st
         assert ("from cache · Ctrl+R" in shown(editor, "#status")) == ("cached" in more)
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_why_the_offline_description_answers_can_be_read(size: tuple[int, int]) -> None:
+    why = "no local model: it is not on this machine yet"
+    rest = "offline description in place of Xenova/vit-gpt2-image-captioning; salon model download"
+    app, editor = editor_app(
+        FakeSource(),
+        note=f"{why}; {rest} puts it into /somebody/.cache/huggingface/hub; and more",
+        download=Download(),
+        download_label="Xenova/vit-gpt2-image-captioning, 246 MB",
+    )
+    async with app.run_test(size=size) as pilot:
+        await wait_until(lambda: text_of(editor) == "A lake below a mountain.")
+        await pilot.pause()
+
+        rows = (row.text for row in app.screen._compositor.render_strips())
+        text = " ".join(" ".join(row.strip("│ ") for row in rows).split())
+
+    assert why in text
+    if size[0] >= 80:
+        assert "Ctrl+D gets Xenova/vit-gpt2-image-captioning, 246 MB" in text
+        assert rest in text
+
+
 async def test_what_is_typed_right_before_ctrl_s_is_part_of_the_caption() -> None:
     app, editor = editor_app(FakeSource(["A cat"]))
     async with app.run_test() as pilot:

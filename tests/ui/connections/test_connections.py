@@ -133,6 +133,7 @@ async def test_the_model_is_chosen_from_the_servers_list() -> None:
         details = {row.id: row.detail for row in rows}
         await pilot.press(*"text", "enter")
         await wait_until(lambda: form.query_one("#model", Input).value == "text-only")
+        assert status(form) == "2 models, 1 sees pictures"
 
     assert details == {"tiny-vision": "sees pictures", "text-only": "text only"}
 
@@ -260,6 +261,16 @@ async def test_a_name_that_cannot_be_is_refused(name: str, problem: str) -> None
         await pilot.press("ctrl+s")
         await wait_until(lambda: problem in status(form))
 
+        assert app.result is UNSET
+
+
+async def test_enter_goes_to_the_next_field() -> None:
+    app, form = Desk().form()
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+u", *"hut", "enter")
+        await wait_until(lambda: app.focused is form.query_one("#provider"))
+
+        assert form.query_one("#name", Input).value == "hut"
         assert app.result is UNSET
 
 

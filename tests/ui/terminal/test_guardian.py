@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import select
 import subprocess
 import sys
 import termios
+import time
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +87,38 @@ def test_it_keeps_nothing_open_that_somebody_waits_for() -> None:
         process.kill()
         for end in (given, errors, outer, inner):
             os.close(end)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process be renamed")
+def test_who_ends_salon_by_its_name_leaves_the_guardian() -> None:
+    outer, inner = pty.openpty()
+    code = CODE.replace("os.kill(", "print(flush=True), sys.stdin.read(), (")
+    mark = f"salon-{os.getpid()}"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "take", "SIGKILL", mark], stdin=inner, stdout=inner
+    )
+    try:
+        assert select.select([outer], [], [], 10)[0]
+        ends = time.monotonic() + 10
+        while (alike := _called(mark)) != [process.pid] and time.monotonic() < ends:
+            time.sleep(0.01)
+        assert alike == [process.pid]
+        assert _called("terminal-guardian")
+    finally:
+        process.kill()
+        process.wait()
+        os.close(outer)
+        os.close(inner)
+
+
+def _called(words: str) -> list[int]:
+    """The processes in whose command line something stands."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if words.encode() in path.read_bytes():
+                found.append(int(path.parent.name))
+    return found
 
 
 def test_it_is_no_child_that_anybody_would_wait_for() -> None:

@@ -9,6 +9,8 @@ from tui.slash.arguments import Arguments, Parameter
 from tui.slash.command import Command
 from tui.slash.context import Context
 
+_NONE = "this chat has no pictures yet: /attach takes one from disk"
+
 
 async def caption_all(context: Context, arguments: Arguments) -> str:
     """Caption what has no caption, in one editor; gives back how many were captioned."""
@@ -23,7 +25,9 @@ async def caption_all(context: Context, arguments: Arguments) -> str:
         for index, place in uncaptioned(context.session)
     ]
     if not requests:
-        context.front.note("every picture of this chat has a caption")
+        there_are = any(outline.pictures for outline in context.session.outline)
+        nothing = "every picture of this chat has a caption" if there_are else _NONE
+        context.front.note(nothing)
         return "0"
     batch = await context.services.captions.caption_all(
         requests, context.interaction, context.session

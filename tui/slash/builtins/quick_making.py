@@ -38,7 +38,7 @@ async def _reply(context: Context, arguments: Arguments) -> Found:
     found = await quick.find(label)
     if found is None:
         raise CommandError(
-            f"there is no quick reply {clean_line(label, 40)!r}",
+            f"there is no quick reply {clean_line(label, 40)!r}" if label else "label= is missing",
             hint="/qr-list shows those there are",
             column=arguments.column("label"),
         )

@@ -75,14 +75,14 @@ class CompareScreen(Dialog[Caption | None]):
     CompareScreen.-narrow .lane { width: 100%; padding: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1,left", "take('left')", "Take the left one", id="compare.left"),
-        Binding("2,right", "take('right')", "Take the right one", id="compare.right"),
+        Binding("1,left", "take('left')", "Take the first", id="compare.left"),
+        Binding("2,right", "take('right')", "Take the second", id="compare.right"),
         Binding("ctrl+r", "again", "Ask both again", id="compare.again", priority=True),
     ]
     TITLE = "Compare"
     HELP = (
-        "Both come in side by side; words that the other lacks are marked. 1 or Left takes the"
-        " left one into the editor, 2 or Right the right one, Ctrl+R asks both again, Esc goes"
+        "Both come in at the same time; words that the other lacks are marked. 1 or Left takes"
+        " the first into the editor, 2 or Right the second, Ctrl+R asks both again, Esc goes"
         " back. Both stay in the caption journal."
     )
 

@@ -80,6 +80,10 @@ class EditorView(Dialog[Refined]):
         self.set_interval(0.2, self._show_facts)
         self.turn_to(0)
 
+    def on_resize(self) -> None:
+        """What stands first goes by the height, which the screen's classes tell afterwards."""
+        self.call_later(self._show_remarks)
+
     # -- pages
 
     def turn_to(self, at: int) -> None:
@@ -240,7 +244,9 @@ class EditorView(Dialog[Refined]):
             offer = f"Ctrl+D gets {refinement.download_label or 'the local model'}"
         done = None if page.running else refinement.current
         note = (done.note if done else "") or refinement.note or "\n".join(page.restarts)
-        lines = [line for line in (refinement.warning, offer, note) if line]
+        # Where there are two lines only, why comes first; what Ctrl+D gets, help tells, too.
+        rest = (note, offer) if self.has_class("-short") else (offer, note)
+        lines = [line for line in (refinement.warning, *rest) if line]
         self.put("#remarks", clean("\n".join(lines)))
         self.query("#remarks-box").set(display=bool(lines))
 

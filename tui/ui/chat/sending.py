@@ -54,6 +54,8 @@ class Sending(QuickKeys):
         """What was entered and is not done with; each is told when it is."""
         self._line: list[Leaving] = []
         """Messages that are being written, or wait for that, in the order of Enter."""
+        self._naming: list[Leaving] = []
+        """Messages whose pictures are taken in only when it is their turn."""
         self._is_slow = False
         self._is_answer_wanted = True
         self._command_before: MessageKeys.CommandEntered | None = None
@@ -66,7 +68,9 @@ class Sending(QuickKeys):
         if self.is_command(event.typed):
             self._begin(partial(self._command, event.text))
         elif "@" in event.typed:
-            self._begin(partial(self._mention, event, self.session))
+            named = Leaving(event.text, (), self.session)
+            self._naming.append(named)
+            self._begin(partial(self._mention, event, named))
         elif event.text.strip() or self.attaching.waiting:
             # At once: the pictures beside the prompt go with this text, not with the next.
             leaving = self._taken(event)
@@ -106,31 +110,34 @@ class Sending(QuickKeys):
         self.post_message(self._command_before)
         self.note_soon()
 
-    async def _behind_command(self) -> bool:
-        """Let a command end that was entered just before; whether it was still at work.
+    async def _behind_command(self) -> None:
+        """Let a command end that was entered just before.
 
-        What follows goes by what it changes, such as who answers.
+        What follows goes by what it changes, such as who answers, and into the chat that it opens.
         """
         before, self._command_before = self._command_before, None
         is_late = asyncio.get_running_loop().time() >= self._patience_ends
         if before is None or before.done.is_set() or is_late:
-            return False
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout_at(self._patience_ends):
                 # Not the worker: who waits for one and is stopped stops it, too.
                 await before.done.wait()
-        return True
+        for each in (*self._line, *self._naming):
+            if not each.pictures:  # those have their numbers in the chat they were put into
+                each.session = self.session
 
-    async def _mention(self, event: Composer.Submitted, session: ChatSession) -> None:
+    async def _mention(self, event: Composer.Submitted, named: Leaving) -> None:
         is_complete = False
-        if await self._behind_command():
-            session = self.session
+        await self._behind_command()
         try:
-            is_complete = session is self.session and await self.take_mentioned(event.typed)
+            is_here = named.session is self.session
+            is_complete = is_here and await self.take_mentioned(event.typed)
         finally:
+            self._naming = [each for each in self._naming if each is not named]
             # Its pictures came too late when another chat is shown by now.
-            if not is_complete or session is not self.session:
-                self.give_back(Leaving(event.text, (), session))
+            if not is_complete or named.session is not self.session:
+                self.give_back(named)
                 is_complete = False
         leaving = self._taken(event) if is_complete else None
         if leaving is not None:
@@ -194,10 +201,7 @@ class Sending(QuickKeys):
     async def _deliver(self, message: Leaving) -> None:
         if not self._is_in_line(message):
             return  # it came back with the one before it
-        if await self._behind_command():
-            for each in self._line:
-                if not each.pictures:  # those have their numbers in the chat they were put into
-                    each.session = self.session
+        await self._behind_command()
         session = message.session
         timer = self.set_timer(_LONG_SECONDS, self._tell_slow)
         try:

@@ -113,6 +113,10 @@ class ConnectionFields(VerticalScroll, can_focus=False):
         self.model.value = start.model
         self._show()
 
+    def on_input_submitted(self) -> None:
+        """Enter goes to the next field, as in other forms; Ctrl+S saves."""
+        self.screen.focus_next()
+
     @property
     def provider(self) -> Provider | None:
         """The chosen row of the catalogue; None for one that is not in it."""

@@ -24,6 +24,7 @@ from tui.services.endpoints import proxy_key
 from tui.services.ports import SecretStore
 from tui.services.trial import TestLine
 from tui.ui.connections.fields import ConnectionFields
+from tui.ui.connections.picker import count_line
 from tui.ui.connections.pull import PullDialog
 from tui.ui.connections.typed_keys import TypedKeys
 from tui.ui.widgets.confirm import Confirm
@@ -48,9 +49,9 @@ class ConnectionForm(Dialog[str | None]):
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
     HELP = (
-        "Tab, Up and Down go from field to field, Enter opens a choice. Ctrl+L lists the models "
-        "the server offers, Ctrl+G fetches one to an Ollama, Ctrl+T sends one tiny chat and one "
-        "small picture, Ctrl+S saves. A key is never shown and never written to config.yaml."
+        "Enter, Tab, Up and Down go from field to field, Enter opens a choice. Ctrl+L lists the "
+        "models the server offers, Ctrl+G fetches one to an Ollama, Ctrl+T sends one tiny chat and "
+        "one small picture, Ctrl+S saves. A key is never shown and never written to config.yaml."
     )
 
     def __init__(
@@ -140,7 +141,7 @@ class ConnectionForm(Dialog[str | None]):
             return name
         if not _NAME.fullmatch(name):
             self._fields.named.focus()
-            raise ConfigError("a name is needed", hint="letters, digits, space, dot, - and _")
+            raise ConfigError("a name is needed, of letters, digits, space, dot, - and _ only")
         if name in self._connections.names():
             self._fields.named.focus()
             raise ConfigError(f"there is a connection named {name!r} already")
@@ -180,7 +181,7 @@ class ConnectionForm(Dialog[str | None]):
         if not models:
             self._say("the server offers no models", error=True)
             return
-        self._say(f"{len(models)} models, {sum(m.vision == 'yes' for m in models)} see pictures")
+        self._say(count_line(models))
         self._fields.choose_model(models)
 
     @work(exclusive=True, group="server")
@@ -191,8 +192,7 @@ class ConnectionForm(Dialog[str | None]):
         except AppError as error:
             self._say(error.line(), error=True)
             return
-        dialog = PullDialog(self._connections, name, chosen)
-        fetched = await self.app.push_screen_wait(dialog)
+        fetched = await self.app.push_screen_wait(PullDialog(self._connections, name, chosen))
         if fetched:
             self._fields.take_model(fetched.id, fetched.vision)
             self._say(f"{fetched.id} is there: Ctrl+S saves")

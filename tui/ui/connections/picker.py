@@ -145,6 +145,11 @@ def _detail(connections: ConnectionService, name: str, purpose: Purpose) -> str:
 
 def found_detail(server: FoundServer) -> str:
     """What is known of a server that was found, in a few words."""
-    count, seeing = len(server.models), server.seeing
-    models = f"{count} model{'' if count == 1 else 's'}"
-    return f"{models}, {seeing} see{'s' if seeing == 1 else ''} pictures" if seeing else models
+    return count_line(server.models)
+
+
+def count_line(models: Sequence[Model]) -> str:
+    """How many models a server has, and how many of them see."""
+    seeing = sum(model.vision == "yes" for model in models)
+    some = "1 model" if len(models) == 1 else f"{len(models)} models"
+    return f"{some}, {seeing} see{'s' if seeing == 1 else ''} pictures" if seeing else some

@@ -13,6 +13,7 @@ import contextlib
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from tui.ui.terminal import early_signals
@@ -27,6 +28,9 @@ _RESTORE = (
     b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?2048l\x1b[?2004l\x1b[?1004l"
     b"\x1b[<u\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
+_NAME = b"terminal-guardian"
+_ARGUMENTS = (45, 46)
+"""Where the addresses of a process' command line stand in its `stat`, behind its name: proc(5)."""
 _OPEN = 256
 """File descriptors that may be open at the start: those that a shell hands on have low numbers."""
 _pipe: int | None = None
@@ -96,6 +100,7 @@ def _become_one(reading: int, screen: int, knowing: tuple[Any, str]) -> None:
         os.setsid()
         for number in early_signals.numbers():
             signal.signal(number, signal.SIG_IGN)
+        _rename()
         _watch(reading, screen, *knowing)
     finally:
         os._exit(0)
@@ -107,6 +112,18 @@ def _keep_open(*needed: int) -> None:
     for each in (*sorted(needed), _OPEN):
         os.closerange(after, each)
         after = each + 1
+
+
+def _rename() -> None:
+    """Be no Salon to `pkill`, which ends all that are called so; only Linux lets a process."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        Path("/proc/self/comm").write_bytes(_NAME[:15])
+        told = Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()
+        start, end = (int(told[at]) for at in _ARGUMENTS)
+        memory = os.open("/proc/self/mem", os.O_WRONLY)
+        # The last byte stays 0: otherwise what stands behind it would count, too.
+        os.pwrite(memory, _NAME[: end - start - 1].ljust(end - start, b"\0"), start)
+        os.close(memory)
 
 
 def _watch(reading: int, screen: int, before: list[Any] | None, sentence: str) -> None:
