@@ -28,16 +28,19 @@ class Of:
 class Figures:
     """What was measured, by figure, program and round."""
 
-    values: dict[Of, dict[int, float]] = field(default_factory=dict)
+    values: dict[Of, dict[int, list[float]]] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     """What could not be measured, and why."""
 
     def add(self, turn: int, program: str, found: Mapping[str, float]) -> None:
-        """Take the figures of a program in a round; rounds below 0 only warm up."""
+        """Take the figures of a program in a round; rounds below 0 only warm up.
+
+        Of what is taken several times in a round the median counts.
+        """
         if turn < 0:
             return
         for figure, value in found.items():
-            self.values.setdefault(Of(figure, program), {})[turn] = value
+            self.values.setdefault(Of(figure, program), {}).setdefault(turn, []).append(value)
 
     def miss(self, what: str, why: str) -> None:
         """Say that something is not there."""
@@ -45,13 +48,17 @@ class Figures:
 
     def spread(self, one: Of) -> Spread | None:
         """A figure over the rounds, or None where there is none."""
-        return _spread(list(self.values.get(one, {}).values()))
+        return _spread(list(self._rounds(one).values()))
 
     def ratio(self, one: Of, other: Of) -> Spread | None:
         """One figure to another, round by round; None where they never met in one."""
-        mine, theirs = self.values.get(one, {}), self.values.get(other, {})
+        mine, theirs = self._rounds(one), self._rounds(other)
         both = sorted(mine.keys() & theirs.keys())
         return _spread([mine[turn] / theirs[turn] for turn in both if theirs[turn] > 0])
+
+    def _rounds(self, one: Of) -> dict[int, float]:
+        found = self.values.get(one, {})
+        return {turn: statistics.median(values) for turn, values in found.items()}
 
     def programs(self, figure: str) -> list[str]:
         """Who has it, in the order of measuring."""

@@ -10,7 +10,7 @@ from functools import partial
 
 from bench.programs import BARE, MARKDOWN, ROOT, SALON, Program
 from bench.run import Run
-from bench.session import KEYS
+from bench.session import KEYS, Session
 
 FIRST, USABLE, CPU = "first frame, ms", "usable prompt, ms", "CPU until then, ms"
 MEMORY, IDLE = "memory, MiB", "idle CPU, ms a second"
@@ -18,6 +18,8 @@ KEPT, COMMAND = "keys kept of 6 typed at once", "command, ms"
 PASS, VERSION = "python -c pass", "salon --version"
 _IDLE = 3.0
 _COMMANDS = 5
+_STARTS = 3
+"""More of each, every round and in turn with each other: single ones differ much."""
 
 
 def measure(run: Run) -> None:
@@ -26,9 +28,12 @@ def measure(run: Run) -> None:
         for _ in range(_COMMANDS):
             run.figures.add(turn, PASS, {COMMAND: _command("-c", "pass")})
             run.figures.add(turn, VERSION, {COMMAND: _command("-m", "tui", "--version")})
-        for program in run.programs:
-            if program.name != MARKDOWN:
-                run.take(turn, program.name, partial(_start, run, program, turn))
+        programs = [program for program in run.programs if program.name != MARKDOWN]
+        for program in programs:
+            run.take(turn, program.name, partial(_rested, run, program))
+        for _ in range(_STARTS):
+            for program in programs:
+                run.take(turn, program.name, partial(_started, run, program))
         for name in (BARE, SALON):
             run.take(turn, name, partial(_kept, run, run.named(name)))
 
@@ -40,25 +45,31 @@ def _command(*arguments: str) -> float:
     return (time.monotonic() - began) * 1000
 
 
-def _start(run: Run, program: Program, turn: int) -> Mapping[str, float]:
+def _started(run: Run, program: Program) -> Mapping[str, float]:
     with run.started(program) as session:
-        first = session.wait_for(r"\S")
-        session.wait_for(program.ready)
-        usable = session.echo()
-        cpu = session.cpu()
-        found = {
-            FIRST: (first - session.began) * 1000,
-            USABLE: (usable - session.began) * 1000,
-            CPU: cpu * 1000,
-        }
-        if turn < 0:
-            return found
+        return _times(session, program)
+
+
+def _rested(run: Run, program: Program) -> Mapping[str, float]:
+    with run.started(program) as session:
+        found = _times(session, program)
         session.settle(quiet=1.0, longest=8.0)
         session.rest(program.wait)
         before = session.cpu()
         session.rest(_IDLE)
         idle = (session.cpu() - before) / _IDLE * 1000
         return {**found, MEMORY: session.memory(), IDLE: idle}
+
+
+def _times(session: Session, program: Program) -> dict[str, float]:
+    first = session.wait_for(r"\S")
+    session.wait_for(program.ready)
+    usable = session.echo()
+    return {
+        FIRST: (first - session.began) * 1000,
+        USABLE: (usable - session.began) * 1000,
+        CPU: session.cpu() * 1000,
+    }
 
 
 def _kept(run: Run, program: Program) -> Mapping[str, float]:

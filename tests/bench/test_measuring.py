@@ -27,7 +27,7 @@ def test_the_bare_app_starts_and_echoes_a_key() -> None:
     run = Run(OURS, Backend(), 1)
     run.backend.url = "http://127.0.0.1:9"
 
-    found = starting._start(run, run.named(BARE), -1)
+    found = starting._started(run, run.named(BARE))
 
     assert set(found) == {starting.FIRST, starting.USABLE, starting.CPU}
     assert 0 < found[starting.FIRST] <= found[starting.USABLE]
@@ -50,7 +50,7 @@ def test_a_program_that_ends_is_named_and_the_run_goes_on() -> None:
     run.backend.url = "http://127.0.0.1:9"
     broken = Program("broken", "never", (sys.executable, "-c", "print('no luck')"), {})
 
-    run.take(0, "broken", lambda: starting._start(run, broken, 0))
+    run.take(0, "broken", lambda: starting._rested(run, broken))
 
     assert run.figures.values == {}
     assert "the program ended" in run.figures.missing["broken"]

@@ -37,6 +37,13 @@ def test_ratios_are_those_within_a_round(figures: Figures) -> None:
     assert figures.ratio(ours, Of("time, ms", "absent")) is None
 
 
+def test_of_several_in_a_round_the_median_counts(figures: Figures) -> None:
+    for odd in (1000.0, 310.0):
+        figures.add(1, "salon", {"time, ms": odd})
+
+    assert figures.spread(Of("time, ms", "salon")) == Spread(100.0, 90.0, 310.0)
+
+
 def test_percentiles_lie_between_neighbours() -> None:
     assert percentile([4.0, 1.0, 2.0, 3.0], 0.5) == 2.5
     assert percentile([7.0], 0.95) == 7.0
