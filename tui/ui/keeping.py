@@ -75,8 +75,11 @@ class Keeping(Toasting):
     async def save(self) -> None:
         """Keep everything, and close what holds it."""
         self._is_saved = True
+        chat = getattr(self, "chat", None)
         try:
-            await _keep_everything(self, getattr(self, "chat", None), self.services)
+            # What is not on the screen yet holds nothing.
+            is_there = chat is not None and chat.is_mounted
+            await _keep_everything(self, chat if is_there else None, self.services)
         finally:
             self.easel.close()
 
