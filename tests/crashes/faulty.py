@@ -109,6 +109,27 @@ def in_the_disk() -> None:
     SalonApp.action_command = hang  # type: ignore[method-assign,assignment]
 
 
+def from_the_start() -> None:
+    """The disk never answers."""
+    import threading
+
+    from tui.adapters.storage.database import Database
+    from tui.ui import keeping
+    from tui.ui.terminal import last_resort, signals
+
+    keeping.OPENING_SECONDS = signals.SAVE_SECONDS = last_resort.SECONDS = 0.5
+    never = threading.Event()
+    Database._open_now = lambda _: never.wait()  # type: ignore[assignment,method-assign]
+
+
+def from_the_start_and_more() -> None:
+    """The disk never answers, and the app cannot be run."""
+    import tui.ui.start
+
+    from_the_start()
+    tui.ui.start.run_app = fail
+
+
 FAULTS = {
     "handler": in_a_handler,
     "widget": in_a_widget,
@@ -116,6 +137,8 @@ FAULTS = {
     "worker": in_a_worker,
     "parser": in_the_parser,
     "disk": in_the_disk,
+    "stuck": from_the_start,
+    "stuck, broken": from_the_start_and_more,
     "opening": while_opening,
     "building": before_the_app,
 }

@@ -165,6 +165,25 @@ def test_a_signal_ends_it_though_the_disk_never_answers(salon: Opener) -> None:
     assert session.is_restored
 
 
+def test_a_signal_ends_it_though_the_disk_never_answered(salon: Opener) -> None:
+    session = salon("stuck")
+    session.until("/ for commands")
+
+    session.send(signal.SIGTERM)
+
+    assert session.wait() == 1
+    assert session.is_restored
+    assert "salon: the chats on disk: no answer" in session.afterwards
+
+
+def test_an_error_at_the_start_ends_it_though_the_disk_never_answered(salon: Opener) -> None:
+    session = salon("stuck, broken")
+
+    assert session.wait() == 1
+    assert session.is_restored
+    assert session.afterwards.startswith("salon: unexpected: Planted")
+
+
 @pytest.mark.parametrize(
     ("number", "again"), [(signal.SIGTERM, False), (signal.SIGHUP, True), (signal.SIGINT, True)]
 )

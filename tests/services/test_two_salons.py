@@ -327,6 +327,35 @@ async def test_a_chat_deleted_there_returns_with_the_next_message(
     assert [each.last for each in await a.library.summaries()] == ["still here"]
 
 
+@pytest.mark.parametrize("is_deleted", [False, True])
+async def test_what_is_written_there_behind_what_was_read_ahead_is_caught_up_with(
+    two: tuple[Salon, Salon], is_deleted: bool
+) -> None:
+    a, _ = two
+    await a.say("before")
+    third = Salon(a.path)
+    third.store.read_ahead()
+    ahead = third.store._ahead
+    assert ahead is not None
+    await asyncio.wrap_future(ahead)
+    if is_deleted:
+        await a.library.delete(a.session.chat.id)
+    else:
+        await a.say("behind it")
+
+    third.session = await third.library.resume()
+    shown = third.texts
+    assert await third.store.has_news()
+    news = await third.library.catch_up(third.session)
+    now = third.texts
+    await third.store.aclose()
+
+    assert shown == ["before"]
+    assert news is not None
+    assert news.is_deleted == is_deleted
+    assert now == (["before"] if is_deleted else ["before", "behind it"])
+
+
 async def test_a_reply_here_is_not_disturbed_by_what_is_written_there(
     two: tuple[Salon, Salon],
 ) -> None:

@@ -19,7 +19,18 @@ INTERRUPTED = 130
 
 def run() -> NoReturn:
     """Run the command line and leave the process with its exit code."""
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    if code:
+        from contextlib import suppress
+
+        from tui.ui.terminal import last_resort
+
+        with suppress(OSError, ValueError):
+            # Who reads it may take as long as he likes.
+            sys.stdout.flush()
+        # What failed may have left a thread behind that waits for the disk.
+        last_resort.begin(code, "", lambda: None)
+    sys.exit(code)
 
 
 def main(argv: Sequence[str]) -> int:

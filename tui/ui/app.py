@@ -17,7 +17,7 @@ from tui.services import Services
 from tui.ui import ahead, collecting, following, upkeep
 from tui.ui.chat.screen import ChatScreen
 from tui.ui.graphics.easel import Easel
-from tui.ui.keeping import Keeping
+from tui.ui.keeping import Keeping, opened
 from tui.ui.palette import Entry, SalonCommands
 from tui.ui.terminal import clipboard
 from tui.ui.terminal.hold import KeyHold
@@ -85,7 +85,7 @@ class SalonApp(Keeping):
         Raises:
             StorageError: It cannot be read.
         """
-        session = await self.services.library.resume()
+        session = await opened(self.services.library.resume())
         self.chat = ChatScreen(self.services, session, self._suggest, is_command)
         self.chat.is_beginning = True
 

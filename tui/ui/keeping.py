@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import App
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from tui.domain.errors import AppError, StorageError
-from tui.ui.terminal import clipboard, signals
+from tui.ui.terminal import clipboard, early_signals, signals
 from tui.ui.toasts import Toasting
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from tui.ui.graphics.easel import Easel
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
+OPENING_SECONDS = 1.0
+"""How long the chats may take to open once somebody wants the app to end."""
 SECONDS = 5.0
 """How long keeping everything may take; a write that another program holds up takes as long."""
 TWICE_SECONDS = 2.0
@@ -75,8 +79,11 @@ class Keeping(Toasting):
     async def save(self) -> None:
         """Keep everything, and close what holds it."""
         self._is_saved = True
+        chat = getattr(self, "chat", None)
         try:
-            await _keep_everything(self, getattr(self, "chat", None), self.services)
+            # What is not on the screen yet holds nothing.
+            is_there = chat is not None and chat.is_mounted
+            await _keep_everything(self, chat if is_there else None, self.services)
         finally:
             self.easel.close()
 
@@ -86,6 +93,23 @@ class Keeping(Toasting):
             await signals.in_time(self.save)
         self.ending()
         await super()._shutdown()
+
+
+async def opened(opening: Coroutine[Any, Any, T]) -> T:
+    """Wait for what the app begins with; not for ever where a signal asked for its end meanwhile.
+
+    Args:
+        opening: Reads the disk.
+
+    Raises:
+        StorageError: There was a signal, and no answer.
+    """
+    task = asyncio.ensure_future(opening)
+    while not task.done():
+        await asyncio.wait({task}, timeout=OPENING_SECONDS)
+        if early_signals.noted and not task.done():
+            raise StorageError("the chats on disk: no answer", hint="is the disk there?")
+    return task.result()
 
 
 async def _leave(app: App[None], chat: ChatScreen, save: Callable[[], Awaitable[None]]) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from tui.domain.errors import AppError
 from tui.domain.safetext import clean_line
 from tui.ui.app import SalonApp
 from tui.ui.terminal import early_signals, last_resort, signals, stderr
@@ -16,7 +17,6 @@ from tui.ui.transcript import highlight
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-    from tui.domain.errors import AppError
     from tui.paths import Paths
     from tui.services import Services
     from tui.ui.chat.screen import ChatScreen
@@ -71,12 +71,11 @@ def _unkept(app: SalonApp) -> AppError | None:
 
 
 def _end_in_time(app: SalonApp, frame: Skeleton | None) -> None:
-    unkept = _unkept(app)
-    failed = app._exception is not None or unkept is not None
-    last_words = f"salon: {clean_line(unkept.line(), 400)}" if unkept else ""
+    error = app._exception or _unkept(app)
+    last_words = f"salon: {clean_line(error.line(), 400)}" if isinstance(error, AppError) else ""
     restore = frame.restore if frame else lambda: None
     early_signals.ignore()
-    last_resort.begin(1 if failed else app.return_code or 0, last_words, restore)
+    last_resort.begin(1 if error else app.return_code or 0, last_words, restore)
 
 
 def with_a_size(environ: MutableMapping[str, str]) -> None:

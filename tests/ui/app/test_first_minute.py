@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from tests.fakes.house import House
-from tests.ui.app.stage import OLLAMA, connected, opened
+from tests.ui.app.stage import OLLAMA, Recorded, connected, opened
 from tui.domain.connection import FoundServer, Model
 from tui.services.endpoints import OFFLINE
 from tui.ui import keeping
@@ -144,6 +144,18 @@ async def test_ctrl_c_long_after_the_first_does_not_leave(monkeypatch: pytest.Mo
 
         assert house.worker.closed == 0
         assert "Ctrl+C once more" in stage.notices[-1]
+
+
+async def test_an_end_before_the_chat_is_on_the_screen_closes_everything() -> None:
+    house = House()
+    app = Recorded(house.services)
+    await app.on_load()
+    draft = app.chat.session.chat.draft = "begun before"
+
+    await app.save()
+
+    assert house.worker.closed == 1
+    assert app.chat.session.chat.draft == draft
 
 
 async def test_the_draft_is_there_after_a_restart() -> None:

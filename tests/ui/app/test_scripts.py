@@ -226,10 +226,19 @@ async def test_scripts_by_key_and_by_hand_end_each_by_itself() -> None:
 
 async def test_a_notice_can_be_waited_for() -> None:
     async with opened() as stage:
-        await stage.enter("/echo timeout=500 awaitDismissal=true hello | /send after")
-        await stage.until(lambda: running(stage))
+        await stage.enter("/echo timeout=60000 awaitDismissal=true hello | /send after")
+        await stage.until(lambda: running(stage) and stage.notices == ["hello"])
         assert stage.texts == ["Welcome, You."]
+        stage.app.clear_notifications()
         await stage.until(lambda: stage.texts[-1] == "after")
+
+
+async def test_a_notice_that_is_waited_for_goes_with_time() -> None:
+    async with opened() as stage:
+        await stage.enter("/echo timeout=50 awaitDismissal=true hello | /send after")
+        await stage.until(lambda: stage.texts[-1] == "after")
+
+        assert stage.notices == []
 
 
 async def test_a_notice_is_shown_once() -> None:

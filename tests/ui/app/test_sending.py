@@ -13,6 +13,12 @@ from tui.domain.chat import Message
 from tui.ui.chat import sending
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take longer for a command than a person would wait."""
+    monkeypatch.setattr(sending, "_AHEAD_SECONDS", 20)
+
+
 async def test_messages_that_cannot_be_written_come_back_in_their_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -75,6 +75,8 @@ async def still(stage: Stage) -> None:
     """Hold what blinks, and wait until the screen no longer changes."""
     for area in stage.app.screen.query(TextArea):
         area.cursor_blink = False
+        area.notify_style_update()  # a line that was drawn before it had the focus is kept so
+        area.refresh()
     before, now = "", "-"
     while before != now:
         views = stage.app.screen.query(ImageView)

@@ -33,3 +33,16 @@ async def test_a_guide_is_gone_through_chapter_by_chapter(
         assert places[0] < places[1] < places[2]
         assert places[3] == places[1]
         await pilot.press("escape")
+
+
+async def test_a_guide_is_read_without_what_the_transcript_leaves_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What finds addresses is missing in a Markdown parser that was loaded for messages."""
+    monkeypatch.setattr("markdown_it.main.linkify_it", None)
+    screen = Reading("A guide", sources())
+    app = Harness(screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+
+        assert screen.query("MarkdownH2")

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import sys
 
 from tests.cli.test_main import python
+from tui.ui.transcript.loading import _left_out
 from tui.ui.transcript.markdown import layout
 
 TEXT = """\
@@ -67,3 +69,14 @@ def test_loaded_for_the_first_frame_it_reads_the_same_without_compiling_what_is_
 
 def test_in_a_thread_it_is_loaded_as_ever() -> None:
     assert loaded("thread") == (True, [line.text for line in layout(TEXT, 60)])
+
+
+def test_a_module_is_left_out_by_two_threads_at_once() -> None:
+    first, second = _left_out("no_such_module"), _left_out("no_such_module")
+    with first:
+        assert sys.modules["no_such_module"] is None
+        sys.modules.pop("no_such_module")
+        with second:
+            pass
+
+    assert "no_such_module" not in sys.modules

@@ -25,6 +25,8 @@ def still(pilot: Pilot[Any]) -> None:
     """Hold what blinks."""
     for area in pilot.app.screen.query(TextArea):
         area.cursor_blink = False
+        area.notify_style_update()  # a line that was drawn before it had the focus is kept so
+        area.refresh()
     for line in pilot.app.screen.query(Input):
         line.cursor_blink = False
 

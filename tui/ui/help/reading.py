@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Markdown
 
+from tui.ui.transcript.markdown import parser
 from tui.ui.widgets.dialog import Dialog
 
 
@@ -38,7 +39,7 @@ class Reading(Dialog[None]):
     def body(self) -> ComposeResult:
         """The text."""
         with self._scroll:
-            yield Markdown(self._text, open_links=False)
+            yield Markdown(self._text, parser_factory=parser, open_links=False)
 
     def on_mount(self) -> None:
         """Let the keys scroll at once."""

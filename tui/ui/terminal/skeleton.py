@@ -41,10 +41,15 @@ class Skeleton:
 
     def restore(self) -> None:
         """Give the terminal back as it was found; call it whatever happened."""
-        if self._is_mine:
-            self._is_mine = False
+        was_mine, self._is_mine = self._is_mine, False
+        if was_mine:
             _write(self._screen, "\x1b[0m\x1b[?1049l\x1b[?25h")
         self._raw.leave()
+        if was_mine:
+            from tui.ui.terminal import guardian  # noqa: PLC0415 - no part of the first frame
+
+            # Otherwise it would do the same, behind what is said next.
+            guardian.give_back()
 
 
 def paint(
