@@ -23,7 +23,9 @@ async def caption_all(context: Context, arguments: Arguments) -> str:
         for index, place in uncaptioned(context.session)
     ]
     if not requests:
-        context.front.note("every picture of this chat has a caption")
+        waiting = [each.ref for each in context.waiting() if not each.caption]
+        hint = f"; /caption {waiting[0]} captions one that waits" if waiting else ""
+        context.front.note(f"no message of this chat has a picture without a caption{hint}")
         return "0"
     batch = await context.services.captions.caption_all(
         requests, context.interaction, context.session
