@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.house import House
 from tests.fakes.interaction import FakeInteraction
 from tests.fakes.models import Script
-from tui.domain.caption import Asked, Caption, ExistingMessage, Nowhere
+from tui.domain.caption import Asked, Beside, Caption, ExistingMessage, Nowhere
 from tui.domain.chat import CachedCaption, Message
 from tui.domain.errors import AppError, CaptionError, Overloaded, StorageError
 from tui.domain.generation import Finished, FinishReason, TextDelta, Usage
@@ -173,6 +173,22 @@ async def test_a_caption_that_could_not_be_delivered_is_not_called_used(
 
     [entry] = await house.services.captions.journal()
     assert (entry.caption, entry.used) == ("A cat.", False)
+
+
+async def test_a_caption_that_arrived_is_given_though_variables_could_not_be_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await house.services.library.new()
+
+    async def failing() -> None:
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(session, "keep_variables", failing)
+    request = CaptionRequest(Path("cat.png"), connection="kitchen", delivery=Beside())
+    batch = await house.services.captions.caption_all([request], FakeInteraction(), session)
+
+    assert [error.message for error in batch.failed] == ["the disk is full"]
+    assert [done and done.caption.text for done in batch.done] == ["A cat."]
 
 
 async def test_a_journal_that_cannot_say_used_is_no_failure(

@@ -159,7 +159,7 @@ class CaptionService:
         self, job: Job, text: str | None, session: ChatSession | None, batch: Batch
     ) -> AppError | None:
         """Put a caption where it belongs. Returns what kept it from getting there, or None."""
-        attempt, delivered = job.attempt, False
+        attempt = job.attempt
         try:
             if text is None:
                 await attempt.discard()
@@ -170,14 +170,13 @@ class CaptionService:
             caption = replace(caption, wrapped=wrapped)
             done = Captioned(refinement.image, caption)
             await self._delivery.deliver(job.request, done, session, job.target)
-            delivered = True
+            batch.done[job.place] = done
             await self._journal.used(number)
             if session is not None:
                 await session.keep_variables()
         except AppError as error:
             batch.failed.append(error)
-            return None if delivered else error
-        batch.done[job.place] = done
+            return None if batch.done[job.place] else error
         return None
 
     # -- pictures and captions alone
