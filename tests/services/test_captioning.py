@@ -255,6 +255,27 @@ async def test_the_caption_goes_to_the_message_that_was_meant_when_others_go(
     assert captions == ["a red circle", ""]
 
 
+async def test_those_behind_the_first_editor_follow_their_messages_too(
+    house: House, session: ChatSession
+) -> None:
+    for at in range(1, 24):
+        attachment = await house.services.captions.attach(Path(f"{at}.png"))
+        await house.services.chats.send(session, f"picture {at}", (attachment,))
+    deleted = [0, 21]
+
+    async def delete() -> None:
+        while deleted:
+            await house.services.chats.delete(session, deleted.pop(0))
+
+    requests = [existing(at) for at in range(1, 24)]
+    batch = await house.services.captions.caption_all(requests, Meanwhile(delete), session)
+
+    captioned = [session.message(at).attachments[0].caption for at in range(len(session))]
+    assert captioned == ["a red circle"] * 22
+    assert [done is None for done in batch.done].index(True) == 21
+    assert [error.message for error in batch.failed] == ["the message was deleted meanwhile"]
+
+
 async def test_a_caption_whose_message_is_gone_stays_in_the_journal(
     house: House, session: ChatSession
 ) -> None:
