@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from tests.fakes.models import Script
 from tui.domain.caption import Asked, Beside, Caption, ExistingMessage, Nowhere
 from tui.domain.chat import CachedCaption, Message
 from tui.domain.errors import AppError, CaptionError, Overloaded, StorageError
-from tui.domain.generation import Finished, FinishReason, TextDelta, Usage
+from tui.domain.generation import Finished, FinishReason, GenerationEvent, TextDelta, Usage
+from tui.domain.image import Image
 from tui.services.caption_sources import CaptionRequest
 from tui.services.refinement import Refined, Refinement
 from tui.services.session import ChatSession
@@ -81,6 +83,43 @@ async def test_another_longest_answer_is_another_question(house: House) -> None:
     await house.settings.change("captioning.max_tokens", 9)
 
     assert not (await caption(house)).cached
+
+
+async def test_a_setting_that_changes_meanwhile_is_another_question(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = house.sources.seeing
+    made = source.caption
+
+    async def changing(image: Image, prompt: str) -> AsyncGenerator[GenerationEvent, None]:
+        async for event in made(image, prompt):
+            yield event
+            await house.settings.change("captioning.max_tokens", 40)
+
+    monkeypatch.setattr(source, "caption", changing)
+    await caption(house)
+    await caption(house)
+
+    assert len(source.asked) == 2
+
+
+async def test_the_files_of_a_local_model_are_not_looked_at_where_keys_are_heard(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[int] = set()
+
+    def look(_source: object) -> str:
+        threads.add(threading.get_ident())
+        return "the same"
+
+    local = type(house.sources.local_source)
+    del house.sources.local_source.fingerprint
+    monkeypatch.setattr(local, "fingerprint", property(look), raising=False)
+    await caption(house, connection="", source="local")
+
+    assert (await caption(house, connection="", source="local")).cached
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 async def test_the_prompt_makes_no_difference_to_those_who_do_not_listen(house: House) -> None:
