@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -454,6 +455,12 @@ def test_whatever_comes_makes_one_short_line(status: int, body: object) -> None:
     assert line == line.strip()
     assert "\n" not in line
     assert len(line) < 600
+
+
+def test_an_error_page_of_titles_that_do_not_end_is_read_at_once() -> None:
+    started = time.process_time()
+    refusal(Answer(502, "<title" * 50_000), ORIGIN)
+    assert time.process_time() - started < 1
 
 
 def test_a_long_error_page_stays_short() -> None:

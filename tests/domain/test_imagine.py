@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -103,6 +104,14 @@ def test_the_last_message_weighs_most_and_what_is_empty_is_left_out() -> None:
 )
 def test_an_answer_becomes_one_line_of_phrases(answer: str, prompt: str) -> None:
     assert tidied(answer, "standard") == prompt
+
+
+@pytest.mark.parametrize("begin", ["", "a", "prompt", "image", "- ", "1."])
+def test_an_answer_full_of_white_space_is_tidied_at_once(begin: str) -> None:
+    for space in (" ", "\n", " \n"):
+        started = time.process_time()
+        assert tidied(f"{begin}{space * 20_000}fox", "standard").endswith("fox")
+        assert time.process_time() - started < 0.5
 
 
 def test_minimal_processing_touches_white_space_alone() -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.fakes.house import House
 from tests.fakes.interaction import FakeInteraction
 from tui.domain.caption import Asked, Beside, ExistingMessage, Nowhere
+from tui.domain.chat import Message, Swipe
 from tui.domain.errors import AppError, CaptionError, ImageError
 from tui.domain.generation import Finished, Progress
 from tui.services.caption_sources import CaptionRequest
@@ -257,6 +258,27 @@ async def test_the_caption_goes_to_the_message_that_was_meant_when_others_go(
     assert captions == ["a red circle", ""]
 
 
+async def test_those_behind_the_first_editor_follow_their_messages_too(
+    house: House, session: ChatSession
+) -> None:
+    for at in range(1, 24):
+        attachment = await house.services.captions.attach(Path(f"{at}.png"))
+        await house.services.chats.send(session, f"picture {at}", (attachment,))
+    deleted = [0, 21]
+
+    async def delete() -> None:
+        while deleted:
+            await house.services.chats.delete(session, deleted.pop(0))
+
+    requests = [existing(at) for at in range(1, 24)]
+    batch = await house.services.captions.caption_all(requests, Meanwhile(delete), session)
+
+    captioned = [session.message(at).attachments[0].caption for at in range(len(session))]
+    assert captioned == ["a red circle"] * 22
+    assert [done is None for done in batch.done].index(True) == 21
+    assert [error.message for error in batch.failed] == ["the message was deleted meanwhile"]
+
+
 async def test_a_caption_whose_message_is_gone_stays_in_the_journal(
     house: House, session: ChatSession
 ) -> None:
@@ -267,6 +289,63 @@ async def test_a_caption_whose_message_is_gone_stays_in_the_journal(
     with pytest.raises(CaptionError, match="deleted meanwhile"):
         await house.services.captions.caption(existing(1), interaction, session)
 
+    assert (await house.services.captions.journal())[0].caption == "a red circle"
+
+
+async def test_undo_takes_a_caption_from_the_version_that_got_it(
+    house: House, session: ChatSession
+) -> None:
+    attachment = await house.services.captions.attach(CAT)
+    versions = (Swipe("one", 1.0), Swipe("two", 2.0, attachments=(attachment,)))
+    message = Message("m", "assistant", "Salon", "", 1.0)
+    message.show(versions, 1)
+    await session.append(message)
+    await house.services.captions.caption(existing(1), FakeInteraction(), session)
+    await session.show(message, message.versions, 0)
+
+    await house.services.chats.undo(session)
+
+    assert [each.text for each in message.versions] == ["one", "two"]
+    assert message.versions[0].attachments == ()
+    assert message.versions[1].attachments[0].caption == ""
+
+
+@pytest.mark.parametrize("left", [0, 1])
+async def test_a_caption_follows_its_picture_when_those_before_it_go(
+    house: House, session: ChatSession, left: int
+) -> None:
+    dog = await house.services.captions.attach(Path("dog.png"))
+    cat = await house.services.captions.attach(CAT)
+    assert dog.digest != cat.digest
+    message = await house.services.chats.send(session, "both", (dog, cat))
+    kept = message.attachments[left:]
+
+    async def take_out() -> None:
+        message.attachments = kept[::-1]
+        await session.update(message)
+
+    request = CaptionRequest(index=1, place=1, delivery=ExistingMessage(1))
+    await house.services.captions.caption(request, Meanwhile(take_out), session)
+
+    captions = {each.name: each.caption for each in message.attachments}
+    assert captions.pop("cat.png") == "a red circle"
+    assert set(captions.values()) <= {""}
+
+
+async def test_a_caption_whose_picture_was_taken_out_stays_in_the_journal(
+    house: House, session: ChatSession
+) -> None:
+    attachment = await house.services.captions.attach(CAT)
+    message = await house.services.chats.send(session, "look", (attachment,))
+
+    async def take_out() -> None:
+        message.attachments = ()
+        await session.update(message)
+
+    with pytest.raises(CaptionError, match="taken out"):
+        await house.services.captions.caption(existing(1), Meanwhile(take_out), session)
+
+    assert message.attachments == ()
     assert (await house.services.captions.journal())[0].caption == "a red circle"
 
 

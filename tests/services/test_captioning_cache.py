@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ import pytest
 from tests.fakes.house import House
 from tests.fakes.interaction import FakeInteraction
 from tests.fakes.models import Script
-from tui.domain.caption import Asked, Caption, ExistingMessage, Nowhere
+from tui.domain.caption import Asked, Beside, Caption, ExistingMessage, Nowhere
 from tui.domain.chat import CachedCaption, Message
 from tui.domain.errors import AppError, CaptionError, Overloaded, StorageError
-from tui.domain.generation import Finished, FinishReason, TextDelta, Usage
+from tui.domain.generation import Finished, FinishReason, GenerationEvent, TextDelta, Usage
+from tui.domain.image import Image
 from tui.services.caption_sources import CaptionRequest
 from tui.services.refinement import Refined, Refinement
 from tui.services.session import ChatSession
@@ -81,6 +83,43 @@ async def test_another_longest_answer_is_another_question(house: House) -> None:
     await house.settings.change("captioning.max_tokens", 9)
 
     assert not (await caption(house)).cached
+
+
+async def test_a_setting_that_changes_meanwhile_is_another_question(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = house.sources.seeing
+    made = source.caption
+
+    async def changing(image: Image, prompt: str) -> AsyncGenerator[GenerationEvent, None]:
+        async for event in made(image, prompt):
+            yield event
+            await house.settings.change("captioning.max_tokens", 40)
+
+    monkeypatch.setattr(source, "caption", changing)
+    await caption(house)
+    await caption(house)
+
+    assert len(source.asked) == 2
+
+
+async def test_the_files_of_a_local_model_are_not_looked_at_where_keys_are_heard(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[int] = set()
+
+    def look(_source: object) -> str:
+        threads.add(threading.get_ident())
+        return "the same"
+
+    local = type(house.sources.local_source)
+    del house.sources.local_source.fingerprint
+    monkeypatch.setattr(local, "fingerprint", property(look), raising=False)
+    await caption(house, connection="", source="local")
+
+    assert (await caption(house, connection="", source="local")).cached
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 async def test_the_prompt_makes_no_difference_to_those_who_do_not_listen(house: House) -> None:
@@ -173,6 +212,22 @@ async def test_a_caption_that_could_not_be_delivered_is_not_called_used(
 
     [entry] = await house.services.captions.journal()
     assert (entry.caption, entry.used) == ("A cat.", False)
+
+
+async def test_a_caption_that_arrived_is_given_though_variables_could_not_be_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await house.services.library.new()
+
+    async def failing() -> None:
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(session, "keep_variables", failing)
+    request = CaptionRequest(Path("cat.png"), connection="kitchen", delivery=Beside())
+    batch = await house.services.captions.caption_all([request], FakeInteraction(), session)
+
+    assert [error.message for error in batch.failed] == ["the disk is full"]
+    assert [done and done.caption.text for done in batch.done] == ["A cat."]
 
 
 async def test_a_journal_that_cannot_say_used_is_no_failure(

@@ -7,8 +7,8 @@ import pytest
 
 from tests.fakes.interaction import FakeInteraction
 from tests.slash.test_builtins import Room
-from tui.domain.chat import Message
-from tui.domain.errors import CommandError, ImageError
+from tui.domain.chat import Message, Swipe
+from tui.domain.errors import CommandError, ImageError, StorageError
 
 
 @pytest.fixture
@@ -93,6 +93,34 @@ async def test_a_picture_goes_into_a_message_and_out_again(room: Room) -> None:
 
     await room.run("/undo")
     assert [each.name for each in (await stored(room)).attachments] == ["A B.JPG"]
+
+
+async def test_undo_takes_it_from_the_version_that_got_it(room: Room) -> None:
+    message = room.session.message(0)
+    await room.session.show(message, (Swipe("one", 1.0), Swipe("two", 2.0)), 1)
+    await room.run("/attach mesId=0 a.png")
+    await room.session.show(message, message.versions, 0)
+
+    await room.run("/undo")
+
+    assert [(each.text, each.attachments) for each in message.versions] == [
+        ("one", ()),
+        ("two", ()),
+    ]
+
+
+async def test_what_could_not_be_kept_is_not_shown(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: Message) -> list[Message]:
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(room.store, "update", full)
+
+    with pytest.raises(StorageError):
+        await room.run("/attach mesId=0 a.png")
+
+    assert room.session.message(0).attachments == ()
 
 
 async def stored(room: Room) -> Message:

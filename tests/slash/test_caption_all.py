@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.fakes.interaction import FakeInteraction
@@ -35,7 +37,12 @@ async def test_every_picture_without_a_caption_gets_one(room: Room) -> None:
     assert room.front.notes == ["3 of 3 pictures captioned"]
 
     await room.run("/caption-all")
-    assert room.front.notes[-1] == "every picture of this chat has a caption"
+    nothing = "no message of this chat has a picture without a caption"
+    assert room.front.notes[-1] == nothing
+
+    room.front.pictures = [replace(seen(5), number=5)]
+    assert await room.run("/caption-all") == "0"
+    assert room.front.notes[-1] == f"{nothing}; /caption img5 captions one that waits"
 
 
 async def test_one_that_is_gone_is_told_and_the_others_are_captioned(room: Room) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.models import picture
 from tests.slash.test_builtins import Room
-from tui.domain.chat import Attachment
+from tui.domain.chat import Attachment, Swipe
 from tui.domain.errors import AppError, CommandError
 
 CAT = Attachment("c" * 64, "cat.png", "image/png", 4, 2, caption="a cat")
@@ -59,6 +59,19 @@ async def test_the_fate_of_a_message_is_kept_and_can_be_undone(room: Room, line:
 
     stored = room.store.read([room.session.outline[1].id])[0]
     assert [each.fate for each in stored.attachments] == ["auto", "auto"]
+
+
+async def test_undo_gives_the_fate_back_to_the_version_that_had_it(room: Room) -> None:
+    message = room.session.message(1)
+    bare = Swipe("two", 2.0, attachments=(replace(DOG, fate="both"),))
+    await room.session.show(message, (*message.versions, bare), 0)
+    await room.run("/fate nothing mesId=1")
+    await room.session.show(message, message.versions, 1)
+
+    await room.run("/undo")
+
+    fates = [[each.fate for each in version.attachments] for version in message.versions]
+    assert fates == [["auto", "auto"], ["both"]]
 
 
 async def test_without_a_choice_the_fates_of_the_focused_message_are_shown(room: Room) -> None:

@@ -143,7 +143,7 @@ def _is_page(text: str) -> bool:
 def _plain(text: str) -> str:
     if not _is_page(text):
         return clean_line(" ".join(text[: 2 * _READ].split()), _READ)
-    title = re.search(r"<title[^>]*>(.{0,200}?)</title>", text, re.IGNORECASE | re.DOTALL)
+    title = re.search(r"<title[^<>]*>(.{0,200}?)</title>", text, re.IGNORECASE | re.DOTALL)
     text = title.group(1) if title else re.sub(r"<[^>]{0,500}>", " ", text[:20_000])
     return clean_line(" ".join(html.unescape(text).split()), LONGEST)
 

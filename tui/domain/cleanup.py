@@ -12,13 +12,14 @@ _SHOWS = (
     r"(?:shows?|depicts?|features?|displays?|captures?|contains?|portrays?|presents?|illustrates?)"
 )
 _OPENING = re.compile(
-    rf"\s*(?:(?:this|the|your|an?)\s+{_PICTURE}\s+{_SHOWS}"
-    rf"|(?:(?:this|it)\s+is\s+)?(?:an?|the)\s+{_PICTURE}\s+(?:of|showing|depicting|featuring)"
-    rf"|in\s+(?:this|the|your)\s+{_PICTURE}\s*,?\s*(?:we\s+(?:can\s+)?see|you\s+(?:can\s+)?see"
-    rf"|there\s+(?:is|are)))\s*:?\s+",
+    rf"\s*+(?:(?:this|the|your|an?)\s++{_PICTURE}\s++{_SHOWS}"
+    rf"|(?:(?:this|it)\s++is\s++)?(?:an?|the)\s++{_PICTURE}\s++(?:of|showing|depicting|featuring)"
+    rf"|in\s++(?:this|the|your)\s++{_PICTURE}\s*+,?\s*+(?:we\s++(?:can\s++)?see"
+    rf"|you\s++(?:can\s++)?see|there\s++(?:is|are)))(?:\s*+:)?\s++",
     re.IGNORECASE,
 )
-"""How models begin when they are asked what is in a picture."""
+"""How models begin when they are asked what is in a picture. White space is never tried twice: some
+models fill a caption with it."""
 
 CHANGES = {
     "drop_opening": "opening left out",
@@ -92,7 +93,7 @@ class CleanUp:
         found = re.sub(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", "", text, flags=re.I)
         if found == text:
             return text
-        found = re.sub(r"[^\S\n]+([,.;:!?])", r"\1", found)
+        found = re.sub(r"(?<![^\S\n])[^\S\n]++([,.;:!?])", r"\1", found)
         found = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", found)
         return re.sub(r"[^\S\n]{2,}", " ", found).strip(" ,;:")
 

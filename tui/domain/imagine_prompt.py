@@ -11,9 +11,11 @@ from tui.domain.safetext import REPLACEMENT, clean
 
 _QUOTES = re.compile('["“”„«»‹›`]')
 _MARKUP = re.compile(r"[*#~^=\\]+")
-_SEPARATORS = re.compile(r"\s*[,;]\s*(?:[,;]\s*)*")
-_LABEL = re.compile(r"^\s*(?:image|picture|positive)?\s*prompt\s*:\s*", re.IGNORECASE)
-_BULLET = re.compile(r"^\s*(?:[-•*]|\d+[.)])\s+", re.MULTILINE)
+# White space is never tried twice: some models fill an answer with it.
+_SEPARATORS = re.compile(r"(?<!\s)\s*+[,;][\s,;]*+")
+_BREAK = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+")
+_LABEL = re.compile(r"^\s*+(?:(?:image|picture|positive)\s*+)?prompt\s*+:\s*+", re.IGNORECASE)
+_BULLET = re.compile(r"^[^\S\n]*+(?:[-•*]|\d++[.)])\s++", re.MULTILINE)
 _LONGEST = 4000
 """Characters of a prompt; services take less, none takes more."""
 
@@ -34,8 +36,7 @@ def tidied(answer: str, processing: Processing) -> str:
     text = unicodedata.normalize("NFC", text)
     text = _LABEL.sub("", _MARKUP.sub("", _BULLET.sub("", text)))
     text = _QUOTES.sub("", text)
-    text = re.sub(r"\s*\n\s*", ", ", text.strip())
-    text = _SEPARATORS.sub(", ", text)
+    text = _SEPARATORS.sub(", ", _BREAK.sub(", ", text.strip()))
     return " ".join(text.split())[:_LONGEST].strip(" ,.")
 
 

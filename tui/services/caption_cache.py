@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import time
@@ -35,7 +36,7 @@ class CaptionCache:
 
     async def find(self, choice: Choice, image: Image, prompt: str) -> CachedCaption | None:
         """What the source said to the same before, or None."""
-        key = self._key(choice, image, prompt)
+        key = await self._key(choice, image, prompt)
         if key:
             with suppress(StorageError):
                 return await self._store.cached_caption(key)
@@ -45,6 +46,7 @@ class CaptionCache:
         self, choice: Choice, image: Image, prompt: str
     ) -> AsyncGenerator[GenerationEvent, None]:
         """Stream the source's caption and keep it when it is complete. Raises AppError."""
+        key = await self._key(choice, image, prompt)
         started = time.monotonic()
         pieces: list[str] = []
         async with aclosing(choice.captioner.caption(image, prompt)) as events:
@@ -57,7 +59,7 @@ class CaptionCache:
                     text = "".join(pieces).strip()
                     seconds = time.monotonic() - started
                     made = _cached(text, choice, seconds, event.usage or Usage())
-                    await self._keep(self._key(choice, image, prompt), made)
+                    await self._keep(key, made)
                 yield event
 
     async def _keep(self, key: str, made: CachedCaption) -> None:
@@ -65,16 +67,20 @@ class CaptionCache:
             with suppress(StorageError):
                 await self._store.cache_caption(key, made)
 
-    def _key(self, choice: Choice, image: Image, prompt: str) -> str:
+    async def _key(self, choice: Choice, image: Image, prompt: str) -> str:
         """A digest of everything that shapes the caption; empty: it is not to be kept."""
         captioning, source = self._settings.current.captioning, choice.captioner
-        if not (captioning.cache and source.fingerprint):
+        if not captioning.cache:
+            return ""
+        # A local model's looks at its files, whose disk may hang.
+        fingerprint = await asyncio.to_thread(lambda: source.fingerprint)
+        if not fingerprint:
             return ""
         parts = (
             image.digest,
             # What is sent of a picture depends on images.max_side.
             *(image.mime, image.width, image.height),
-            *(choice.id, source.fingerprint, source.model),
+            *(choice.id, fingerprint, source.model),
             prompt if source.takes_prompt else "",
             captioning.max_tokens if choice.id == "multimodal" else 0,
         )

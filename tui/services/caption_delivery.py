@@ -38,7 +38,7 @@ class CaptionDelivery:
             target: The message that the picture belongs to; None for a new one.
 
         Raises:
-            CaptionError: The message is gone.
+            CaptionError: The message is gone, or its picture is.
             StorageError: It could not be kept.
         """
         if session is None:
@@ -68,9 +68,11 @@ class CaptionDelivery:
             raise CaptionError(
                 "the message was deleted meanwhile", hint="/caption-log has kept its caption"
             )
+        at = _place(message, at, done.image.digest)
         await self._images.put(done.image)
-        before = message.attachments, message.text, message.templated
-        pictures = list(message.attachments) or [attached(done.image, None)]
+        before = {each: getattr(message, each) for each in ("attachments", "text", "templated")}
+        shown = message.swipe
+        pictures = list(message.attachments)
         pictures[at] = captioned_by(pictures[at], done.caption)
         message.attachments = tuple(pictures)
         # Only the first picture's caption can be the text of a message that has none of its own.
@@ -79,15 +81,26 @@ class CaptionDelivery:
         try:
             await session.update(message)
         except AppError:
-            message.attachments, message.text, message.templated = before
+            message.revise(shown, **before)
             raise
 
         async def restore() -> None:
-            message.attachments, message.text, message.templated = before
+            message.revise(shown, **before)
             await session.update(message)
 
         index = session.index_of(message.id)
         session.undos.append((f"the caption of #{index}", restore))
+
+
+def _place(message: Message, usual: int, digest: str) -> int:
+    """Where a message has a picture by now. Raises CaptionError: nowhere, another has its place."""
+    places = [at for at, each in enumerate(message.attachments) if each.digest == digest]
+    if not places:
+        raise CaptionError(
+            "the picture was taken out of its message meanwhile",
+            hint="/caption-log has kept its caption",
+        )
+    return usual if usual in places else places[0]
 
 
 def attached(image: Image, caption: Caption | None) -> Attachment:

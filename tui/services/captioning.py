@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
-from tui.domain.caption import Asked, Captioned, Nowhere
+from tui.domain.caption import Asked, Captioned, ExistingMessage, Nowhere
 from tui.domain.chat import Attachment, JournalEntry
 from tui.domain.errors import AppError, CaptionError, StorageError
 from tui.domain.generation import Progress, Restarted
@@ -94,8 +94,14 @@ class CaptionService:
         numbered = list(enumerate(requests))
         if count > 1:
             numbered = [(at, replace(one, position=(at + 1, count))) for at, one in numbered]
+        meant = [_id_of(one, session) for one in requests]
         for start in range(0, count, _AT_ONCE):
-            some = numbered[start : start + _AT_ONCE]
+            some: list[tuple[int, CaptionRequest]] = []
+            for at, one in numbered[start : start + _AT_ONCE]:
+                try:
+                    some.append((at, _followed(one, meant[at], session)))
+                except CaptionError as error:
+                    batch.failed.append(error)
             jobs = await self._workshop.jobs(some, interaction, session, batch)
             await self._caption(jobs, interaction, session, batch)
             if batch.cancelled:
@@ -159,7 +165,7 @@ class CaptionService:
         self, job: Job, text: str | None, session: ChatSession | None, batch: Batch
     ) -> AppError | None:
         """Put a caption where it belongs. Returns what kept it from getting there, or None."""
-        attempt, delivered = job.attempt, False
+        attempt = job.attempt
         try:
             if text is None:
                 await attempt.discard()
@@ -170,14 +176,13 @@ class CaptionService:
             caption = replace(caption, wrapped=wrapped)
             done = Captioned(refinement.image, caption)
             await self._delivery.deliver(job.request, done, session, job.target)
-            delivered = True
+            batch.done[job.place] = done
             await self._journal.used(number)
             if session is not None:
                 await session.keep_variables()
         except AppError as error:
             batch.failed.append(error)
-            return None if delivered else error
-        batch.done[job.place] = done
+            return None if batch.done[job.place] else error
         return None
 
     # -- pictures and captions alone
@@ -203,6 +208,26 @@ class CaptionService:
     async def stored(self, digest: str) -> Image | None:
         """A picture that was kept, or None."""
         return await self._images.get(digest)
+
+
+def _id_of(request: CaptionRequest, session: ChatSession | None) -> str:
+    """Id of the message whose picture is meant; empty: of none that is there."""
+    index = request.index
+    if session is None or index is None or not 0 <= index < len(session):
+        return ""
+    return session.outline[index].id
+
+
+def _followed(request: CaptionRequest, meant: str, session: ChatSession | None) -> CaptionRequest:
+    """The request by the number that its message has by now. Raises CaptionError: it is gone."""
+    if session is None or not meant:
+        return request
+    index = session.index_of(meant)
+    if index is None:
+        raise CaptionError("the message was deleted meanwhile", hint="its picture went with it")
+    is_there = isinstance(request.delivery, ExistingMessage)
+    delivery = ExistingMessage(index) if is_there else request.delivery
+    return replace(request, index=index, delivery=delivery)
 
 
 async def _join(attempt: Attempt, interaction: Interaction) -> str:

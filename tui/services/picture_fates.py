@@ -98,7 +98,7 @@ class PictureFates:
             StorageError: It could not be kept.
         """
         message = session.message(index)
-        before = message.attachments
+        before, shown = message.attachments, message.swipe
         places = _places(message, index, picture)
         message.attachments = tuple(
             replace(each, fate=fate) if place in places else each
@@ -112,9 +112,9 @@ class PictureFates:
 
         async def restore() -> None:
             old = {each.digest: each.fate for each in before}
-            message.attachments = tuple(
-                replace(each, fate=old.get(each.digest, each.fate)) for each in message.attachments
-            )
+            now = message.versions[shown].attachments
+            back = tuple(replace(each, fate=old.get(each.digest, each.fate)) for each in now)
+            message.revise(shown, attachments=back)
             await session.update(message)
 
         session.undos.append((f"what was sent of the pictures of #{index}", restore))

@@ -54,7 +54,7 @@ class Running:
         self._scripts: list[ScriptProgress] = []
         self._detail = ""
         self._on_the_way: AppError | None = None
-        """What ended a script last: its line is not put back, for part of it is done."""
+        """What ended a line last of which part was done: it is not put back."""
         self.interaction: ScreenInteraction
         self.front: Navigation
 
@@ -77,12 +77,19 @@ class Running:
         if typed and self.script is not None:
             self._refuse(text, self.script)
             return
+        before = self._length()
         try:
             await self._run(text, typed=typed)
         except AppError as error:
+            if before != self._length():
+                self._on_the_way = error
             self._failed(error, text, typed=typed)
         finally:
             self._chat.sync()
+
+    def _length(self) -> tuple[str, int]:
+        """Differs when a message came meanwhile: so much of a line is done."""
+        return self._chat.session.chat.id, len(self._chat.session)
 
     def _failed(self, error: AppError, text: str, *, typed: bool) -> None:
         column = None

@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.house import House
 from tests.ui.app.stage import Stage, caption_of, connected, opened
+from tui.domain.errors import ProviderError
 from tui.domain.generation import Progress, TextDelta
 from tui.domain.settings import ConnectionSettings
 from tui.ui.captions.editor import CaptionEditor
@@ -31,6 +32,29 @@ async def test_a_picture_is_captioned_refined_and_answered() -> None:
         (request,) = stage.model.requests
         assert request.turns[-1].text == TEMPLATED
         assert [image.name for image in request.turns[-1].images] == ["cat.png"]
+
+
+async def test_a_caption_that_is_in_the_chat_is_not_asked_for_again_when_the_reply_fails() -> None:
+    async with opened(await connected((ProviderError("the server is full"),))) as stage:
+        await stage.enter("/caption cat.png")
+        await stage.editor()
+        await stage.press("ctrl+s")
+        await stage.closed()
+        await stage.until(lambda: any(each.status == "failed" for each in stage.messages))
+        await stage.until(lambda: not stage.app.chat.replying.is_running)
+        await stage.quiet()
+
+        assert stage.texts[:2] == ["Welcome, You.", TEMPLATED]
+        assert stage.prompt == ""
+
+
+async def test_a_caption_that_nobody_gave_brings_its_line_back() -> None:
+    async with opened(await connected()) as stage:
+        await stage.enter("/caption source=multimodal connection=nobody cat.png")
+        await stage.until(lambda: bool(stage.prompt))
+
+        assert stage.texts == ["Welcome, You."]
+        assert stage.prompt == "/caption source=multimodal connection=nobody cat.png"
 
 
 async def test_what_was_changed_in_the_editor_is_what_goes_out() -> None:

@@ -139,6 +139,30 @@ async def test_what_was_taken_from_a_comparison_is_not_mixed_with_what_still_com
     assert made.current.text == "Other."
 
 
+async def test_a_side_that_is_asked_again_in_the_middle_is_what_it_says_now() -> None:
+    other = Runs(["A red", "hold"], ["A blue", None, " dog."])
+    told = Told(FakeSource(["A red cat."]))
+    told.made.beside = lambda: made_by(other)
+    async with told.app.run_test() as pilot:
+        await wait_until(lambda: told.ready)
+        await told.choose(pilot, "kitchen", "f6")
+        await wait_until(lambda: isinstance(told.app.screen, CompareScreen))
+        screen = told.app.screen
+        assert isinstance(screen, CompareScreen)
+        right = screen._lanes["right"]
+        await wait_until(lambda: right.text == "A red")
+        await pilot.press("ctrl+r")
+        await wait_until(lambda: right.text == "A blue")
+
+        assert right.running
+        assert right.made is None
+
+        other.gate.set()
+        await wait_until(lambda: not right.running)
+        assert right.made is not None
+        assert right.made.text == "A blue dog."
+
+
 async def test_accepting_all_waits_for_what_lies_above_the_editor() -> None:
     source = Runs(["A lake", None, "."])
     app, editor = editing(source, Runs(["A cat."]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from textual.widgets import Input, Static
@@ -14,6 +15,7 @@ from tui.domain.caption import Asked
 from tui.domain.connection import Model
 from tui.domain.errors import CaptionError
 from tui.domain.generation import Finished, Progress, Restarted, TextDelta
+from tui.services.bounded import MOST_CAPTION
 from tui.services.refinement import Other, Refined
 from tui.ui.captions.ask_prompt import AskPrompt
 from tui.ui.captions.compare import CompareScreen, marked
@@ -147,6 +149,13 @@ def test_words_that_the_other_lacks_are_marked() -> None:
     ]
     assert marked("same words", "same  words") == [("same words", False)]
     assert "".join(piece for piece, _ in marked("x\ny  z", "q")) == "x\ny  z"
+
+
+def test_captions_as_long_as_no_reader_compares_them_do_not_hold_the_screen_up() -> None:
+    text = "a " * (MOST_CAPTION // 2)
+    started = time.process_time()
+    assert marked(text, f"b {text}") == [(text, False)]
+    assert time.process_time() - started < 1
 
 
 def comparing(told: Told, other: FakeSource) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import os
 import shlex
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -117,6 +118,12 @@ def test_the_home_folder_may_be_written_with_a_tilde(
 @given(st.text(max_size=60))
 def test_no_text_makes_it_fail(text: str) -> None:
     assert pasted_images(text + ".jpg") == []
+
+
+def test_a_paste_full_of_white_space_is_read_at_once() -> None:
+    started = time.process_time()
+    assert pasted_images(f"/a{' ' * 200_000}b.jpg") == []
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("text", ["\0.jpg", "file://[.jpg", "~nobody-here/x.jpg", "'.jpg"])

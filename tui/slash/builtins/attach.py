@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui.domain.chat import Attachment
-from tui.domain.errors import CommandError
+from tui.domain.errors import AppError, CommandError
 from tui.domain.image import SUFFIXES
 from tui.domain.safetext import clean_line
 from tui.slash.arguments import Arguments, Parameter
@@ -51,12 +51,16 @@ async def _embed(context: Context, index: int, files: Sequence[Path]) -> None:
     new = tuple(each for each in taken if each.digest not in known)
     if not new:
         return
-    before = message.attachments
+    before, shown = message.attachments, message.swipe
     message.attachments = (*before, *new)
-    await session.update(message)
+    try:
+        await session.update(message)
+    except AppError:
+        message.attachments = before
+        raise
 
     async def restore() -> None:
-        message.attachments = before
+        message.revise(shown, attachments=before)
         await session.update(message)
 
     session.undos.append((f"#{index} without the picture", restore))

@@ -25,9 +25,11 @@ async def caption_all(context: Context, arguments: Arguments) -> str:
         for index, place in uncaptioned(context.session)
     ]
     if not requests:
-        there_are = any(outline.pictures for outline in context.session.outline)
-        nothing = "every picture of this chat has a caption" if there_are else _NONE
-        context.front.note(nothing)
+        waiting = [each.ref for each in context.waiting() if not each.caption]
+        hint = f"; /caption {waiting[0]} captions one that waits" if waiting else ""
+        nothing = f"no message of this chat has a picture without a caption{hint}"
+        there_are = waiting or any(outline.pictures for outline in context.session.outline)
+        context.front.note(nothing if there_are else _NONE)
         return "0"
     batch = await context.services.captions.caption_all(
         requests, context.interaction, context.session

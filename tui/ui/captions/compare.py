@@ -23,6 +23,8 @@ from tui.ui.captions.page import Page
 from tui.ui.widgets.dialog import Dialog
 
 Side = Literal["left", "right"]
+_MOST_PAIRS = 250_000
+"""Words of one caption times those of the other; so many take 40 ms where all are the same."""
 
 
 @dataclass(slots=True)
@@ -45,8 +47,13 @@ def marked(text: str, other: str) -> list[tuple[str, bool]]:
     Args:
         text: In front of the reader.
         other: What it is compared with; case and the white space between words do not matter.
+
+    Returns:
+        The text in one piece where both are so long that comparing them would hold the screen up.
     """
     words, others = text.split(" "), other.split()
+    if len(words) * len(others) > _MOST_PAIRS:
+        return [(text, False)]
     matcher = SequenceMatcher(None, _plain(words), _plain(others), autojunk=False)
     pieces: list[tuple[str, bool]] = []
     for kind, start, end, _, _ in matcher.get_opcodes():
@@ -150,10 +157,12 @@ class CompareScreen(Dialog[Caption | None]):
         else:
             lane.status = "" if refinement.current else "there was no caption"
         finally:
-            lane.running, lane.made = False, refinement.current
-            lane.text = lane.text.strip()
-            if self.is_running:
-                self._show()
+            # Asked again while one came in, this one is over and another runs.
+            if lane.refinement is refinement:
+                lane.running, lane.made = False, refinement.current
+                lane.text = lane.text.strip()
+                if self.is_running:
+                    self._show()
 
     def _show(self) -> None:
         done = not any(lane.running for lane in self._lanes.values())

@@ -143,7 +143,7 @@ def _readings(text: str) -> Iterator[list[str]]:
     yield [word.replace("\\ ", " ") for word in re.split(r"(?<!\\)\s+", text)]
     # Windows quotes what has blanks, and its backslashes mean themselves.
     yield [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', text)]
-    yield re.split(rf"\s+(?={_ABSOLUTE})", text)
+    yield re.split(rf"(?<!\s)\s++(?={_ABSOLUTE})", text)
     yield [unquote(line) for line in lines]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
 
 _LONGEST = 100_000
 """Characters of a block beyond which it stays plain."""
+_LEAST_SECONDS = 0.05
+_SECONDS_EACH = 20e-6
+"""Of the processor, in all and for each character, after which a block stays plain: Pygments takes
+one to three microseconds for most, and minutes for a page of empty lines."""
+_LOOK = 32
+"""Tokens between two looks at the clock."""
 _STYLES = {
     "Keyword": "keyword",
     "Literal.String": "string",
@@ -76,14 +83,21 @@ def _style(token: Any) -> str:
 
 
 def highlight(code: str, language: str) -> list[list[Run]]:
-    """The lines of the code as runs; plain where the language is unknown."""
+    """The lines of the code as runs; plain where the language is unknown, or it takes too long."""
     worth = bool(language) and len(code) <= _LONGEST
     _Haste.left_plain |= worth and _Haste.on
     lexer = _lexer(language) if worth and not _Haste.on else None
-    if lexer is None:
-        return [[(line, "block", "")] for line in code.split("\n")]
+    lines = _coloured(code, lexer) if lexer is not None else None
+    return [[(line, "block", "")] for line in code.split("\n")] if lines is None else lines
+
+
+def _coloured(code: str, lexer: Lexer) -> list[list[Run]] | None:
+    """The lines in colours; None: it takes too long."""
     lines: list[list[Run]] = [[]]
-    for token, value in lexer.get_tokens(code):
+    end = time.thread_time() + _LEAST_SECONDS + _SECONDS_EACH * len(code)
+    for count, (token, value) in enumerate(lexer.get_tokens(code)):
+        if not count % _LOOK and time.thread_time() > end:
+            return None
         style = _style(token)
         for number, part in enumerate(value.split("\n")):
             if number:
