@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,9 +63,8 @@ def test_banned_words_are_taken_out_whole(text: str, tidied: str) -> None:
 def test_white_space_without_end_does_not_hold_the_screen_up(begin: str) -> None:
     rules = CleanUp(True, ("cat",))
     for space in (" ", "\n", " \t"):
-        started = time.process_time()
-        assert rules.apply(f"{begin}{space * 25_000}x").endswith(("x", "X"))
-        assert time.process_time() - started < 0.5
+        # In the square of its length it would take hours.
+        assert rules.apply(f"{begin}{space * 500_000}x").endswith(("x", "X"))
 
 
 def test_prefix_and_suffix_are_put_there_once() -> None:

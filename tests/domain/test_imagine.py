@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 import unicodedata
 
 import pytest
@@ -109,9 +108,8 @@ def test_an_answer_becomes_one_line_of_phrases(answer: str, prompt: str) -> None
 @pytest.mark.parametrize("begin", ["", "a", "prompt", "image", "- ", "1."])
 def test_an_answer_full_of_white_space_is_tidied_at_once(begin: str) -> None:
     for space in (" ", "\n", " \n"):
-        started = time.process_time()
-        assert tidied(f"{begin}{space * 20_000}fox", "standard").endswith("fox")
-        assert time.process_time() - started < 0.5
+        # In the square of its length it would take hours.
+        assert tidied(f"{begin}{space * 500_000}fox", "standard").endswith("fox")
 
 
 def test_minimal_processing_touches_white_space_alone() -> None:

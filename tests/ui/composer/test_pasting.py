@@ -3,7 +3,6 @@ from __future__ import annotations
 import base64
 import os
 import shlex
-import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -121,9 +120,8 @@ def test_no_text_makes_it_fail(text: str) -> None:
 
 
 def test_a_paste_full_of_white_space_is_read_at_once() -> None:
-    started = time.process_time()
-    assert pasted_images(f"/a{' ' * 200_000}b.jpg") == []
-    assert time.process_time() - started < 1
+    # In the square of its length it would take hours.
+    assert pasted_images(f"/a{' ' * 500_000}b.jpg") == []
 
 
 @pytest.mark.parametrize("text", ["\0.jpg", "file://[.jpg", "~nobody-here/x.jpg", "'.jpg"])
