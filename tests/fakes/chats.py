@@ -185,6 +185,10 @@ class InMemoryChats:
         self._journal.append(entry)
         return len(self._journal)
 
+    async def reword_caption(self, number: int, text: str) -> None:
+        if number <= len(self._journal):
+            self._journal[number - 1] = replace(self._journal[number - 1], caption=text)
+
     async def caption_used(self, number: int) -> None:
         if number <= len(self._journal):
             self._journal[number - 1] = replace(self._journal[number - 1], used=True)

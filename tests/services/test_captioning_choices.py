@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -186,6 +187,34 @@ async def test_all_versions_are_in_the_journal_and_only_the_one_taken_is_used(
         ("a red circle", True),
     ]
     assert session.message(-1).attachments[0].source == "local model"
+
+
+async def test_what_is_written_by_hand_is_one_entry_that_grows(
+    house: House, session: ChatSession
+) -> None:
+    class Writing(FakeInteraction):
+        async def refine(self, refinements: Sequence[Refinement]) -> Refined:
+            (refinement,) = refinements
+            assert refinement.write is not None
+            await ask(refinement, Asked())
+            await refinement.write("a red circle ")
+            assert await captions() == ["a red circle"]
+            await asyncio.gather(
+                *map(refinement.write, ("a red circle, or", "a red circle, or so"))
+            )
+            assert await captions() == ["a red circle, or so", "a red circle"]
+            return Refined(["a red circle, or sun"])
+
+    async def captions() -> list[str]:
+        return [entry.caption for entry in await house.services.captions.journal()]
+
+    await house.services.captions.caption(CaptionRequest(CAT), Writing(), session)
+
+    entries = await house.services.captions.journal()
+    assert [(entry.caption, entry.used) for entry in entries] == [
+        ("a red circle, or sun", True),
+        ("a red circle", False),
+    ]
 
 
 async def test_a_part_is_cut_out_and_the_whole_picture_is_kept(

@@ -27,6 +27,7 @@ from tui.services.caption_cache import CaptionCache
 from tui.services.caption_chain import Chain, Step
 from tui.services.caption_sources import CaptionRequest, Choice, SourceService
 from tui.services.refinement import Refinement
+from tui.services.written_caption import WrittenCaption
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Means:
     crop: Callable[[Image, Box], Awaitable[Image]]
     keep: Callable[[Caption], Awaitable[int]]
     """Writes a caption into the journal; gives its number there."""
+    reword: Callable[[int, str], Awaitable[None]]
+    """Gives an entry of the journal another text."""
 
 
 class Attempt:
@@ -60,6 +63,8 @@ class Attempt:
         self.refinement = Refinement(
             image, "", self.stream, self._preview, "", position=request.position
         )
+        self.written = WrittenCaption(self.refinement, self.caption, means.keep, means.reword)
+        self.refinement.write = self.written.note
         self.refinement.beside = self._beside
         self.refinement.question = self._question
 
@@ -133,14 +138,7 @@ class Attempt:
             if made == current and made.text == text:
                 return made, number
         caption = replace(current or self.caption(text), text=text)
-        return caption, await self._means.keep(caption)
-
-    async def discard(self) -> None:
-        """Keep what was written by hand before it was discarded. Raises StorageError."""
-        left, current = self.refinement.left.strip(), self.refinement.current
-        known = [made.text.strip() for made in self.refinement.versions]
-        if left and (left == self.refinement.lost or left not in known):
-            await self._means.keep(replace(current or self.caption(left), text=left))
+        return caption, await self.written.keep(caption)
 
     # -- asking
 

@@ -169,6 +169,7 @@ class Workshop:
             expand,
             self._reader.crop,
             partial(self._journal.add, image),
+            self._journal.reword,
         )
         return Attempt(means, request, image)
 

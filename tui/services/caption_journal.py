@@ -43,6 +43,10 @@ class CaptionJournal:
             )
         )
 
+    async def reword(self, number: int, text: str) -> None:
+        """Give an entry another text. Raises StorageError."""
+        await self._store.reword_caption(number, text)
+
     async def used(self, number: int) -> None:
         """Say of an entry that its caption has arrived where it belongs."""
         # It has arrived: that the journal cannot say so must not look like a failure.

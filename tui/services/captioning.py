@@ -158,7 +158,7 @@ class CaptionService:
             return await interaction.refine([job.attempt.refinement for job in jobs])
         except AppError:
             for job in jobs:
-                await job.attempt.discard()
+                await job.attempt.written.note(job.attempt.refinement.left)
             raise
 
     async def _finish(
@@ -168,7 +168,7 @@ class CaptionService:
         attempt = job.attempt
         try:
             if text is None:
-                await attempt.discard()
+                await attempt.written.note(attempt.refinement.left)
                 return None
             caption, number = await attempt.accepted(text)
             refinement = attempt.refinement

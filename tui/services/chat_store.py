@@ -138,6 +138,10 @@ class ChatStore(Protocol):
         """Add to the caption journal; gives the entry's number."""
         ...
 
+    async def reword_caption(self, number: int, text: str) -> None:
+        """Give an entry of the caption journal another text."""
+        ...
+
     async def caption_used(self, number: int) -> None:
         """Say of an entry of the journal that it went into a message."""
         ...

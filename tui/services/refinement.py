@@ -56,6 +56,8 @@ class Refinement:
     """What stood in the editor when it was discarded; kept in the journal."""
     lost: str = ""
     """What was accepted and could not be kept."""
+    write: Callable[[str], Awaitable[None]] | None = None
+    """Keep in the journal what is being written by hand. Raises AppError."""
     position: tuple[int, int] = (1, 1)
     """Which of how many pictures."""
     revises: bool = False

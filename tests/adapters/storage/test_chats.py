@@ -427,6 +427,18 @@ async def test_the_journal_is_newest_first(store: ChatStore) -> None:
     assert await store.journal(digest="of another") == []
 
 
+async def test_a_caption_that_is_written_on_stays_one_entry(store: ChatStore) -> None:
+    numbers = [await store.log_caption(replace(ENTRY, name=name)) for name in ("a", "b")]
+
+    await store.reword_caption(numbers[0], "a longer one")
+    await store.reword_caption(99, "of nobody")
+
+    assert [(entry.name, entry.caption) for entry in await store.journal()] == [
+        ("b", ENTRY.caption),
+        ("a", "a longer one"),
+    ]
+
+
 async def test_a_caption_is_marked_as_used_later(store: ChatStore) -> None:
     numbers = [await store.log_caption(replace(ENTRY, name=name)) for name in ("a", "b")]
 

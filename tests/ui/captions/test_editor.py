@@ -11,10 +11,11 @@ from textual.widgets import Static, TextArea
 
 from tests.ui.widgets.harness import UNSET, Harness, picture, wait_until
 from tui.domain.caption import Asked, Caption, wrap
-from tui.domain.errors import AppError, NetworkError
+from tui.domain.errors import AppError, NetworkError, StorageError
 from tui.domain.generation import Finished, GenerationEvent, Progress, Restarted, TextDelta, Usage
 from tui.domain.macros import Environment
 from tui.services.refinement import Refined, Refinement
+from tui.ui.captions import editor_view
 from tui.ui.captions.editor import CaptionEditor
 from tui.ui.widgets.image_view import ImageView
 
@@ -145,6 +146,29 @@ async def test_what_was_written_is_handed_over_when_it_is_discarded() -> None:
         await wait_until(lambda: app.result == Refined([None], cancelled=True))
 
     assert editor.page.refinement.left == "A lake!"
+
+
+async def test_what_is_written_is_kept_while_the_editor_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(editor_view, "KEEP_SECONDS", 0.01)
+    kept: list[str] = []
+
+    async def write(text: str) -> None:
+        if kept:
+            raise StorageError("the disk is full", hint="make room")
+        kept.append(text)
+
+    app, editor = editor_app(FakeSource(hold_after=1))
+    async with app.run_test() as pilot:
+        await wait_until(lambda: text_of(editor) == "A lake")
+        editor.page.refinement.write = write
+        await pilot.press("!")
+        await wait_until(lambda: kept == ["A lake!"])
+        await pilot.press("!")
+        await wait_until(lambda: "not kept yet: the disk is full" in editor.page.status)
+
+        assert text_of(editor) == "A lake!!"
 
 
 async def test_ctrl_r_while_a_caption_comes_in_shows_the_new_one_as_running() -> None:

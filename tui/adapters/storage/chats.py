@@ -229,6 +229,11 @@ class SqliteChats:
 
         return await self._write(add)
 
+    async def reword_caption(self, number: int, text: str) -> None:
+        """Give an entry of the caption journal another text."""
+        sql = "UPDATE journal SET caption = ? WHERE id = ?"
+        await self._write(lambda db: db.execute(sql, (text, number)) and None)
+
     async def caption_used(self, number: int) -> None:
         """Say of an entry of the journal that it went into a message."""
         sql = "UPDATE journal SET used = 1 WHERE id = ?"

@@ -25,6 +25,9 @@ from tui.ui.widgets.dialog import Dialog
 from tui.ui.widgets.image_view import ImageView
 from tui.ui.widgets.progress import Speedometer
 
+KEEP_SECONDS = 1.0
+"""What is written by hand is on the disk as soon."""
+
 
 class EditorView(Dialog[Refined]):
     """Shows pictures and their captions as they come; what keys do, the editor adds."""
@@ -78,6 +81,7 @@ class EditorView(Dialog[Refined]):
         """Show the first picture and begin to caption it."""
         self._area.focus()
         self.set_interval(0.2, self._show_facts)
+        self.set_interval(KEEP_SECONDS, self._keep_written)
         self.turn_to(0)
 
     def on_resize(self) -> None:
@@ -182,6 +186,21 @@ class EditorView(Dialog[Refined]):
             page.edit(self._area.text)
             if page.running:
                 self.stop(page)
+            self._show_status()
+
+    def _keep_written(self) -> None:
+        for page in self.pages:
+            if page.unkept:
+                page.unkept = False
+                self.run_worker(self._write(page), group="written")
+
+    async def _write(self, page: Page) -> None:
+        write = page.refinement.write
+        try:
+            if write is not None:
+                await write(page.text)
+        except AppError as error:
+            page.say(f"not kept yet: {clean_line(error.line())}", error=True)
             self._show_status()
 
     def behind_typing(self, then: Callable[[], object]) -> None:

@@ -54,6 +54,8 @@ class Page:
     """When it was asked, on a monotonic clock."""
     runs: int = 0
     """How often a source was asked."""
+    unkept: bool = False
+    """Whether something was written that the journal has not."""
     broken: bool = False
     """What a source gave last is not whole, or nothing; nobody has mended it yet."""
     outcome: Outcome = "open"
@@ -174,6 +176,7 @@ class Page:
     def edit(self, text: str) -> None:
         """The text was changed by hand, which takes over from a source."""
         self.text, self.broken, self.outcome = text, False, "open"
+        self.unkept = True
         if self.running:
             self.say(TOOK_OVER)
         if self.at >= 0 and (self._first or not self.running):
