@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from tui.adapters.failures import Origin, redact
 from tui.domain.errors import NetworkError
@@ -32,7 +33,7 @@ def _way_there(origin: Origin) -> str:
 
     if origin.local:
         return "is it running?"
-    if goes_by_proxy(origin.host.partition(":")[0]):
+    if goes_by_proxy(urlsplit(f"//{origin.host}").hostname or ""):
         return "check the network, the address, and the proxy that HTTPS_PROXY names"
     return "check the network and the address"
 
