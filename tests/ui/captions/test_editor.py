@@ -153,9 +153,10 @@ async def test_what_is_written_is_kept_while_the_editor_is_open(
 ) -> None:
     monkeypatch.setattr(editor_view, "KEEP_SECONDS", 0.01)
     kept: list[str] = []
+    full = False
 
     async def write(text: str) -> None:
-        if kept:
+        if full:
             raise StorageError("the disk is full", hint="make room")
         kept.append(text)
 
@@ -165,9 +166,13 @@ async def test_what_is_written_is_kept_while_the_editor_is_open(
         editor.page.refinement.write = write
         await pilot.press("!")
         await wait_until(lambda: kept == ["A lake!"])
+        full = True
         await pilot.press("!")
         await wait_until(lambda: "not kept yet: the disk is full" in editor.page.status)
+        full = False
+        await wait_until(lambda: kept[-1] == "A lake!!")
 
+        await wait_until(lambda: editor.page.status == "")
         assert text_of(editor) == "A lake!!"
 
 

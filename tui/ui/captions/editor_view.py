@@ -27,6 +27,8 @@ from tui.ui.widgets.progress import Speedometer
 
 KEEP_SECONDS = 1.0
 """What is written by hand is on the disk as soon."""
+_NOT_KEPT = "not kept yet"
+"""Begins what is said until it is."""
 
 
 class EditorView(Dialog[Refined]):
@@ -200,8 +202,13 @@ class EditorView(Dialog[Refined]):
             if write is not None:
                 await write(page.text)
         except AppError as error:
-            page.say(f"not kept yet: {clean_line(error.line())}", error=True)
-            self._show_status()
+            page.unkept = True
+            page.say(f"{_NOT_KEPT}: {clean_line(error.line())}", error=True)
+        else:
+            if not page.status.startswith(_NOT_KEPT):
+                return
+            page.say("")
+        self._show_status()
 
     def behind_typing(self, then: Callable[[], object]) -> None:
         """Do something once all that was typed before has arrived in the text."""
